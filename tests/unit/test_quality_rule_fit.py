@@ -1,0 +1,211 @@
+"""The fit, against NIST's certified values, numpy and fits made anew."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from instructmining.files import read_json, write_table
+from instructmining.quality_rule.card import rule_card
+from instructmining.quality_rule.fit import fit_rule
+from instructmining.quality_rule.observations import observations_schema
+from instructmining.quality_rule.regression import COLLINEAR, OF_MEANS, OF_OBSERVATIONS
+from instructmining.quality_rule.rule import QualityRule
+from scipy import stats
+from statsmodels.datasets import longley
+
+
+def observations(y, x, subsets=None):
+    """A table of observations; `x` maps indicator names to columns."""
+    subsets = subsets or [f"{i:03}" for i in range(len(y))]
+    columns = {
+        "model": ["tiny"] * len(y),
+        "subset": subsets,
+        "seed": [subsets[:i].count(s) for i, s in enumerate(subsets)],
+        "loss": np.exp(y),
+        "log_loss": np.asarray(y, float),
+        **{name: np.asarray(column, float) for name, column in x.items()},
+    }
+    return pa.table(columns, schema=observations_schema(x))
+
+
+def synthetic(n=30, noise=0.05, seed=0):
+    """log loss = 1 + 0.3 ppl - 0.2 mtld + noise; relevance does nothing."""
+    rng = np.random.default_rng(seed)
+    x = {name: rng.normal(size=n) for name in ("ppl", "mtld", "relevance")}
+    return 1 + 0.3 * x["ppl"] - 0.2 * x["mtld"] + noise * rng.normal(size=n), x
+
+
+def fit(y, x, subsets=None, confidence=0.95):
+    return fit_rule(observations(y, x, subsets), list(x), confidence, {"text": None})
+
+
+def refit_without(i, y, matrix, weights):
+    """The prediction of row i by numpy's least squares on the others."""
+    keep = np.arange(len(y)) != i
+    root = np.sqrt(weights[keep])
+    beta = np.linalg.lstsq(matrix[keep] * root[:, None], y[keep] * root, rcond=None)[0]
+    return matrix[i] @ beta
+
+
+def test_longley_gives_the_certified_values_of_nist():
+    """https://www.itl.nist.gov/div898/strd/lls/data/Longley.shtml"""
+    data = longley.load_pandas()
+    found = fit(data.endog.to_numpy() / 1e5, {name: data.exog[name].to_numpy() for name in data.exog})
+    rule = found.rule
+    assert rule.intercept * 1e5 == pytest.approx(-3482258.63459582, rel=1e-6)
+    certified = [15.0618722713733, -0.358191792925910e-01, -2.02022980381683, -1.03322686717359]
+    certified += [-0.511041056535807e-01, 1829.15146461355]
+    assert [term.coefficient * 1e5 for term in rule.terms] == pytest.approx(certified, rel=1e-6)
+    assert rule.terms[0].standard_error * 1e5 == pytest.approx(84.9149257747669, rel=1e-6)
+    assert rule.r2 == pytest.approx(0.995479004577296, rel=1e-9)
+    assert rule.residual_sd * 1e5 == pytest.approx(304.854073561965, rel=1e-6)
+
+
+def test_a_known_rule_is_found_again():
+    rule = fit(*synthetic()).rule
+    assert [term.shown for term in rule.terms[:2]] == [True, True]
+    assert rule.terms[0].low < 0.3 < rule.terms[0].high
+    assert rule.fit == OF_OBSERVATIONS and rule.noise_sd is None
+    assert rule.loo_r2 > 0.9 > 0.8 < rule.loo_spearman
+
+
+def test_a_wider_level_gives_wider_intervals():
+    y, x = synthetic()
+    assert fit(y, x, confidence=0.99).rule.terms[0].low < fit(y, x, confidence=0.8).rule.terms[0].low
+
+
+def test_leave_one_out_is_what_fits_made_anew_predict():
+    y, x = synthetic(12, noise=0.3)
+    found = fit(y, x).diagnostics["leave_one_out"]
+    matrix = np.column_stack([np.ones(12), *x.values()])
+    expected = [refit_without(i, y, matrix, np.ones(12)) for i in range(12)]
+    assert [row["left_out"] for row in found["predictions"]] == pytest.approx(expected)
+    assert found["r2"] == pytest.approx(1 - np.sum((y - expected) ** 2) / np.sum((y - y.mean()) ** 2))
+    assert found["spearman"] == pytest.approx(stats.spearmanr(expected, y)[0])
+
+
+def test_replicates_are_averaged_and_weighted_by_seeds():
+    y, x = synthetic(12, noise=0.3)
+    first = {name: np.append(column, column[:2]) for name, column in x.items()}
+    names = [f"{i:03}" for i in range(12)]
+    found = fit(np.append(y, y[:2] + 0.1), first, names + names[:2])
+    weights, means = np.r_[2.0, 2.0, np.ones(10)], y + np.r_[0.05, 0.05, np.zeros(10)]
+    matrix = np.column_stack([np.ones(12), *x.values()])
+    beta = np.linalg.solve(matrix.T @ (weights[:, None] * matrix), matrix.T @ (weights * means))
+    assert [found.rule.intercept, *(t.coefficient for t in found.rule.terms)] == pytest.approx(list(beta))
+    expected = [refit_without(i, means, matrix, weights) for i in range(12)]
+    rows = found.diagnostics["leave_one_out"]["predictions"]
+    assert [row["left_out"] for row in rows] == pytest.approx(expected)
+    assert found.rule.fit == OF_MEANS and found.rule.observations == 14 and found.rule.subsets == 12
+
+
+def test_pure_error_is_the_pooled_sd_between_seeds():
+    y, x = synthetic(12)
+    first = {name: np.append(column, column[:2]) for name, column in x.items()}
+    names = [f"{i:03}" for i in range(12)]
+    pure_error = fit(np.append(y, y[:2] + 0.1), first, names + names[:2]).diagnostics["pure_error"]
+    assert pure_error == {"sd": pytest.approx(np.std([0.0, 0.1], ddof=1)), "degrees_of_freedom": 2}
+
+
+def test_the_mean_as_a_rule_never_gets_more_than_zero():
+    for seed in range(5):
+        y, x = synthetic(10, seed=seed)
+        assert fit(y, x).diagnostics["leave_one_out"]["r2_of_the_mean"] <= 0
+
+
+def test_univariate_fits_and_normality_are_those_of_scipy():
+    y, x = synthetic()
+    diagnostics = fit(y, x).diagnostics
+    expected = stats.linregress(x["ppl"], y)
+    found = diagnostics["univariate"][0]
+    assert found["slope"] == pytest.approx(expected.slope) and found["p_value"] == pytest.approx(expected.pvalue)
+    assert found["r2"] == pytest.approx(expected.rvalue**2)
+    normal = stats.norm(x["ppl"].mean(), x["ppl"].std(ddof=1))
+    assert diagnostics["normality"]["tests"][1]["p_value"] == pytest.approx(stats.kstest(x["ppl"], normal.cdf).pvalue)
+
+
+def test_standardised_coefficients_are_those_of_standardised_columns():
+    y, x = synthetic()
+    z = np.column_stack([stats.zscore(column) for column in x.values()])
+    expected = np.linalg.lstsq(z, stats.zscore(y), rcond=None)[0]
+    assert [term.standardised for term in fit(y, x).rule.terms] == pytest.approx(list(expected))
+
+
+def test_constant_and_collinear_indicators_are_left_out_with_a_reason():
+    y, x = synthetic()
+    x |= {"flat": np.full(30, 7.0), "sum": 100 + x["ppl"] - 3 * x["mtld"], "odd": np.eye(30)[0]}
+    rule = fit(y, x).rule
+    assert rule.indicators == ["ppl", "mtld", "relevance"]
+    assert rule.left_out["flat"] == "is 7 in every subset"
+    assert rule.left_out["odd"] == "is 0 in every subset but one"
+    assert rule.left_out["sum"].startswith("is a linear combination of ppl, mtld")
+
+
+def test_a_nearly_collinear_indicator_stays():
+    y, x = synthetic()
+    x["near"] = x["ppl"] + 1e3 * COLLINEAR * np.random.default_rng(1).normal(size=30)
+    assert "near" in fit(y, x).rule.indicators
+
+
+def test_too_few_subsets_say_how_many_are_needed_and_where():
+    y, x = synthetic(5)
+    with pytest.raises(ValueError, match=r"5 subsets .* at least 6 .*sampling\.subsets to 6.*quality_rule\.indicators"):
+        fit(y, x)
+
+
+def test_no_usable_indicator_is_refused():
+    with pytest.raises(ValueError, match="no indicator varies"):
+        fit(np.arange(6.0), {"flat": np.ones(6)})
+
+
+def test_nan_is_refused_with_its_subset():
+    y, x = synthetic()
+    x["ppl"][3] = np.nan
+    with pytest.raises(ValueError, match="ppl is not a finite number in subset 003"):
+        fit(y, x)
+
+
+def test_a_subset_that_alone_decides_a_coefficient_is_refused():
+    a, b = np.zeros(8), np.zeros(8)
+    a[:2], b[:3] = 1, (1, 1, 5)
+    with pytest.raises(ValueError, match="without subset 002 the rule cannot be fitted"):
+        fit(np.arange(8.0), {"a": a, "b": b})
+
+
+def test_observations_of_two_models_are_refused():
+    y, x = synthetic()
+    table = observations(y, x).set_column(0, "model", pa.array(["tiny", "small"] * 15))
+    with pytest.raises(ValueError, match="small, tiny"):
+        fit_rule(table, list(x), 0.95, {})
+
+
+def test_the_card_claims_no_effect_that_is_not_shown():
+    y, x = synthetic(30, noise=0.2)
+    x["relevance"] = np.random.default_rng(9).normal(size=30)
+    found = fit(y, x).rule
+    for term in found.terms:
+        assert (f"`{term.indicator}`: no effect shown" in rule_card(found)) is not term.shown
+
+
+def test_the_card_says_when_held_out_subsets_are_not_predicted():
+    rng = np.random.default_rng(3)
+    rule = fit(rng.normal(size=12), {name: rng.normal(size=12) for name in "abc"}).rule
+    assert rule.loo_r2 < 0
+    assert "does not predict held-out subsets better than their mean" in rule_card(rule)
+
+
+def test_the_command_writes_rule_card_and_diagnostics(tmp_path):
+    y, x = synthetic()
+    write_table(tmp_path / "observations.parquet", observations(y, x), observations_schema(x))
+    command = [sys.executable, "-m", "instructmining.quality_rule.fit", "--settings", '{"confidence": 0.9}']
+    command += ["--indicator-settings", json.dumps({"text": None}), "--indicators", "ppl", "mtld"]
+    for name in ("observations.parquet", "rule.json", "card.md", "diagnostics.json"):
+        command += [f"--{name.split('.')[0]}", str(tmp_path / name)]
+    subprocess.run(command, check=True)
+    rule = QualityRule.from_json(tmp_path / "rule.json")
+    assert rule.confidence == 0.9 and rule.indicators == ["ppl", "mtld"]
+    assert rule.indicator_settings == {"text": None}
+    assert len(read_json(tmp_path / "diagnostics.json")["leave_one_out"]["predictions"]) == 30

@@ -1,0 +1,1 @@
+"""The selection is compared with honest controls."""

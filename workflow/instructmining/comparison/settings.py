@@ -1,0 +1,20 @@
+"""Settings of the comparison."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from instructmining.settings import Settings
+
+Arm = Literal["selected", "random", "longest", "full"]
+
+
+class Comparison(Settings):
+    """Which arms are tuned on, and how often."""
+
+    arms: Annotated[list[Arm], Field(min_length=2)] = ["selected", "random", "longest", "full"]
+    """`selected`, `random` (a new draw for each seed) and `longest` have equal examples and steps; `full` is the whole pool."""
+    seeds: Annotated[int, Field(ge=2)] = 3
+    """Fine-tunes per arm."""
+    baseline: Arm = "random"
+    """The arm that the others are compared with."""

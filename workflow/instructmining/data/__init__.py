@@ -1,0 +1,1 @@
+"""Sources are imported, cleaned and split into pools and eval sets."""

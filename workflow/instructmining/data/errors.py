@@ -1,0 +1,25 @@
+"""What can be wrong with data that are given, and how a command says so."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class DataError(ValueError):
+    """Given data cannot be used; the message says where, what was found and what was expected."""
+
+
+class BadRow(ValueError):
+    """One row is no example: `reason` is what a report counts, `detail` is said of this row only."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}; {detail}" if detail else reason)
+        self.reason, self.detail = reason, detail
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """End a command with the bare message and exit code 1 where its input is at fault: a traceback would bury it."""
+    try:
+        yield
+    except (DataError, OSError) as error:
+        raise SystemExit(str(error)) from None

@@ -1,0 +1,34 @@
+"""Read the rows of a data set on the Hugging Face hub."""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from instructmining.data.errors import DataError
+from instructmining.data.read_rows import Row, plain
+from instructmining.data.settings import Source
+
+
+def load_hub(source: Source) -> Any:
+    """The data set that `source` names, from the cache or the network; raises DataError where it cannot be had."""
+    import datasets  # Here and not above, as it takes seconds to import and local sources do without it.
+
+    try:
+        return datasets.load_dataset(source.hub, source.subset, split=source.split, revision=source.revision)
+    except Exception as error:  # The library raises errors of a dozen packages; the user needs one sentence.
+        wanted = f"{source.hub} (subset {source.subset or 'default'}, split {source.split})"
+        raise DataError(f"{wanted}: cannot be loaded: {type(error).__name__}: {error}") from error
+
+
+def hub_rows(dataset: Any, hub: str) -> Iterator[Row]:
+    """The rows of a loaded data set, numbered from 1."""
+    for number, value in enumerate(dataset, 1):
+        yield Row(plain(value), number, f"{hub}: row {number}")
+
+
+def hub_origin(source: Source, dataset: Any) -> str:
+    """Where the rows came from: name, subset, split, and the commit, found out if the config does not give it."""
+    files = chain.from_iterable([dataset.info.download_checksums or {}])
+    commits = (url.split("@")[1].split("/")[0] for url in files if "@" in url)
+    commit = source.revision or next(commits, "unknown revision")
+    return f"hub:{source.hub}@{commit} subset={source.subset or 'default'} split={source.split}"

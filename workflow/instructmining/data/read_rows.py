@@ -1,0 +1,135 @@
+"""Read the rows of a file: JSON array, JSON lines, CSV or Parquet, each also compressed with gzip or zstd.
+
+A row that cannot be read is a BadRow in its place, so that the caller decides whether to stop; what makes the whole file
+unreadable (a broken JSON array, a cut-off archive) raises DataError.
+"""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from instructmining.data.errors import BadRow, DataError
+
+UTF8_BOM = b"\xef\xbb\xbf"
+Numbered = Iterator[tuple[int, object]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its value as JSON can hold it, or a BadRow; its number from 1; and its place, for messages."""
+
+    value: object
+    number: int
+    place: str
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """The rows of a file; the number of a row is its line in JSON lines and CSV, else its position.
+
+    Raises DataError where the format is unknown or the file as a whole cannot be read.
+    """
+    read = _reader(path)
+    try:
+        for number, value in read(path):
+            place = f"{path}:{number}" if read is not _read_parquet else f"{path}: row {number}"
+            yield Row(plain(value), number, place)
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file") from None
+    except (ValueError, OSError, EOFError, RecursionError, csv.Error) as error:
+        raise DataError(f"{path}: cannot be read: {error}") from error
+
+
+def plain(value: object) -> object:
+    """The value as JSON can hold it: NaN becomes null and a date text; a BadRow where it is not text or too deep."""
+    if isinstance(value, BadRow):
+        return value
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+        text.encode()
+        return json.loads(text, parse_constant=lambda _: None)
+    except UnicodeEncodeError:
+        return BadRow("not Unicode text", "it holds broken UTF-8 or half of a surrogate pair")
+    except (ValueError, RecursionError) as error:
+        return BadRow("cannot be kept as JSON", str(error))
+
+
+def _reader(path: Path) -> Callable[[Path], Numbered]:
+    readers = {".json": _read_json, ".jsonl": _read_json, ".csv": _read_csv, ".parquet": _read_parquet}
+    name = path.name.lower().removesuffix(".gz").removesuffix(".zst")
+    for suffix, reader in readers.items():
+        if name.endswith(suffix):
+            return reader
+    raise DataError(f"{path}: unknown format; expected {', '.join(readers)}, or one of these with .gz or .zst")
+
+
+def _open(path: Path) -> io.BufferedReader:
+    """The bytes of a file, decompressed as its name says."""
+    return io.BufferedReader(pa.input_stream(str(path), compression="detect"))
+
+
+def _read_json(path: Path) -> Numbered:
+    """An array or lines, whichever it is: many data sets name their JSON lines `.json`."""
+    with _open(path) as stream:
+        array = stream.peek(4096).removeprefix(UTF8_BOM).lstrip().startswith(b"[")
+        yield from _read_array(stream) if array else _read_lines(stream)
+
+
+def _read_array(stream: io.BufferedReader) -> Numbered:
+    # Broken bytes become lone surrogates here, which `plain` finds in the row they stand in.
+    text = stream.read().decode("utf-8-sig", errors="surrogateescape")
+    try:
+        rows = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"broken JSON: {error}") from None
+    yield from enumerate(rows, 1)
+
+
+def _read_lines(stream: io.BufferedReader) -> Numbered:
+    for number, line in enumerate(stream, 1):
+        text = line.decode("utf-8-sig" if number == 1 else "utf-8", errors="surrogateescape").strip()
+        if text:
+            yield number, _parse(text)
+
+
+def _parse(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return BadRow("broken JSON", str(error))
+
+
+def _read_csv(path: Path) -> Numbered:
+    csv.field_size_limit(sys.maxsize)
+    with io.TextIOWrapper(_open(path), encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+        reader = csv.reader(text, strict=True)
+        header = next((cells for cells in reader if cells), [])
+        if len(set(header)) < len(header):
+            raise ValueError(f"a column stands twice in the header: {', '.join(header)}")
+        line = reader.line_num + 1
+        for cells in reader:
+            if cells:
+                yield line, _record(header, cells)
+            line = reader.line_num + 1
+
+
+def _record(header: list[str], cells: list[str]) -> object:
+    if len(cells) != len(header):
+        return BadRow("wrong number of cells", f"found {len(cells)}, the header names {len(header)}")
+    return dict(zip(header, cells, strict=True))
+
+
+def _read_parquet(path: Path) -> Numbered:
+    whole = path.name.lower().endswith(".parquet")
+    file = pq.ParquetFile(path if whole else pa.BufferReader(_open(path).read()))
+    number = 0
+    for batch in file.iter_batches(batch_size=1_000):
+        for row in batch.to_pylist():
+            number += 1
+            yield number, row

@@ -1,0 +1,116 @@
+"""Settings of sources, pools and eval sets."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from instructmining.settings import Name, Settings
+
+Role = Literal["fit", "search", "test"]
+Form = Literal["alpaca", "dolly", "self_instruct", "sharegpt", "messages"]
+Degradation = Literal["responses_shuffled", "responses_truncated", "words_shuffled"]
+
+
+class Fields(Settings):
+    """Which fields of a row hold its parts, where no known form fits."""
+
+    instruction: str
+    """Field of the instruction."""
+    response: str
+    """Field of the response."""
+    input: str | None = None
+    """Field of further input to the instruction, if any."""
+    system: str | None = None
+    """Field of a system message, if any."""
+
+
+class Documentation(Settings):
+    """Instruction-response pairs made at run time from the docstrings of installed packages, read but never run."""
+
+    packages: Annotated[list[str], Field(min_length=1)]
+    """Importable packages or modules, such as `json` or `scipy.stats`."""
+    max_words: Annotated[int, Field(ge=5)] = 40
+    """Longer answers are cut at the end of the last sentence that fits; pairs without such a sentence are left out."""
+
+
+class Tasks(Settings):
+    """Generated tasks with verifiable answers (arithmetic, sorting, counting, spelling)."""
+
+    count: Annotated[int, Field(ge=1)]
+    """How many."""
+
+
+class Degrade(Settings):
+    """A variant of another source that is made worse on purpose, so that a run contains a known truth."""
+
+    source: Name
+    """The source to degrade."""
+    how: Degradation
+    """What is done to a response."""
+    fraction: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of the examples that is degraded; the others stay as they are."""
+
+
+class Source(Settings):
+    """One data set to import: exactly one of `path`, `hub`, `documentation`, `tasks`, `degrade`."""
+
+    path: str | None = None
+    """A local .json, .jsonl, .csv or .parquet file, or one of these with .gz or .zst."""
+    hub: str | None = None
+    """A data set on the Hugging Face hub, such as `tatsu-lab/alpaca`."""
+    documentation: Documentation | None = None
+    """Pairs made from the docstrings of installed packages."""
+    tasks: Tasks | None = None
+    """Generated tasks."""
+    degrade: Degrade | None = None
+    """A degraded variant of another source."""
+    revision: str | None = None
+    """Hub only: the commit to load."""
+    split: str = "train"
+    """Hub only: the split to load."""
+    subset: str | None = None
+    """Hub only: the configuration of the data set, where it has several."""
+    form: Form | None = None
+    """The form of a row; found out from the first rows if not given."""
+    fields: Fields | None = None
+    """An explicit mapping of fields, instead of a form."""
+    on_bad_row: Literal["stop", "quarantine"] = "stop"
+    """Stop at the first bad row, or set bad rows aside into a file that the report counts."""
+    limit: Annotated[int, Field(ge=1)] | None = None
+    """Keep a seeded random draw of so many examples."""
+    licence: str | None = None
+    """Licence of the data, for the card of a selection."""
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        origins = ("path", "hub", "documentation", "tasks", "degrade")
+        given = [name for name in origins if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(origins)}; found {', '.join(given) or 'none'}")
+        if self.form and self.fields:
+            raise ValueError("give either form or fields, not both")
+        return self
+
+
+class Pool(Settings):
+    """A pool: all examples of some sources, deduplicated and decontaminated."""
+
+    sources: Annotated[list[Name], Field(min_length=1)]
+    """Sources in order of precedence: of equal examples, the first source's is kept."""
+    shards: Annotated[int, Field(ge=1, le=1000)] = 1
+    """Files that the pool is split into; each is scored by a job of its own."""
+    max_overlap: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """An example is dropped when at least this share of its prompt's 8-grams occurs in the prompts of one eval set."""
+
+
+class EvalSet(Settings):
+    """Examples to measure loss on."""
+
+    sources: Annotated[list[Name], Field(min_length=1)]
+    """Its sources; none may be in a pool."""
+    role: Role
+    """`fit` (the rule is fitted to it), `search` (sizes are searched on it) or `test` (results are reported on it)."""
+    part: Annotated[str, StringConstraints(pattern=r"^[1-9]\d*/[1-9]\d*$")] | None = None
+    """Such as `1/2`: the first of two disjoint parts of the sources, split by the hash of the prompt."""
+    limit: Annotated[int, Field(ge=1)] | None = None
+    """Keep a seeded random draw of so many examples."""

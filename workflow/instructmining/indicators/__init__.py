@@ -1,0 +1,1 @@
+"""Every example is scored once with every indicator."""

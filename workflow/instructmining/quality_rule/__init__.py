@@ -1,0 +1,1 @@
+"""The quality rule is fitted to the observations."""

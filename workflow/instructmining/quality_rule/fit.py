@@ -1,0 +1,113 @@
+"""Fit the quality rule: least squares of the log loss on the indicators, over the subsets.
+
+    python -m instructmining.quality_rule.fit --observations observations.parquet --settings '{}' \\
+        --indicator-settings '{}' --indicators ppl mtld --rule rule.json --card rule.md --diagnostics diagnostics.json
+
+Seeds of one subset are averaged first: they share their indicators, so that treating them as independent would make the
+intervals too narrow.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from instructmining.files import read_table, write_json, write_text
+from instructmining.quality_rule.card import rule_card
+from instructmining.quality_rule.diagnose import diagnose
+from instructmining.quality_rule.observations import observations_schema
+from instructmining.quality_rule.regression import (
+    OF_MEANS,
+    OF_OBSERVATIONS,
+    Design,
+    least_squares,
+    leave_one_out,
+    make_design,
+    usable,
+)
+from instructmining.quality_rule.rule import QualityRule, Term
+from instructmining.quality_rule.settings import QualityRuleSettings
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A rule and the evidence about it."""
+
+    rule: QualityRule
+    diagnostics: dict[str, Any]
+
+
+def fit_rule(
+    observations: pa.Table, indicators: Sequence[str], confidence: float, indicator_settings: dict[str, Any]
+) -> Fit:
+    """Fit a rule to the observations of one base model; raises ValueError where they do not allow it."""
+    offered = make_design(observations, indicators)
+    design, left_out = usable(offered)
+    result = least_squares(design)
+    held_out = leave_one_out(design, result)
+    diagnostics = diagnose(design, offered, result, held_out, confidence)
+    rule = QualityRule(
+        model=_only_model(observations),
+        fit=OF_MEANS if design.replicated else OF_OBSERVATIONS,
+        intercept=float(result.params[0]),
+        terms=_terms(design, diagnostics["coefficients"][1:]),
+        confidence=confidence,
+        observations=len(observations),
+        subsets=len(design.subsets),
+        r2=float(result.rsquared),
+        adjusted_r2=float(result.rsquared_adj),
+        loo_r2=diagnostics["leave_one_out"]["r2"],
+        loo_spearman=diagnostics["leave_one_out"]["spearman"],
+        residual_sd=float(np.sqrt(result.mse_resid)),
+        noise_sd=design.noise_sd,
+        left_out=left_out,
+        indicator_settings=indicator_settings,
+    )
+    return Fit(rule, diagnostics)
+
+
+def _only_model(observations: pa.Table) -> str:
+    models = sorted(set(observations["model"].to_pylist()))
+    if len(models) != 1:
+        raise ValueError(f"a rule holds for one base model, but the observations are of {', '.join(models) or 'none'}")
+    return str(models[0])
+
+
+def _terms(design: Design, rows: list[dict[str, Any]]) -> tuple[Term, ...]:
+    names = ("indicator", "coefficient", "standard_error", "low", "high", "p_value", "standardised")
+    return tuple(
+        Term(
+            **{name: row[name] for name in names},
+            fitted_min=float(values.min()),
+            fitted_max=float(values.max()),
+            mean=float(values.mean()),
+        )
+        for row, values in zip(rows, design.x.T, strict=True)
+    )
+
+
+def main() -> None:
+    """Read the observations, write the rule, its card and its diagnostics."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--observations", type=Path, required=True)
+    parser.add_argument("--settings", type=QualityRuleSettings.model_validate_json, required=True)
+    parser.add_argument("--indicator-settings", type=json.loads, required=True)
+    parser.add_argument("--indicators", nargs="+", required=True)
+    for output in ("--rule", "--card", "--diagnostics"):
+        parser.add_argument(output, type=Path, required=True)
+    arguments = parser.parse_args()
+    observations = read_table(arguments.observations, observations_schema(arguments.indicators))
+    fit = fit_rule(observations, arguments.indicators, arguments.settings.confidence, arguments.indicator_settings)
+    fit.rule.to_json(arguments.rule)
+    write_json(arguments.diagnostics, fit.diagnostics)
+    write_text(arguments.card, rule_card(fit.rule))
+    print(fit.rule.formula())
+
+
+if __name__ == "__main__":
+    main()

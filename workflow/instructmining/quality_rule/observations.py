@@ -1,0 +1,172 @@
+"""Gather the observations of the regression: one row per fine-tune, with its subset's indicators and its loss.
+
+    python -m instructmining.quality_rule.observations --subsets results/indicators/subsets/*.json \\
+        --records results/training/smollm2/???/seed*/record.json --output observations.parquet
+
+The loss is token-weighted within an eval set and averaged over the eval sets of role `fit`, so that a large eval set
+counts as much as a small one.
+"""
+
+import argparse
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from instructmining.files import read_json, write_table
+
+_FIXED = (
+    pa.field("model", pa.string(), metadata={"description": "the base model"}),
+    pa.field("subset", pa.string(), metadata={"description": "ID of the subset it was tuned on"}),
+    pa.field("seed", pa.int64(), metadata={"description": "seed of the fine-tune"}),
+    pa.field(
+        "loss", pa.float64(), metadata={"description": "nats per response token, mean over eval sets of role fit"}
+    ),
+    pa.field("log_loss", pa.float64(), metadata={"description": "natural logarithm of loss"}),
+)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One fine-tune: what it was made on and what came out."""
+
+    model: str
+    subset: str
+    seed: int
+    loss: float
+    indicators: dict[str, float]
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What no two observations share."""
+        return self.model, self.subset, self.seed
+
+
+def observations_schema(indicators: Iterable[str]) -> pa.Schema:
+    """The columns of the table of observations, ending in one per indicator."""
+    description = {"description": "mean over the subset's examples, or the subset's value"}
+    return pa.schema([*_FIXED, *(pa.field(name, pa.float64(), metadata=description) for name in indicators)])
+
+
+def indicator_names(observations: pa.Table) -> list[str]:
+    """The indicators of a table of observations."""
+    fixed = {field.name for field in _FIXED}
+    return [name for name in observations.column_names if name not in fixed]
+
+
+def gather(subsets: Iterable[dict[str, Any]], records: Iterable[dict[str, Any]]) -> list[Observation]:
+    """Join records to subsets, in order of model, subset and seed.
+
+    Raises ValueError for a record without its subset, a subset without a record, a fine-tune given twice, and records
+    or subsets that were not measured alike.
+    """
+    indicators = {subset["subset"]: subset["indicators"] for subset in subsets}
+    observations = [_observe(record, indicators) for record in records]
+    _check_complete(indicators, observations)
+    return sorted(observations, key=lambda observation: observation.key)
+
+
+def to_table(observations: list[Observation]) -> pa.Table:
+    """Observations as a table; raises ValueError where they differ in their indicators."""
+    names = list(observations[0].indicators)
+    for observation in observations:
+        if list(observation.indicators) != names:
+            found = ", ".join(observation.indicators)
+            raise ValueError(
+                f"subset {observation.subset}: found the indicators {found}; expected {', '.join(names)}, as in subset"
+                f" {observations[0].subset}; delete the results of both subsets' indicators and run again"
+            )
+    rows = [_row(observation) for observation in observations]
+    return pa.Table.from_pylist(rows, schema=observations_schema(names))
+
+
+def _row(observation: Observation) -> dict[str, Any]:
+    return {
+        "model": observation.model,
+        "subset": observation.subset,
+        "seed": observation.seed,
+        "loss": observation.loss,
+        "log_loss": math.log(observation.loss),
+        **observation.indicators,
+    }
+
+
+def _observe(record: dict[str, Any], indicators: dict[str, dict[str, float]]) -> Observation:
+    subset = record["run"]
+    if subset not in indicators:
+        raise ValueError(
+            f"record of {record['model']}, run {subset}, seed {record['seed']}: there is no subset {subset!r} among the"
+            f" {len(indicators)} given to --subsets; compute its indicators or leave the record out"
+        )
+    return Observation(record["model"], subset, record["seed"], _fit_loss(record), indicators[subset])
+
+
+def _fit_loss(record: dict[str, Any]) -> float:
+    """Mean over the eval sets of role `fit` of the loss in nats per token; raises ValueError if that is no loss."""
+    losses = [entry["token_loss"] for entry in record["losses"].values() if entry["role"] == "fit"]
+    where = f"record of {record['model']}, run {record['run']}, seed {record['seed']}"
+    if not losses:
+        raise ValueError(f"{where}: no eval set of role fit; found {', '.join(record['losses']) or 'none'}")
+    loss = float(sum(losses) / len(losses))
+    if not (math.isfinite(loss) and loss > 0):
+        raise ValueError(
+            f"{where}: its loss is {loss}, expected a positive number; look into the log of that fine-tune"
+        )
+    return loss
+
+
+def _check_complete(indicators: dict[str, dict[str, float]], observations: list[Observation]) -> None:
+    seen: set[tuple[str, str, int]] = set()
+    for observation in observations:
+        if observation.key in seen:
+            model, subset, seed = observation.key
+            raise ValueError(f"record of {model}, run {subset}, seed {seed} is given twice; give each record once")
+        seen.add(observation.key)
+    unused = sorted(set(indicators) - {observation.subset for observation in observations})
+    if unused:
+        raise ValueError(
+            f"no record for {len(unused)} of {len(indicators)} subsets ({', '.join(unused[:5])});"
+            " every subset needs at least one fine-tune: run those, or leave the subsets out"
+        )
+
+
+def _check_same_eval_sets(records: list[dict[str, Any]]) -> None:
+    """Losses on different eval sets are not comparable."""
+    for record in records:
+        found, expected = _fit_sets(record), _fit_sets(records[0])
+        if found != expected:
+            raise ValueError(
+                f"record of {record['model']}, run {record['run']}, seed {record['seed']}: measured on {found}, but run"
+                f" {records[0]['run']}, seed {records[0]['seed']} on {expected}; delete the older one and run again"
+            )
+
+
+def _fit_sets(record: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    """Examples and tokens of the eval sets of role `fit`."""
+    return {
+        name: (entry["examples"], entry["tokens"])
+        for name, entry in sorted(record["losses"].items())
+        if entry["role"] == "fit"
+    }
+
+
+def main() -> None:
+    """Read the subsets and records, write the observations."""
+    parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@")
+    parser.add_argument("--subsets", type=Path, nargs="+", required=True)
+    parser.add_argument("--records", type=Path, nargs="+", required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    records = [read_json(path) for path in arguments.records]
+    _check_same_eval_sets(records)
+    observations = gather([read_json(path) for path in arguments.subsets], records)
+    table = to_table(observations)
+    write_table(arguments.output, table, observations_schema(indicator_names(table)))
+    print(f"{len(observations)} observations of {len(arguments.subsets)} subsets")
+
+
+if __name__ == "__main__":
+    main()

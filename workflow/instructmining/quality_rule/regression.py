@@ -1,0 +1,176 @@
+"""Least squares of the log loss on the indicators, through statsmodels, and how well it predicts left-out subsets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from scipy import stats
+
+from instructmining.quality_rule.rule import Floats
+
+OF_OBSERVATIONS = "observations"
+OF_MEANS = "means of subsets, weighted by seeds"
+COLLINEAR = 1e-8
+"""An indicator is taken as a combination of others when less than this share of its variation is its own."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """What the regression sees: a row per subset."""
+
+    subsets: tuple[str, ...]
+    indicators: tuple[str, ...]
+    x: Floats  # (subsets, indicators)
+    y: Floats  # (subsets,) mean log loss over the subset's seeds
+    seeds: Floats  # (subsets,) number of seeds: the weights
+    within: Floats  # (observations,) log loss minus the mean of its subset
+
+    @property
+    def replicated(self) -> bool:
+        """Whether any subset was tuned on with several seeds."""
+        return bool((self.seeds > 1).any())
+
+    @property
+    def noise_degrees(self) -> int:
+        """Degrees of freedom of the pure error."""
+        return len(self.within) - len(self.subsets)
+
+    @property
+    def noise_sd(self) -> float | None:
+        """Pure-error SD, sqrt(sum of squares within subsets / degrees of freedom) (Draper and Smith 1998, 2.1)."""
+        return float(np.sqrt(np.sum(self.within**2) / self.noise_degrees)) if self.replicated else None
+
+    def keep(self, indicators: Sequence[str]) -> "Design":
+        """The design with these indicators alone."""
+        columns = [self.indicators.index(name) for name in indicators]
+        return Design(self.subsets, tuple(indicators), self.x[:, columns], self.y, self.seeds, self.within)
+
+
+def make_design(observations: pa.Table, indicators: Sequence[str]) -> Design:
+    """Average the log loss per subset; raises ValueError for an unknown indicator or a value that is not finite."""
+    missing = [name for name in indicators if name not in observations.column_names]
+    if missing:
+        raise ValueError(f"indicator {missing[0]!r} is not in the observations; found {observations.column_names}")
+    frame = observations.select(["subset", "log_loss", *indicators]).to_pandas()
+    _check_finite(frame)
+    groups = frame.groupby("subset", sort=True)
+    means = groups.mean()
+    within = frame["log_loss"] - groups["log_loss"].transform("mean")
+    return Design(
+        subsets=tuple(means.index),
+        indicators=tuple(indicators),
+        x=means[list(indicators)].to_numpy(np.float64),
+        y=means["log_loss"].to_numpy(np.float64),
+        seeds=groups.size().to_numpy(np.float64),
+        within=within.to_numpy(np.float64),
+    )
+
+
+def _check_finite(frame: Any) -> None:
+    for name in frame.columns.drop("subset"):
+        bad = frame.loc[~np.isfinite(frame[name].to_numpy(np.float64)), "subset"]
+        if len(bad):
+            raise ValueError(
+                f"{name} is not a finite number in subset {bad.iloc[0]} (and {len(bad) - 1} more observations);"
+                " every observation needs all values: compute those again"
+            )
+
+
+def usable(design: Design) -> tuple[Design, dict[str, str]]:
+    """The design without what cannot be estimated, and why each of the others is left out; the earlier of two is kept.
+
+    Raises ValueError where there are fewer subsets than indicators + 3, or no usable indicator.
+    """
+    left_out = {name: reason for name in design.indicators if (reason := too_constant(_values(design, name)))}
+    varying = [name for name in design.indicators if name not in left_out]
+    _check_enough(len(design.subsets), len(varying))
+    kept: list[str] = []
+    for name in varying:
+        if _is_combination(design.keep(kept).x, _values(design, name)):
+            left_out[name] = f"is a linear combination of {', '.join(kept)} over these subsets"
+        else:
+            kept.append(name)
+    return design.keep(kept), left_out
+
+
+def _values(design: Design, name: str) -> Floats:
+    column: Floats = design.x[:, design.indicators.index(name)]
+    return column
+
+
+def too_constant(values: Floats) -> str | None:
+    """Why an indicator's effect cannot be estimated, or cannot be checked by leaving a subset out."""
+    middle = np.median(values)
+    different = int(np.sum(~np.isclose(values, middle, rtol=1e-9, atol=1e-12)))
+    if different == 0:
+        return f"is {middle:.6g} in every subset"
+    return f"is {middle:.6g} in every subset but one" if different == 1 else None
+
+
+def _is_combination(others: Floats, values: Floats) -> bool:
+    """Whether a column is, with a constant, a linear combination of others: the rest of its projection vanishes."""
+    centred = others - others.mean(axis=0)
+    basis, _ = np.linalg.qr(centred / centred.std(axis=0))
+    standardised = (values - values.mean()) / values.std()
+    rest = standardised - basis @ (basis.T @ standardised)
+    return bool(np.linalg.norm(rest) < COLLINEAR * np.linalg.norm(standardised))
+
+
+def _check_enough(subsets: int, indicators: int) -> None:
+    if indicators == 0:
+        raise ValueError("no indicator varies over the subsets; offer others in quality_rule.indicators")
+    if subsets < indicators + 3:
+        raise ValueError(
+            f"{subsets} subsets are too few for {indicators} indicators: at least {indicators + 3} are needed"
+            f" (indicators + 3); raise sampling.subsets to {indicators + 3} or more (several times the number of"
+            f" indicators is better), or name at most {max(subsets - 3, 0)} in quality_rule.indicators"
+        )
+
+
+def least_squares(design: Design) -> Any:
+    """The statsmodels result, the constant first: least squares, weighted by seeds where subsets are replicated."""
+    import statsmodels.api as sm
+
+    return sm.WLS(design.y, sm.add_constant(design.x, has_constant="add"), weights=design.seeds).fit()
+
+
+def leave_one_out(design: Design, result: Any) -> Floats:
+    """Predict each subset from a fit without it: y - e / (1 - h), h the leverage (Allen 1974, PRESS); (subsets,).
+
+    Exact also for weights, with the leverage of the weighted fit. Raises ValueError where a fit without one subset does
+    not exist.
+    """
+    leverage = result.get_influence().hat_matrix_diag
+    if (leverage > 1 - 1e-9).any():
+        subset = design.subsets[int(leverage.argmax())]
+        raise ValueError(
+            f"without subset {subset} the rule cannot be fitted, so it cannot be checked on that subset;"
+            " raise sampling.subsets, or name fewer indicators in quality_rule.indicators"
+        )
+    predictions: Floats = design.y - result.resid / (1 - leverage)
+    return predictions
+
+
+def r_squared(y: Floats, predicted: Floats, weights: Floats) -> float:
+    """1 - SSE/SST, SST about the mean of all rows; all three (rows,).
+
+    In-sample it is R2 of the fit; for left-out predictions that of a mean is zero at best, as each leaves its row out.
+    """
+    mean = np.average(y, weights=weights)
+    return float(1 - np.sum(weights * (y - predicted) ** 2) / np.sum(weights * (y - mean) ** 2))
+
+
+def mean_only_r_squared(design: Design) -> float:
+    """Left-out R2 of the rule that has no indicators; never above zero."""
+    total, weight = np.sum(design.seeds * design.y), np.sum(design.seeds)
+    others = (total - design.seeds * design.y) / (weight - design.seeds)
+    return r_squared(design.y, others, design.seeds)
+
+
+def rank_correlation(a: Floats, b: Floats) -> float:
+    """Spearman's rho; zero where one side is constant, as it then ranks nothing."""
+    if np.ptp(a) == 0 or np.ptp(b) == 0:
+        return 0.0
+    return float(stats.spearmanr(a, b).statistic)

@@ -1,0 +1,124 @@
+"""The quality rule as a value: what it predicts, how sure it is, and what it holds for."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from instructmining.files import read_json, write_json
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One indicator of the rule: its coefficient, the interval of it, and the values it was fitted on."""
+
+    indicator: str
+    coefficient: float
+    """Change of the log loss when the indicator rises by one of its units."""
+    standard_error: float
+    low: float
+    high: float
+    p_value: float
+    standardised: float
+    """Change of the log loss, in its SDs, when the indicator rises by one SD (both over the subsets)."""
+    fitted_min: float
+    fitted_max: float
+    mean: float
+
+    @property
+    def shown(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True)
+class QualityRule:
+    """`log loss = intercept + sum of coefficient * indicator` (InstructMining, arXiv 2307.06290); lower is better."""
+
+    model: str
+    fit: str
+    """What was fitted: `observations`, or `means of subsets, weighted by seeds`."""
+    intercept: float
+    terms: tuple[Term, ...]
+    confidence: float
+    """Level of the intervals."""
+    observations: int
+    subsets: int
+    r2: float
+    adjusted_r2: float
+    loo_r2: float
+    """1 - SSE/SST, each subset predicted by a fit without it; zero is what the mean of all subsets achieves."""
+    loo_spearman: float
+    """Rank correlation of those predictions with the observed log losses."""
+    residual_sd: float
+    noise_sd: float | None
+    """SD of the log loss between seeds of one subset; None where no subset was tuned on twice."""
+    left_out: dict[str, str]
+    """Indicators that were offered but are not in the rule, and why."""
+    indicator_settings: dict[str, Any]
+    """The settings of the indicators; the coefficients hold for no other."""
+
+    @property
+    def indicators(self) -> list[str]:
+        """The indicators in the rule."""
+        return [term.indicator for term in self.terms]
+
+    @property
+    def centre(self) -> float:
+        """The predicted log loss where every indicator has its mean over the subsets."""
+        return self.intercept + sum(term.coefficient * term.mean for term in self.terms)
+
+    def predict(self, table: pa.Table) -> Floats:
+        """Predicted log loss of each row of a table of indicators; raises ValueError for a missing or empty value."""
+        return self.centre + sum(self.contributions(table).values(), np.zeros(len(table)))
+
+    def contributions(self, table: pa.Table) -> dict[str, Floats]:
+        """What each indicator adds to `centre` in the prediction: coefficient * (value - mean)."""
+        return {term.indicator: term.coefficient * (_column(table, term) - term.mean) for term in self.terms}
+
+    def outside_range(self, table: pa.Table) -> dict[str, float]:
+        """Share of rows, per indicator, with a value beyond those of the subsets: there the rule extrapolates."""
+        return {term.indicator: _outside(_column(table, term), term) for term in self.terms}
+
+    def formula(self, digits: int = 4) -> str:
+        """The rule in raw units, such as `log loss = 0.9 + 0.03 * ppl - 0.2 * relevance`."""
+        terms = [
+            f"{'-' if term.coefficient < 0 else '+'} {abs(term.coefficient):.{digits}g} * {term.indicator}"
+            for term in self.terms
+        ]
+        return " ".join([f"log loss = {self.intercept:.{digits}g}", *terms])
+
+    def to_json(self, path: Path) -> None:
+        """Write the rule."""
+        write_json(path, asdict(self))
+
+    @classmethod
+    def from_json(cls, path: Path) -> Self:
+        """Read a rule that `to_json` wrote."""
+        values = read_json(path)
+        return cls(**{**values, "terms": tuple(Term(**term) for term in values["terms"])})
+
+
+def _column(table: pa.Table, term: Term) -> Floats:
+    if term.indicator not in table.column_names:
+        raise ValueError(
+            f"the rule needs the indicator {term.indicator!r}, which is not among the columns"
+            f" {', '.join(table.column_names)}; compute it for these examples, or fit a rule without it"
+        )
+    values: Floats = table[term.indicator].to_numpy().astype(np.float64)
+    bad = np.flatnonzero(~np.isfinite(values))
+    if bad.size:
+        raise ValueError(
+            f"indicator {term.indicator!r} has no finite value in {bad.size} of {len(values)} rows"
+            f" (first: row {bad[0]}); every example needs a number: score those again"
+        )
+    return values
+
+
+def _outside(values: Floats, term: Term) -> float:
+    return float(np.mean((values < term.fitted_min) | (values > term.fitted_max))) if len(values) else 0.0

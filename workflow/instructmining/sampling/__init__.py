@@ -1,0 +1,1 @@
+"""Subsets are drawn from the candidates."""

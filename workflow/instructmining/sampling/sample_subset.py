@@ -1,0 +1,85 @@
+"""Draw one subset of the candidates.
+
+In: the shards of the pool `candidates`. Out: a table of examples. Subset i depends on (seed, i) and the pool alone, so
+raising the number of subsets changes none of those that are there.
+
+    python -m instructmining.sampling.sample_subset --subset 007 --settings '{"examples": 64, "subsets": 24}' \
+        --seed 0 --shards results/data/pools/candidates/*.parquet --output results/sampling/007.parquet
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from instructmining.example import EXAMPLES
+from instructmining.files import check_same_ids, write_table
+from instructmining.sampling.settings import Sampling
+
+IDsBySource = dict[str, list[str]]
+
+
+def main() -> None:
+    """Draw one subset."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--subset", required=True)
+    parser.add_argument("--settings", required=True, type=Sampling.model_validate_json)
+    parser.add_argument("--seed", required=True, type=int)
+    parser.add_argument("--shards", required=True, nargs="+", type=Path)
+    parser.add_argument("--output", required=True, type=Path)
+    arguments = parser.parse_args()
+    generator = np.random.default_rng([arguments.seed, int(arguments.subset)])
+    ids = draw(ids_by_source(arguments.shards), arguments.settings, int(arguments.subset), generator)
+    write_table(arguments.output, read_rows(arguments.shards, ids), EXAMPLES)
+
+
+def ids_by_source(shards: list[Path]) -> IDsBySource:
+    """The IDs of each source, sorted, so that a draw does not depend on how the pool is split into shards."""
+    table = ds.dataset(shards).to_table(columns=["source", "id"]).sort_by([("source", "ascending"), ("id", "ascending")])
+    groups: IDsBySource = {}
+    for source, identifier in zip(table["source"].to_pylist(), table["id"].to_pylist(), strict=True):
+        groups.setdefault(source, []).append(identifier)
+    return groups
+
+
+def draw(groups: IDsBySource, settings: Sampling, number: int, generator: np.random.Generator) -> list[str]:
+    """The IDs of subset `number`, sorted; raises ValueError where the candidates are too few."""
+    if settings.scheme == "single_source":
+        source = sorted(groups)[number % len(groups)]
+        groups = {source: groups[source]}
+    available = np.array([len(ids) for ids in groups.values()])
+    if available.sum() < settings.examples:
+        raise ValueError(
+            f"subset {number:03d} needs {settings.examples} examples, but {', '.join(groups)} hold {available.sum()};"
+            " lower sampling.examples or add sources to pools.candidates"
+        )
+    counts = fused_counts(available, settings.examples, generator)
+    chosen = [generator.choice(ids, size=count, replace=False) for ids, count in zip(groups.values(), counts, strict=True)]
+    return sorted(str(identifier) for identifier in np.concatenate(chosen))
+
+
+def fused_counts(available: np.ndarray, examples: int, generator: np.random.Generator) -> np.ndarray:
+    """How many examples come from each source: proportions uniform on the simplex, capped by what there is.
+
+    What a cap leaves over is drawn again among the sources that still have examples.
+    """
+    proportions = generator.dirichlet(np.ones(len(available)))
+    counts = np.zeros_like(available)
+    while (missing := examples - counts.sum()) > 0:
+        weights = np.where(counts < available, proportions, 0.0)
+        counts = np.minimum(available, counts + generator.multinomial(missing, weights / weights.sum()))
+    return counts
+
+
+def read_rows(shards: list[Path], ids: list[str]) -> pa.Table:
+    """The examples with these IDs, in the order of their IDs."""
+    table = ds.dataset(shards).to_table(columns=EXAMPLES.names, filter=pc.field("id").isin(ids)).sort_by("id")
+    check_same_ids(ids, table["id"].to_pylist(), "sample_subset")
+    return table
+
+
+if __name__ == "__main__":
+    main()

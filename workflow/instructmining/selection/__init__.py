@@ -1,0 +1,1 @@
+"""The rule ranks a pool, and the best examples are selected."""

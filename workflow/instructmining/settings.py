@@ -1,0 +1,14 @@
+"""What all settings share: unknown keys are refused, nothing changes after reading, every field has a description."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")]
+"""A name that becomes part of a path: letters, digits, '_' and '-'."""
+
+
+class Settings(BaseModel):
+    """The base of all settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)

@@ -1,0 +1,1 @@
+"""Base models are tuned on a subset or an arm, and their losses measured."""

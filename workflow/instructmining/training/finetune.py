@@ -1,0 +1,116 @@
+"""Tune an adapter on the responses of a set of examples."""
+
+import logging
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
+from transformers import get_scheduler
+
+from instructmining.models.batches import budget_batches, make_batch
+from instructmining.models.likelihood import response_losses
+from instructmining.models.load import pick_device
+from instructmining.models.prompt import Tokens
+from instructmining.progress import Progress
+from instructmining.training.settings import Training
+
+
+@dataclass(frozen=True)
+class Step:
+    """One optimizer step."""
+
+    loss: float  # mean negative log-likelihood per response token of the batch, in nats
+    tokens: int  # that went through the model, padding left out
+    learning_rate: float
+
+
+def add_adapter(model: Any, settings: Training, seed: int) -> Any:
+    """The base model with a new LoRA adapter (Hu et al. 2021: W + alpha / rank * B A), which alone is trained."""
+    torch.manual_seed(seed)
+    if settings.quantisation:
+        model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=settings.gradient_checkpointing)
+    elif settings.gradient_checkpointing:
+        model.gradient_checkpointing_enable()
+        model.enable_input_require_grads()
+    lora = settings.lora
+    return get_peft_model(
+        model,
+        LoraConfig(
+            r=lora.rank,
+            lora_alpha=lora.alpha,
+            lora_dropout=lora.dropout,
+            target_modules=lora.targets,
+            task_type="CAUSAL_LM",
+        ),
+    )
+
+
+def finetune(model: Any, conversations: list[Tokens], settings: Training, seed: int, pad: int) -> list[Step]:
+    """Train the adapter in place; the batches depend on the seed and the number of examples alone."""
+    steps = count_steps(len(conversations), settings)
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=settings.learning_rate, weight_decay=settings.weight_decay)
+    schedule = get_scheduler(settings.schedule, optimizer, math.ceil(settings.warmup * steps), steps)
+    order = example_order(len(conversations), seed)
+    progress, history = Progress("fine-tuning", steps, "steps"), []
+    model.train()
+    for number in range(steps):
+        batch = [conversations[next(order)] for _ in range(min(settings.batch_size, len(conversations)))]
+        loss = accumulate_gradients(model, batch, settings.micro_batch_tokens, pad)
+        torch.nn.utils.clip_grad_norm_(trained, settings.max_grad_norm)
+        history.append(Step(loss, sum(len(tokens) for tokens in batch), schedule.get_last_lr()[0]))
+        optimizer.step()
+        optimizer.zero_grad()
+        schedule.step()
+        progress.show(number + 1, f"loss {loss:.3f}")
+    model.eval()
+    return history
+
+
+def count_steps(examples: int, settings: Training) -> int:
+    """Optimizer steps: as set, or as many batches as it takes to see every example `epochs` times."""
+    return settings.steps or math.ceil(settings.epochs * examples / min(settings.batch_size, examples))
+
+
+def example_order(examples: int, seed: int) -> Iterator[int]:
+    """Positions of examples, each epoch in a new random order, without end."""
+    generator = np.random.default_rng(seed)
+    while True:
+        yield from generator.permutation(examples).tolist()
+
+
+def accumulate_gradients(model: Any, batch: list[Tokens], budget: int, pad: int) -> float:
+    """Add the gradient of the mean loss per response token of the whole batch; returns that loss.
+
+    The batch goes through in micro-batches under a token budget. Where memory runs out the gradient is taken anew with
+    half the budget, so that what is learnt never depends on memory.
+    """
+    try:
+        return _accumulate(model, batch, budget, pad)
+    except torch.OutOfMemoryError:
+        if budget <= max(len(tokens) for tokens in batch):
+            raise
+    logging.info("out of memory at %d tokens a micro-batch; taking the step again with half", budget)
+    model.zero_grad()
+    torch.cuda.empty_cache()
+    return accumulate_gradients(model, batch, budget // 2, pad)
+
+
+def _accumulate(model: Any, batch: list[Tokens], budget: int, pad: int) -> float:
+    device = pick_device()
+    response_tokens = sum(len(tokens.response) for tokens in batch)
+    total = 0.0
+    for group in budget_batches([len(tokens) for tokens in batch], budget):
+        losses = response_losses(model, make_batch([batch[i] for i in group], pad).to(device))
+        loss = losses.sum() / response_tokens
+        loss.backward()  # type: ignore[no-untyped-call]
+        total += loss.item()
+    if not math.isfinite(total):
+        raise FloatingPointError(
+            f"the training loss is {total}; lower training.learning_rate, or set training.dtype to fp32 or bf16"
+        )
+    return total

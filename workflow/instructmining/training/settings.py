@@ -1,0 +1,54 @@
+"""Settings of fine-tuning."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from instructmining.models.settings import Dtype
+from instructmining.settings import Settings
+
+
+class Lora(Settings):
+    """The adapter."""
+
+    rank: Annotated[int, Field(ge=1)] = 8
+    """Rank of the update."""
+    alpha: Annotated[float, Field(gt=0)] = 16
+    """Scale of the update is alpha / rank."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Dropout on the adapter's input."""
+    targets: str | list[str] = "all-linear"
+    """Names of the modules that get an adapter, or `all-linear`."""
+
+
+class Training(Settings):
+    """How a base model is tuned on a subset or an arm."""
+
+    lora: Lora = Lora()
+    """The adapter."""
+    learning_rate: Annotated[float, Field(gt=0)] = 2e-4
+    """Peak learning rate of AdamW."""
+    schedule: Literal["cosine", "linear", "constant"] = "cosine"
+    """What the learning rate does after the warm-up."""
+    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.03
+    """Share of the steps that the learning rate rises over."""
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    """Weight decay of AdamW."""
+    max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
+    """Gradients are clipped to this norm."""
+    epochs: Annotated[float, Field(gt=0)] = 3
+    """Passes over the data."""
+    steps: Annotated[int, Field(ge=1)] | None = None
+    """Optimizer steps; given, it takes the place of epochs."""
+    batch_size: Annotated[int, Field(ge=1)] = 128
+    """Examples per optimizer step; it never depends on memory."""
+    max_tokens: Annotated[int, Field(ge=16)] = 1024
+    """Longer conversations lose the beginning of the prompt first, then the end of the response; both are counted."""
+    micro_batch_tokens: Annotated[int, Field(ge=16)] = 8192
+    """Tokens, padding included, that go through the model at once; gradients are summed up to the batch."""
+    dtype: Dtype = "bf16"
+    """Number format of the frozen weights; the adapter is kept in fp32."""
+    quantisation: Literal["nf4", "int8"] | None = None
+    """Quantise the frozen weights with bitsandbytes."""
+    gradient_checkpointing: bool = False
+    """Trade time for memory."""

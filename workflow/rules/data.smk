@@ -1,0 +1,94 @@
+# Needs: the sources that the config names. Makes: imported sources, pools in shards, eval sets, each with a report.
+
+
+def source_origin(wildcards):
+    """The local file of a source, or the imported source that it is a degraded variant of."""
+    source = CONFIG.sources[wildcards.source]
+    if source.path:
+        return {"file": source.path}
+    if source.degrade:
+        return {"origin": f"<results>/data/sources/{source.degrade.source}.parquet"}
+    return {}
+
+
+rule import_source:
+    """Import one source: rows become examples, bad ones stop the run or are set aside, all are counted."""
+    input:
+        unpack(source_origin),
+    output:
+        examples="<results>/data/sources/{source}.parquet",
+        report="<results>/data/sources/{source}.report.json",
+        quarantine="<results>/data/sources/{source}.quarantine.jsonl",
+    log:
+        "<logs>/data/sources/{source}.log",
+    benchmark:
+        "<benchmarks>/data/sources/{source}.jsonl"
+    params:
+        settings=lambda wildcards: settings(CONFIG.sources[wildcards.source]),
+        seed=CONFIG.seed,
+        origin=lambda wildcards, input: f"--origin {input.origin}" if "origin" in input.keys() else "",
+        code=fingerprint("instructmining.data.import_source"),
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    shell:
+        "python -m instructmining.data.import_source --name {wildcards.source} --settings {params.settings:q}"
+        " --seed {params.seed} {params.origin} --output {output.examples} --report {output.report}"
+        " --quarantine {output.quarantine} 2>&1 | tee {log}"
+
+
+rule make_eval_set:
+    """Put an eval set together from its sources."""
+    input:
+        sources=lambda wildcards: expand(
+            "<results>/data/sources/{source}.parquet", source=CONFIG.eval_sets[wildcards.eval_set].sources
+        ),
+    output:
+        examples="<results>/data/eval/{eval_set}.parquet",
+        report="<results>/data/eval/{eval_set}.report.json",
+    log:
+        "<logs>/data/eval/{eval_set}.log",
+    benchmark:
+        "<benchmarks>/data/eval/{eval_set}.jsonl"
+    params:
+        settings=lambda wildcards: settings(CONFIG.eval_sets[wildcards.eval_set]),
+        seed=CONFIG.seed,
+        code=fingerprint("instructmining.data.make_eval_set"),
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    shell:
+        "python -m instructmining.data.make_eval_set --name {wildcards.eval_set} --settings {params.settings:q}"
+        " --seed {params.seed} --sources {input.sources} --output {output.examples} --report {output.report}"
+        " 2>&1 | tee {log}"
+
+
+for pool in CONFIG.pools:
+
+    # One rule per pool, since the number of its shards, and so of its outputs, is its own.
+    rule:
+        """Build a pool: deduplicate its sources, take out what the eval sets hold, split by the hash of the ID."""
+        name:
+            f"build_pool_{pool}"
+        input:
+            sources=expand("<results>/data/sources/{source}.parquet", source=CONFIG.pools[pool].sources),
+            eval_sets=expand("<results>/data/eval/{eval_set}.parquet", eval_set=CONFIG.eval_sets),
+        output:
+            shards=expand("<results>/data/pools/{pool}/{shard}.parquet", pool=pool, shard=shards(pool)),
+            report=f"<results>/data/pools/{pool}.report.json",
+            contaminated=f"<results>/data/pools/{pool}.contaminated.parquet",
+        log:
+            f"<logs>/data/pools/{pool}.log",
+        benchmark:
+            f"<benchmarks>/data/pools/{pool}.jsonl"
+        params:
+            name=pool,
+            settings=settings(CONFIG.pools[pool]),
+            code=fingerprint("instructmining.data.build_pool"),
+        resources:
+            mem_mb=needs.table_memory_mb,
+            runtime=needs.short_minutes,
+        shell:
+            "python -m instructmining.data.build_pool --name {params.name} --settings {params.settings:q}"
+            " --sources {input.sources} --eval-sets {input.eval_sets} --shards {output.shards}"
+            " --report {output.report} --contaminated {output.contaminated} 2>&1 | tee {log}"

@@ -1,0 +1,52 @@
+# Needs: the quality rule and the scores of a pool. Makes: the ranked pool and the examples that are kept.
+
+
+rule rank:
+    """Apply the quality rule to every example of a pool: the lowest predicted log loss ranks first."""
+    localrule: True
+    input:
+        rule="<results>/quality_rule/{model}/rule.json",
+        scores="<results>/indicators/{pool}/scores.parquet",
+    output:
+        "<results>/selection/{model}/{pool}/ranking.parquet",
+    log:
+        "<logs>/selection/{model}/{pool}/ranking.log",
+    benchmark:
+        "<benchmarks>/selection/{model}/{pool}/ranking.jsonl"
+    params:
+        code=fingerprint("instructmining.selection.rank"),
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    shell:
+        "python -m instructmining.selection.rank --rule {input.rule} --scores {input.scores} --ranking {output}"
+        " 2>&1 | tee {log}"
+
+
+rule select:
+    """Keep the first examples of a ranked pool, with a card that says what they are and how they were chosen."""
+    localrule: True
+    input:
+        rule="<results>/quality_rule/{model}/rule.json",
+        ranking="<results>/selection/{model}/{pool}/ranking.parquet",
+        shards=pool_shards,
+        sources=lambda wildcards: expand(
+            "<results>/data/sources/{source}.report.json", source=CONFIG.pools[wildcards.pool].sources
+        ),
+    output:
+        selected="<results>/selection/{model}/{pool}/selected.jsonl",
+        card="<results>/selection/{model}/{pool}/card.md",
+    log:
+        "<logs>/selection/{model}/{pool}/select.log",
+    benchmark:
+        "<benchmarks>/selection/{model}/{pool}/select.jsonl"
+    params:
+        settings=settings(CONFIG.selection),
+        code=fingerprint("instructmining.selection.select"),
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    shell:
+        "python -m instructmining.selection.select --settings {params.settings:q} --pool {wildcards.pool}"
+        " --ranking {input.ranking} --shards {input.shards} --rule {input.rule} --sources-report {input.sources}"
+        " --selected {output.selected} --card {output.card} 2>&1 | tee {log}"

@@ -1,0 +1,41 @@
+# Needs: a subset or an arm, the base model, the eval sets. Makes: an adapter and its losses, with all that made them.
+
+
+def run_examples(wildcards):
+    """What a run is tuned on: a subset, or the examples of an arm."""
+    if wildcards.run in SUBSETS:
+        return f"<results>/sampling/{wildcards.run}.parquet"
+    pool, arm = wildcards.run.split(".")
+    return f"<results>/comparison/{wildcards.model}/{pool}/arms/{arm}/seed{wildcards.seed}.parquet"
+
+
+rule finetune_and_evaluate:
+    """Tune a base model and measure its loss on every eval set, in one process."""
+    input:
+        examples=run_examples,
+        model="<results>/models/{model}/model.json",
+        eval_sets=expand("<results>/data/eval/{eval_set}.parquet", eval_set=CONFIG.eval_sets),
+    output:
+        record="<results>/training/{model}/{run}/seed{seed}/record.json",
+        losses="<results>/training/{model}/{run}/seed{seed}/losses.parquet",
+        adapter=directory("<results>/training/{model}/{run}/seed{seed}/adapter"),
+    log:
+        "<logs>/training/{model}/{run}/seed{seed}.log",
+    benchmark:
+        "<benchmarks>/training/{model}/{run}/seed{seed}.jsonl"
+    params:
+        settings=settings(CONFIG.training),
+        base_model=base_model,
+        roles=json.dumps({name: eval_set.role for name, eval_set in CONFIG.eval_sets.items()}),
+        code=fingerprint("instructmining.training.finetune_and_evaluate"),
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=lambda wildcards, attempt: needs.training_memory_mb(CONFIG.models[wildcards.model].parameters, attempt),
+        runtime=needs.long_minutes,
+    shell:
+        "python -m instructmining.training.finetune_and_evaluate --model-name {wildcards.model} --run {wildcards.run}"
+        " --seed {wildcards.seed} --model {input.model} --base-model {params.base_model:q}"
+        " --settings {params.settings:q} --examples {input.examples} --eval-sets {input.eval_sets}"
+        " --roles {params.roles:q} --threads {threads} --record {output.record} --losses {output.losses}"
+        " --adapter {output.adapter} 2>&1 | tee {log}"
