@@ -1,7 +1,7 @@
 """Make a source worse on purpose: a run that contains a known truth shows whether the rule finds it.
 
-Only responses change. Examples that cannot be made worse this way (one word cannot be permuted) stay as they are and are
-not called degraded.
+Only responses change. Examples that cannot be made worse this way (one word cannot be permuted) stay as they are, and
+are not called degraded.
 """
 
 from collections import Counter
@@ -41,7 +41,7 @@ def degraded_responses(responses: Sequence[str], how: Degradation, generator: np
 def _exchanged(responses: Sequence[str], generator: np.random.Generator) -> list[str]:
     """Each gets another's response, of different text unless more than half of all are the same.
 
-    Equal responses are laid side by side, the groups in random order; moving on by the largest group leaves every group.
+    Equal responses lie side by side, the groups in random order; moving on by the largest group leaves every group.
     """
     if not responses:
         return []

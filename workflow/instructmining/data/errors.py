@@ -8,12 +8,15 @@ class DataError(ValueError):
     """Given data cannot be used; the message says where, what was found and what was expected."""
 
 
-class BadRow(ValueError):
-    """One row is no example: `reason` is what a report counts, `detail` is said of this row only."""
+class BadRow(ValueError):  # noqa: N818 - it names a row
+    """One row is no example: `reason` is what a report counts, `detail` is said of this row only.
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    `content` is what could be read of a row that is not even an object.
+    """
+
+    def __init__(self, reason: str, detail: str = "", content: object = None) -> None:
         super().__init__(f"{reason}; {detail}" if detail else reason)
-        self.reason, self.detail = reason, detail
+        self.reason, self.content = reason, content
 
 
 @contextmanager

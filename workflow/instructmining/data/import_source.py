@@ -85,7 +85,8 @@ def import_source(
         examples = good_examples(source, name, settings, tally)
     logging.info("%s: importing %s", name, source.description)
     kept = _counted(_limited(examples, settings.limit, seed, name, tally), tally)
-    write_examples(output, kept, f"{source.description}: holds no example ({_why_none(tally)})")
+    advice = f"(set sources.{name}.on_bad_row: stop to see the first bad one)"
+    write_examples(output, kept, f"{source.description}: none of its rows is an example {advice}")
     check_counts(tally.rows_in, tally.kept, tally.dropped, name)
     write_text(quarantine, "".join(map(_json_line, tally.quarantined)))
     write_json(report, _report(name, settings, source, tally))
@@ -112,8 +113,8 @@ def _set_aside(bad: BadRow, row: Row, value: object, name: str, settings: Source
         advice = f"(set sources.{name}.on_bad_row: quarantine to set such rows aside)"
         raise DataError(f"{row.place}: {bad} {advice}") from None
     tally.dropped[bad.reason] += 1
-    kept_value = None if isinstance(value, BadRow) else value
-    tally.quarantined.append({"place": row.place, "number": row.number, "reason": str(bad), "row": kept_value})
+    content = bad.content if isinstance(value, BadRow) else value
+    tally.quarantined.append({"place": row.place, "number": row.number, "reason": str(bad), "row": content})
 
 
 def _open(name: str, settings: Source, seed: int) -> Origin:
@@ -168,9 +169,7 @@ def _degraded(name: str, settings: Source, seed: int, origin: Path | None, tally
     return examples
 
 
-def _limited(
-    examples: Iterable[Example], limit: int | None, seed: int, name: str, tally: Tally
-) -> Iterable[Example]:
+def _limited(examples: Iterable[Example], limit: int | None, seed: int, name: str, tally: Tally) -> Iterable[Example]:
     """All examples, or a seeded draw of `limit` of them; those not drawn are counted."""
     if limit is None:
         yield from examples
@@ -188,11 +187,6 @@ def _counted(examples: Iterable[Example], tally: Tally) -> Iterator[Example]:
         tally.degraded += example.degraded is not None
         tally.ids.add(example.id)
         yield example
-
-
-def _why_none(tally: Tally) -> str:
-    """Why no example is left; read only when the message is shown."""
-    return ", ".join(f"{count} rows: {reason}" for reason, count in tally.dropped.items()) or "no rows"
 
 
 def _report(name: str, settings: Source, origin: Origin, tally: Tally) -> dict[str, Any]:

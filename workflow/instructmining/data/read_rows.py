@@ -1,7 +1,7 @@
 """Read the rows of a file: JSON array, JSON lines, CSV or Parquet, each also compressed with gzip or zstd.
 
-A row that cannot be read is a BadRow in its place, so that the caller decides whether to stop; what makes the whole file
-unreadable (a broken JSON array, a cut-off archive) raises DataError.
+A row that cannot be read is a BadRow in its place, so that the caller decides whether to stop; what makes the whole
+file unreadable (a broken JSON array, a cut-off archive) raises DataError.
 """
 
 import csv
@@ -9,7 +9,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 from instructmining.data.errors import BadRow, DataError
 
 UTF8_BOM = b"\xef\xbb\xbf"
-Numbered = Iterator[tuple[int, object]]
 
 
 @dataclass(frozen=True)
@@ -37,9 +36,8 @@ def read_rows(path: Path) -> Iterator[Row]:
     """
     read = _reader(path)
     try:
-        for number, value in read(path):
-            place = f"{path}:{number}" if read is not _read_parquet else f"{path}: row {number}"
-            yield Row(plain(value), number, place)
+        for row in read(path):
+            yield replace(row, value=plain(row.value))
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file") from None
     except (ValueError, OSError, EOFError, RecursionError, csv.Error) as error:
@@ -55,12 +53,20 @@ def plain(value: object) -> object:
         text.encode()
         return json.loads(text, parse_constant=lambda _: None)
     except UnicodeEncodeError:
-        return BadRow("not Unicode text", "it holds broken UTF-8 or half of a surrogate pair")
+        return BadRow("not Unicode text", "it holds broken UTF-8 or half of a surrogate pair", value)
     except (ValueError, RecursionError) as error:
         return BadRow("cannot be kept as JSON", str(error))
 
 
-def _reader(path: Path) -> Callable[[Path], Numbered]:
+def _at_line(value: object, number: int, path: Path) -> Row:
+    return Row(value, number, f"{path}:{number}")
+
+
+def _at_row(value: object, number: int, path: Path) -> Row:
+    return Row(value, number, f"{path}: row {number}")
+
+
+def _reader(path: Path) -> Callable[[Path], Iterator[Row]]:
     readers = {".json": _read_json, ".jsonl": _read_json, ".csv": _read_csv, ".parquet": _read_parquet}
     name = path.name.lower().removesuffix(".gz").removesuffix(".zst")
     for suffix, reader in readers.items():
@@ -74,38 +80,39 @@ def _open(path: Path) -> io.BufferedReader:
     return io.BufferedReader(pa.input_stream(str(path), compression="detect"))
 
 
-def _read_json(path: Path) -> Numbered:
+def _read_json(path: Path) -> Iterator[Row]:
     """An array or lines, whichever it is: many data sets name their JSON lines `.json`."""
     with _open(path) as stream:
         array = stream.peek(4096).removeprefix(UTF8_BOM).lstrip().startswith(b"[")
-        yield from _read_array(stream) if array else _read_lines(stream)
+        yield from _read_array(stream, path) if array else _read_lines(stream, path)
 
 
-def _read_array(stream: io.BufferedReader) -> Numbered:
+def _read_array(stream: io.BufferedReader, path: Path) -> Iterator[Row]:
     # Broken bytes become lone surrogates here, which `plain` finds in the row they stand in.
     text = stream.read().decode("utf-8-sig", errors="surrogateescape")
     try:
         rows = json.loads(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"broken JSON: {error}") from None
-    yield from enumerate(rows, 1)
+    for number, value in enumerate(rows, 1):
+        yield _at_row(value, number, path)
 
 
-def _read_lines(stream: io.BufferedReader) -> Numbered:
+def _read_lines(stream: io.BufferedReader, path: Path) -> Iterator[Row]:
     for number, line in enumerate(stream, 1):
         text = line.decode("utf-8-sig" if number == 1 else "utf-8", errors="surrogateescape").strip()
         if text:
-            yield number, _parse(text)
+            yield _at_line(_parse(text), number, path)
 
 
 def _parse(text: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        return BadRow("broken JSON", str(error))
+        return BadRow("broken JSON", str(error), text)
 
 
-def _read_csv(path: Path) -> Numbered:
+def _read_csv(path: Path) -> Iterator[Row]:
     csv.field_size_limit(sys.maxsize)
     with io.TextIOWrapper(_open(path), encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
         reader = csv.reader(text, strict=True)
@@ -115,21 +122,21 @@ def _read_csv(path: Path) -> Numbered:
         line = reader.line_num + 1
         for cells in reader:
             if cells:
-                yield line, _record(header, cells)
+                yield _at_line(_record(header, cells), line, path)
             line = reader.line_num + 1
 
 
 def _record(header: list[str], cells: list[str]) -> object:
     if len(cells) != len(header):
-        return BadRow("wrong number of cells", f"found {len(cells)}, the header names {len(header)}")
+        return BadRow("wrong number of cells", f"found {len(cells)}, the header names {len(header)}", cells)
     return dict(zip(header, cells, strict=True))
 
 
-def _read_parquet(path: Path) -> Numbered:
+def _read_parquet(path: Path) -> Iterator[Row]:
     whole = path.name.lower().endswith(".parquet")
     file = pq.ParquetFile(path if whole else pa.BufferReader(_open(path).read()))
     number = 0
     for batch in file.iter_batches(batch_size=1_000):
         for row in batch.to_pylist():
             number += 1
-            yield number, row
+            yield _at_row(row, number, path)

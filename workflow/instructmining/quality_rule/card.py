@@ -8,7 +8,7 @@ def rule_card(rule: QualityRule) -> str:
     sections = [
         f"# Quality rule for {rule.model}",
         f"```\n{rule.formula()}\n```",
-        "Lower predicted log loss is better. The coefficients hold for this base model and its indicator settings alone.",
+        "Lower predicted log loss is better. The coefficients hold for this base model and these indicators alone.",
         _table(rule),
         "## What the evidence says",
         "\n".join(f"- {sentence}" for sentence in findings(rule)),

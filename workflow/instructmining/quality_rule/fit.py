@@ -93,7 +93,7 @@ def _terms(design: Design, rows: list[dict[str, Any]]) -> tuple[Term, ...]:
 
 def main() -> None:
     """Read the observations, write the rule, its card and its diagnostics."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--observations", type=Path, required=True)
     parser.add_argument("--settings", type=QualityRuleSettings.model_validate_json, required=True)
     parser.add_argument("--indicator-settings", type=json.loads, required=True)

@@ -155,7 +155,9 @@ def _fit_sets(record: dict[str, Any]) -> dict[str, tuple[int, int]]:
 
 def main() -> None:
     """Read the subsets and records, write the observations."""
-    parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, fromfile_prefix_chars="@"
+    )
     parser.add_argument("--subsets", type=Path, nargs="+", required=True)
     parser.add_argument("--records", type=Path, nargs="+", required=True)
     parser.add_argument("--output", type=Path, required=True)

@@ -142,7 +142,7 @@ def leave_one_out(design: Design, result: Any) -> Floats:
     Exact also for weights, with the leverage of the weighted fit. Raises ValueError where a fit without one subset does
     not exist.
     """
-    leverage = result.get_influence().hat_matrix_diag
+    leverage = np.sum(result.model.wexog * result.model.pinv_wexog.T, axis=1)  # (subsets,) diagonal of the hat matrix
     if (leverage > 1 - 1e-9).any():
         subset = design.subsets[int(leverage.argmax())]
         raise ValueError(

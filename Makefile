@@ -1,0 +1,65 @@
+# `make help` lists the targets.
+SHELL := /bin/bash
+PYTHON ?= python3.11
+LOCK ?= cpu
+CONFIG ?= config/config.yaml
+PROFILE ?= profiles/local
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHONNOUSERSITE := 1
+
+INSTALLED := .venv/installed-$(LOCK)
+SNAKEMAKE = snakemake --profile $(PROFILE) --configfile $(CONFIG)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run plan dag report test lint format config clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@echo "  Settings: CONFIG=config/own-data.yaml  PROFILE=profiles/slurm  LOCK=cuda (for GPUs)"
+
+setup: $(INSTALLED) ## Set up .venv from the exact lock
+
+$(INSTALLED): envs/$(LOCK).lock envs/embedded.lock
+	$(PYTHON) -m venv .venv
+	pip install --quiet --disable-pip-version-check --requirement envs/$(LOCK).lock
+	pip install --quiet --disable-pip-version-check --no-deps --requirement envs/embedded.lock
+	touch $@
+
+demo: setup ## Run the embedded default end to end and print its results
+	$(SNAKEMAKE)
+	@$(MAKE) --no-print-directory report
+
+run: demo ## The same as demo: make run CONFIG=config/own-data.yaml
+
+plan: setup ## Show what a run would do
+	$(SNAKEMAKE) --dry-run
+
+dag: setup ## Draw the rules into results/dag.mmd (Mermaid)
+	@mkdir -p results
+	$(SNAKEMAKE) --rulegraph mermaid-js >results/dag.mmd
+
+report: setup ## Bind the results into results/report.html and print them
+	@$(SNAKEMAKE) --report results/report.html --quiet all
+	@PYTHONPATH=workflow python -m instructmining.report.summary --results results
+
+test: setup ## Run all tests
+	python -m pytest
+
+lint: setup ## Check style, types and the workflow
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile workflow
+	mypy
+	snakemake --lint
+
+format: setup ## Format all code
+	ruff check --fix .
+	ruff format .
+	snakefmt Snakefile workflow
+
+config: setup ## Renew the files that are made from the types of the config
+	PYTHONPATH=workflow python -m instructmining.config_files
+
+clean: ## Remove results, logs and benchmarks
+	rm -rf results logs benchmarks/data benchmarks/models benchmarks/sampling benchmarks/indicators benchmarks/training \
+	  benchmarks/quality_rule benchmarks/selection benchmarks/comparison benchmarks/report .snakemake

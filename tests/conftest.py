@@ -1,0 +1,65 @@
+"""Tiny models of the real classes, made on the spot, and examples to feed them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from instructmining.example import Example, make_example
+
+ROOT = Path(__file__).parents[1]
+WORDS = "the a cat dog sat ran on mat road fast slow why how what is was and or two three red blue sky sea".split()
+
+
+def conversation(instruction: str, response: str, source: str = "made") -> Example:
+    """An example of one turn."""
+    messages = [{"role": "user", "content": instruction}, {"role": "assistant", "content": response}]
+    return make_example(messages, source, "alpaca", {"instruction": instruction, "output": response})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def examples() -> list[Example]:
+    """Examples of very different lengths."""
+    lengths = [(3, 1), (1, 12), (8, 5), (20, 2), (2, 30), (5, 5), (1, 1), (12, 9)]
+    return [
+        conversation(" ".join(WORDS[: i + 1]), " ".join(WORDS[j % 7 :][:j])) for i, j in lengths for j in (j, j + 1)
+    ]
+
+
+@pytest.fixture(scope="session")
+def tiny_tokenizer() -> Any:
+    """A word-level tokenizer with the special tokens of a Llama."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    special = ["<unk>", "<s>", "</s>", "<pad>"]
+    vocabulary = {word: number for number, word in enumerate([*special, *WORDS, "User:", "Assistant:", ".", ","])}
+    words = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    return PreTrainedTokenizerFast(
+        tokenizer_object=words, unk_token="<unk>", bos_token="<s>", eos_token="</s>", pad_token="<pad>"
+    )
+
+
+def tiny_llama(vocabulary: int = 64) -> Any:
+    """A Llama with two layers and random weights, the same each time."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=vocabulary,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=512,
+    )
+    return LlamaForCausalLM(config).eval()
+
+
+@pytest.fixture(scope="session")
+def tiny_model() -> Any:
+    """One such Llama for tests that do not change it."""
+    return tiny_llama()

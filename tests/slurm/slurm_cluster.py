@@ -1,0 +1,111 @@
+"""What the tests know of the Slurm cluster that `cluster.sh` starts: how to run commands on it, Snakemake among them."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[2]
+PROFILE = REPOSITORY / "profiles" / "slurm"
+SCRIPT = Path(__file__).with_name("cluster.sh")
+
+# The profile is made for jobs of many minutes on a network file system; these are the values that a test waits for.
+FASTER_THAN_THE_PROFILE = ["--slurm-init-seconds-before-status-checks", "2", "--latency-wait", "5"]
+
+SECONDS_TO_GIVE_UP = 20
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a run of Snakemake ended: its exit code, and all it said."""
+
+    code: int
+    output: str
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One cluster, in one folder; `options` are the variables that `cluster.sh` lists in its first lines."""
+
+    folder: Path
+    options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The caller's variables, with Snakemake's own Python first on the path: jobs inherit it."""
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        return {**os.environ, "PATH": path, "SLURM_TEST_CLUSTER": str(self.folder), **dict(self.options)}
+
+    def manage(self, *arguments: str) -> str:
+        """Call `cluster.sh` (start, stop, status, ...) and return what it printed; an error shows what it said."""
+        done = subprocess.run([SCRIPT, *arguments], env=self.environment, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, f"cluster.sh {' '.join(arguments)}: {done.stderr}"
+        return done.stdout
+
+    def shell(self, *command: str) -> str:
+        """Run a command where the cluster can be seen, and return what it printed."""
+        return self.manage("shell", *command)
+
+    def snakemake(self, folder: Path, *options: str, seconds: float) -> Finished:
+        """Run the Snakefile in `folder` with the Slurm profile; after `seconds` it is interrupted and the test fails.
+
+        Snakemake can wait for ever for a job that Slurm has forgotten, without a word; hence the limit.
+        """
+        command = ["snakemake", "--profile", str(PROFILE), *FASTER_THAN_THE_PROFILE, *options]
+        process = subprocess.Popen(
+            [SCRIPT, "shell", *command],
+            cwd=folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            output, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"not done after {seconds} s:\n{self._end(process)}") from None
+        return Finished(process.returncode, output)
+
+    def _end(self, process: subprocess.Popen[str]) -> str:
+        """Interrupt a run, so that it cancels its jobs; kill it if it does not end. Returns what it had said."""
+        process.send_signal(signal.SIGINT)
+        try:
+            return process.communicate(timeout=SECONDS_TO_GIVE_UP)[0]
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            self.shell("scancel", "--user=root")
+            return process.communicate()[0]
+
+
+def reason_not_to_start() -> str | None:
+    """Why no cluster can be started on this machine, or None if one can."""
+    if os.geteuid() != 0:
+        return "a Slurm test cluster needs root (devices, a mount namespace)"
+    if not Path("/etc/debian_version").exists():
+        return "tests/slurm/cluster.sh knows Debian's packages only"
+    if Path("/run/systemd/system").exists() and not shutil.which("slurmctld"):
+        return "installing Slurm here would start its services: run tests/slurm/cluster.sh install yourself"
+    return None
+
+
+def free_ports(count: int = 4) -> int:
+    """The first of `count` ports in a row that nothing listens on, so that clusters of several sessions can coexist."""
+    for first in range(20_000 + os.getpid() % 1_000 * 10, 32_000, count):
+        if all(is_free(port) for port in range(first, first + count)):
+            return first
+    raise RuntimeError(f"no {count} free ports in a row")
+
+
+def is_free(port: int) -> bool:
+    """Whether a port of the loopback interface can be bound."""
+    with socket.socket() as candidate:
+        try:
+            candidate.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

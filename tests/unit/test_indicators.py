@@ -1,0 +1,164 @@
+"""Every indicator against a plain reference."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import torch
+from scipy.spatial.distance import cdist
+
+from instructmining.example import EXAMPLES, to_table
+from instructmining.files import read_json, write_table
+from instructmining.indicators import likelihood, scoring, text
+from instructmining.indicators.gather_scores import gather
+from instructmining.indicators.neighbours import knn_distance
+from instructmining.indicators.scoring import Scores, score_shard
+from instructmining.indicators.settings import Indicators, LikelihoodScorer
+from instructmining.indicators.subset_indicators import describe
+from instructmining.models.prompt import tokenize
+
+SETTINGS = LikelihoodScorer(model="tiny", dtype="fp32", batch_tokens=64, max_tokens=100)
+
+
+def score(examples: Any, model: Any, tokenizer: Any, **changes: Any) -> Scores:
+    return likelihood.score(examples, model, tokenizer, "plain", SETTINGS.model_copy(update=changes))
+
+
+def test_ppl_is_exp_of_the_mean_loss_that_the_model_itself_reports(
+    examples: Any, tiny_model: Any, tiny_tokenizer: Any
+) -> None:
+    expected = []
+    for example in examples:
+        tokens = tokenize(example.messages, tiny_tokenizer, "plain", 100)
+        ids = torch.tensor([tokens.prompt + tokens.response])
+        labels = torch.tensor([[-100] * len(tokens.prompt) + tokens.response])
+        expected.append(math.exp(tiny_model(ids, labels=labels).loss.item()))
+    assert score(examples, tiny_model, tiny_tokenizer).indicators["ppl"] == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("batch_tokens", [16, 64, 10_000])
+def test_scores_do_not_depend_on_the_batches(
+    examples: Any, tiny_model: Any, tiny_tokenizer: Any, batch_tokens: int
+) -> None:
+    alone = [score([example], tiny_model, tiny_tokenizer).indicators for example in examples]
+    together = score(examples, tiny_model, tiny_tokenizer, batch_tokens=batch_tokens).indicators
+    for name in ("ppl", "ifd"):
+        assert together[name] == pytest.approx([one[name][0] for one in alone], rel=1e-5)
+
+
+def test_ifd_is_the_loss_with_the_instruction_over_the_loss_without(tiny_model: Any, tiny_tokenizer: Any) -> None:
+    from tests.conftest import conversation
+
+    example = conversation("what is the cat", "the cat sat")
+    tokens = tokenize(example.messages, tiny_tokenizer, "plain", 100)
+
+    def mean_loss(prompt: list[int]) -> float:
+        ids = torch.tensor([prompt + tokens.response])
+        return float(tiny_model(ids, labels=torch.tensor([[-100] * len(prompt) + tokens.response])).loss)
+
+    expected = mean_loss(tokens.prompt) / mean_loss([tiny_tokenizer.bos_token_id])
+    assert score([example], tiny_model, tiny_tokenizer).indicators["ifd"] == pytest.approx([expected], rel=1e-5)
+
+
+def test_truncated_examples_are_counted(examples: Any, tiny_model: Any, tiny_tokenizer: Any) -> None:
+    lengths = [len(tokenize(example.messages, tiny_tokenizer, "plain", 1000)) for example in examples]
+    assert score(examples, tiny_model, tiny_tokenizer, max_tokens=20).truncated == [length > 20 for length in lengths]
+
+
+def test_lengths_count_tokens_without_special_ones(examples: Any, tiny_tokenizer: Any) -> None:
+    scores = text.score(examples, tiny_tokenizer).indicators
+    assert scores["len_out"] == [len(example.response.split()) for example in examples]
+    assert scores["len_in"] == [len(example.instruction.split()) for example in examples]
+
+
+def test_mtld_equals_the_published_algorithm() -> None:
+    """By hand: with a threshold of 0.72, 'a b a b' repeats make a factor every third word."""
+    words = "of the people by the people for the people".split()
+    assert text.mtld(" ".join(words)) == pytest.approx(np.mean([_mtld(words), _mtld(words[::-1])]))
+
+
+def _mtld(words: list[str]) -> float:
+    factors, types, count = 0.0, set[str](), 0
+    for word in words:
+        count += 1
+        types.add(word)
+        if len(types) / count <= 0.72:
+            factors, types, count = factors + 1, set(), 0
+    if count:
+        factors += (1 - len(types) / count) / (1 - 0.72)
+    return len(words) / factors
+
+
+def test_a_response_without_a_word_has_no_diversity() -> None:
+    assert text.mtld("...") == 0.0
+
+
+def test_knn_distance_leaves_the_point_itself_out() -> None:
+    assert knn_distance(np.array([[0.0], [1.0], [3.0]]), k=1).tolist() == [1.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize("k", [1, 6])
+def test_knn_distance_equals_scipy(k: int) -> None:
+    points = np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
+    assert knn_distance(points, k) == pytest.approx(np.sort(cdist(points, points))[:, k], abs=1e-5)
+
+
+def test_a_set_too_small_for_its_neighbours_is_refused() -> None:
+    with pytest.raises(ValueError, match="knn_6 needs more than 6"):
+        knn_distance(np.zeros((6, 2)), k=6)
+
+
+def write_shard(folder: Path, examples: Any) -> Path:
+    write_table(folder / "000.parquet", to_table(examples), EXAMPLES)
+    return folder / "000.parquet"
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_a_score_that_is_not_finite_fails_the_shard(tmp_path: Path, examples: Any, bad: float) -> None:
+    shard = write_shard(tmp_path, examples)
+    scores = Scores({"made": [1.0] * (len(examples) - 1) + [bad]})
+    with pytest.raises(ValueError, match="made: 1 scores are not finite"):
+        score_shard(shard, lambda _: scores, tmp_path / "scores.parquet", tmp_path / "report.json")
+    assert not (tmp_path / "scores.parquet").exists()
+
+
+def test_a_missing_score_fails_the_shard(tmp_path: Path, examples: Any) -> None:
+    shard = write_shard(tmp_path, examples)
+    with pytest.raises(ValueError, match=f"made: 1 scores for {len(examples)} examples"):
+        score_shard(shard, lambda _: Scores({"made": [1.0]}), tmp_path / "scores.parquet", tmp_path / "report.json")
+
+
+def test_the_report_of_a_shard_counts_what_was_truncated_by_source(tmp_path: Path, examples: Any) -> None:
+    shard = write_shard(tmp_path, examples)
+    truncated = [True, *[False] * (len(examples) - 1)]
+    scores = Scores({"made": [1.0] * len(examples)}, truncated)
+    score_shard(shard, lambda _: scores, tmp_path / "scores.parquet", tmp_path / "report.json")
+    assert read_json(tmp_path / "report.json")["truncated"] == {"made": 1}
+
+
+def test_an_empty_shard_is_scored_as_empty() -> None:
+    assert len(scoring.to_table([], Scores({"made": []}))) == 0
+
+
+def test_gathering_refuses_scores_of_other_examples(tmp_path: Path, examples: Any) -> None:
+    shard = write_shard(tmp_path, examples)
+    write_table(tmp_path / "made.parquet", scoring.to_table(examples[1:], Scores({"made": [0.0] * 15})), pa.schema([]))
+    with pytest.raises(ValueError, match="1 missing"):
+        gather([shard], [[tmp_path / "made.parquet"]], [])
+
+
+def test_a_subsets_indicators_are_means_and_its_neighbours_are_inside_it() -> None:
+    points = np.array([[0.0], [1.0], [3.0]], dtype=np.float32)
+    scores = pa.table({"id": ["a", "b", "c"], "source": ["s", "s", "t"], "degraded": [None, "cut", None], "ppl": [1.0, 2, 6]})
+    embeddings = pa.table({"id": ["a", "b", "c"], "embeddings": pa.FixedSizeListArray.from_arrays(points.ravel(), 1)})
+    described = describe("007", scores, embeddings, [1])
+    assert described["indicators"] == {"ppl": 3.0, "knn_1": pytest.approx(4 / 3)}
+    assert (described["sources"], described["degraded"]) == ({"s": 2, "t": 1}, 1)
+
+
+def test_the_names_of_the_indicators_follow_from_the_scorers() -> None:
+    indicators = Indicators.model_validate({"text": {"model": "m"}, "embedding": {"model": {"hub": "x"}, "neighbours": [2, 6]}})
+    assert indicators.names() == ["len_in", "len_out", "mtld", "relevance", "knn_2", "knn_6"]

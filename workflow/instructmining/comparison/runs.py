@@ -1,0 +1,125 @@
+"""The runs of a comparison: one fine-tune of one arm with one seed, and its losses."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from instructmining.files import read_json, read_table
+
+LOSSES = pa.schema([("eval_set", pa.string()), ("id", pa.string()), ("loss", pa.float64()), ("tokens", pa.int64())])
+
+
+@dataclass(frozen=True)
+class EvalLoss:
+    """The loss on one eval set, in nats per token (`token_loss`) and as a mean over examples of that."""
+
+    role: str
+    examples: int
+    tokens: int
+    token_loss: float
+    example_loss: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """One fine-tune of an arm."""
+
+    model: str
+    pool: str
+    arm: str
+    seed: int
+    steps: int
+    tokens: int
+    examples: int
+    losses: dict[str, EvalLoss]
+    items: pa.Table
+    """The loss of every eval example; columns of LOSSES, in order of eval set and ID."""
+
+    @classmethod
+    def of(cls, record: dict[str, Any], items: pa.Table) -> Self:
+        """The run of a record and its losses; raises ValueError where they do not belong together."""
+        pool, dot, arm = record["run"].rpartition(".")
+        if not dot:
+            raise ValueError(f"run {record['run']!r} is no run of an arm; expected a name such as mixed.selected")
+        losses = {name: EvalLoss(**entry) for name, entry in record["losses"].items()}
+        counts = {name: record[name] for name in ("model", "seed", "steps", "tokens")}
+        examples = record["training"]["examples"]
+        items = items.sort_by([("eval_set", "ascending"), ("id", "ascending")])
+        run = cls(pool=pool, arm=arm, examples=examples, losses=losses, items=items, **counts)
+        _check_together(run)
+        return run
+
+    @property
+    def name(self) -> str:
+        """The run in words, for errors."""
+        return f"{self.pool}.{self.arm}, seed {self.seed}"
+
+    def test_loss(self) -> float:
+        """Nats per token, mean over the eval sets of role `test`."""
+        return float(np.mean([loss.token_loss for loss in self.losses.values() if loss.role == "test"]))
+
+    def items_of(self, eval_set: str) -> pa.Table:
+        """The losses of the examples of one eval set."""
+        return self.items.filter(pc.equal(self.items["eval_set"], eval_set))
+
+
+def read_runs(records: Iterable[Path], losses: Iterable[Path]) -> list[Run]:
+    """Read the runs; a record and a table of losses belong together when they are in one folder."""
+    tables = {path.parent: path for path in losses}
+    runs = []
+    for path in records:
+        if path.parent not in tables:
+            raise ValueError(f"{path}: there is no table of losses from {path.parent} among --losses-files; give both")
+        runs.append(Run.of(read_json(path), read_table(tables[path.parent], LOSSES, LOSSES.names)))
+    return runs
+
+
+def by_arm(runs: Sequence[Run], arms: Sequence[str], seeds: int) -> dict[str, list[Run]]:
+    """The runs of each arm in order of seed; raises ValueError where they cannot be compared pair by pair."""
+    found = {arm: sorted((run for run in runs if run.arm == arm), key=lambda run: run.seed) for arm in arms}
+    extra = sorted({run.arm for run in runs} - set(arms))
+    if extra:
+        raise ValueError(f"runs of {', '.join(extra)} are given, but comparison.arms are {', '.join(arms)}")
+    expected = [run.seed for run in found[arms[0]]]
+    for arm, members in found.items():
+        have = [run.seed for run in members]
+        if have != expected or len(set(have)) != seeds:
+            raise ValueError(
+                f"arm {arm}: found the seeds {have}, expected {seeds} (comparison.seeds), the same in all arms;"
+                f" {arms[0]} has {expected}; run the missing fine-tunes"
+            )
+    for run in runs:
+        _check_alike(run, runs[0])
+    return found
+
+
+def _check_alike(run: Run, other: Run) -> None:
+    """Losses are comparable on the same examples and tokens alone."""
+    if (run.model, run.pool) != (other.model, other.pool):
+        raise ValueError(
+            f"{run.name} is of {run.model}, {other.name} of {other.model}; compare one model and pool at a time"
+        )
+    columns = ["eval_set", "id", "tokens"]
+    roles = [{name: loss.role for name, loss in each.losses.items()} for each in (run, other)]
+    if roles[0] != roles[1] or not run.items.select(columns).equals(other.items.select(columns)):
+        raise ValueError(
+            f"{run.name} and {other.name} were measured on different examples; delete the older and run again"
+        )
+    if "test" not in roles[0].values():
+        raise ValueError(f"{run.name}: no eval set of role test; found {roles[0]}; a comparison needs one")
+
+
+def _check_together(run: Run) -> None:
+    for name, loss in run.losses.items():
+        items = run.items_of(name)
+        total, tokens = items["loss"].to_numpy().sum(), items["tokens"].to_numpy().sum()
+        if len(items) != loss.examples or not np.isclose(total, loss.token_loss * tokens, rtol=1e-6):
+            raise ValueError(
+                f"{run.name}: its record has {loss.token_loss:.6g} nats per token over {loss.examples} examples of {name},"
+                f" its losses.parquet {total / max(tokens, 1):.6g} over {len(items)}; delete both and run again"
+            )

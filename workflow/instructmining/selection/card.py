@@ -1,0 +1,104 @@
+"""The data card of a selection: what is in it, under which licences, chosen how, and how to make it again."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import pyarrow as pa
+
+from instructmining.quality_rule.card import findings
+from instructmining.quality_rule.rule import QualityRule
+from instructmining.selection.rank import outside_sentences
+from instructmining.selection.settings import Selection
+from instructmining.selection.size import selection_size
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a source comes from and what may be done with it."""
+
+    source: str
+    licence: str | None
+    origin: str
+    rows_in: int
+    kept: int
+
+    @classmethod
+    def of(cls, report: Mapping[str, Any]) -> Self:
+        """The origin that a source's report tells."""
+        return cls(**{name: report[name] for name in ("source", "licence", "origin", "rows_in", "kept")})
+
+
+def selection_card(
+    pool: str,
+    settings: Selection,
+    rule: QualityRule,
+    ranking: pa.Table,
+    origins: Sequence[Origin],
+    hashes: Mapping[str, str],
+) -> str:
+    """The card as Markdown; `hashes` are SHA-256 of files by name."""
+    size = selection_size(len(ranking), settings.examples, settings.fraction)
+    selected = ranking.slice(0, size)
+    sections = [
+        f"# Selection from {pool} for {rule.model}",
+        f"{size} of {len(ranking)} examples ({size / len(ranking):.1%}): those with the lowest log loss as predicted by"
+        f" the quality rule, in that order. Form: {settings.form}.",
+        "## What is in it",
+        _counts("source", ranking["source"].to_pylist(), selected["source"].to_pylist()),
+        _counts("degraded", _kinds(ranking), _kinds(selected)),
+        "## Licences",
+        _licences(origins),
+        "The selection is under the licences of all sources that it holds examples of.",
+        "## The rule",
+        f"```\n{rule.formula()}\n```",
+        _bullets(findings(rule)),
+        "Where single examples lie outside the range of the subset means, the rule extrapolates:",
+        _bullets(outside_sentences(rule, ranking)),
+        "## How to make it again",
+        _recipe(pool, settings, hashes),
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _kinds(ranking: pa.Table) -> list[str]:
+    return [kind or "no" for kind in ranking["degraded"].to_pylist()]
+
+
+def _counts(title: str, pool: list[str], selected: list[str]) -> str:
+    in_pool, kept = Counter(pool), Counter(selected)
+    rows = [
+        f"| {_cell(name)} | {count} ({count / len(pool):.1%}) | {kept[name]} ({kept[name] / len(selected):.1%}) |"
+        for name, count in sorted(in_pool.items())
+    ]
+    return "\n".join([f"| {title} | in the pool | in the selection |", "|---|---:|---:|", *rows])
+
+
+def _licences(origins: Sequence[Origin]) -> str:
+    rows = [
+        f"| {_cell(o.source)} | {_cell(o.licence or 'not stated')} | {_cell(o.origin)} | {o.rows_in} | {o.kept} |"
+        for o in origins
+    ]
+    return "\n".join(["| source | licence | origin | rows in | kept |", "|---|---|---|---:|---:|", *rows])
+
+
+def _cell(text: str) -> str:
+    """Text that cannot leave its cell of a Markdown table, nor bring HTML along."""
+    return re.sub(r"\s+", " ", text).replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _recipe(pool: str, settings: Selection, hashes: Mapping[str, str]) -> str:
+    command = (
+        f"python -m instructmining.selection.rank --rule rule.json --scores scores.parquet --ranking ranking.parquet\n"
+        f"python -m instructmining.selection.select --settings '{settings.model_dump_json()}' --pool {pool} \\\n"
+        "    --ranking ranking.parquet --shards SHARDS --rule rule.json --sources-report REPORTS \\\n"
+        "    --selected selected.jsonl --card card.md"
+    )
+    sums = "\n".join(f"| {name} | `{digest}` |" for name, digest in hashes.items())
+    return f"```\n{command}\n```\n\n| file | SHA-256 |\n|---|---|\n{sums}"

@@ -1,0 +1,62 @@
+"""Apply the quality rule to every example of a pool and rank them: the lowest predicted log loss is the best.
+
+python -m instructmining.selection.rank --rule rule.json --scores scores.parquet --ranking ranking.parquet
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from instructmining.files import check_same_ids, read_table, write_table
+from instructmining.quality_rule.rule import QualityRule
+from instructmining.selection.ranking import RANKING, indicator_columns, ranking_schema, term_column
+
+SCORED = pa.schema([RANKING.field(name) for name in ("id", "source", "degraded")])
+
+
+def rank(rule: QualityRule, scores: pa.Table) -> pa.Table:
+    """The scores, best first, with prediction, rank and terms; raises ValueError for a missing or empty indicator."""
+    scores = scores.sort_by("id")
+    predicted = rule.predict(scores)
+    order = np.argsort(predicted, kind="stable")  # rows are in order of ID, so ties stay in it
+    names = indicator_columns(scores)
+    terms = {term_column(name): values for name, values in rule.contributions(scores).items()}
+    columns = {
+        **{name: scores[name] for name in SCORED.names},
+        "predicted": predicted,
+        "rank": np.argsort(order) + 1,
+        **terms,
+        **{name: scores[name] for name in names},
+    }
+    ranking = pa.table(columns, schema=ranking_schema(rule.indicators, names)).take(order)
+    check_same_ids(scores["id"].to_pylist(), sorted(ranking["id"].to_pylist()), "ranking")
+    return ranking
+
+
+def outside_sentences(rule: QualityRule, ranking: pa.Table) -> list[str]:
+    """For each indicator, how much of the pool lies where the rule was never fitted."""
+    ranges = {term.indicator: f"{term.fitted_min:.4g} to {term.fitted_max:.4g}" for term in rule.terms}
+    return [
+        f"{name}: {share:.1%} of the examples lie outside {ranges[name]}, the range of the subset means"
+        for name, share in rule.outside_range(ranking).items()
+    ]
+
+
+def main() -> None:
+    """Read rule and scores, write the ranking."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rule", type=Path, required=True)
+    parser.add_argument("--scores", type=Path, required=True)
+    parser.add_argument("--ranking", type=Path, required=True)
+    arguments = parser.parse_args()
+    rule = QualityRule.from_json(arguments.rule)
+    ranking = rank(rule, read_table(arguments.scores, SCORED))
+    write_table(arguments.ranking, ranking, ranking_schema(rule.indicators, indicator_columns(ranking)))
+    print(f"ranked {len(ranking)} examples by {rule.formula()}")
+    print("\n".join(outside_sentences(rule, ranking)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Keep the first examples of a ranking, in the form they came in or another, with a card that says what they are.
+
+    python -m instructmining.selection.select --settings '{"examples": 500}' --pool mixed --ranking ranking.parquet \\
+        --shards results/data/pools/mixed/*.parquet --rule rule.json --sources-report dolly.report.json \\
+        --selected selected.jsonl --card card.md
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from instructmining.data.forms import from_messages
+from instructmining.example import Example, from_table
+from instructmining.files import file_hash, read_json, read_table, write_jsonl, write_text
+from instructmining.quality_rule.rule import QualityRule
+from instructmining.selection.card import Origin, selection_card
+from instructmining.selection.ranking import RANKING, examples_by_id
+from instructmining.selection.settings import Selection
+from instructmining.selection.size import selection_size
+
+
+def select(settings: Selection, ranking: pa.Table, shards: Sequence[Path]) -> list[Example]:
+    """The best examples of a pool, best first; raises ValueError where there are fewer than asked for."""
+    size = selection_size(len(ranking), settings.examples, settings.fraction)
+    return from_table(examples_by_id(shards, ranking["id"][:size].to_pylist()))
+
+
+def export(example: Example, settings: Selection) -> dict[str, Any]:
+    """An example as a row in the form asked for; `original` is the row it was imported from, unchanged."""
+    if settings.form == "original":
+        row: dict[str, Any] = json.loads(example.row)
+        return row
+    return from_messages(example.messages, settings.form)
+
+
+def main() -> None:
+    """Read the ranking and the pool, write the selection and its card."""
+    arguments = _parse()
+    settings, ranking = arguments.settings, read_table(arguments.ranking, RANKING)
+    selected = select(settings, ranking, arguments.shards)
+    write_jsonl(arguments.selected, [export(example, settings) for example in selected])
+    origins = [Origin.of(read_json(path)) for path in arguments.sources_report]
+    files = (arguments.rule, arguments.ranking, arguments.selected)
+    card = selection_card(
+        arguments.pool,
+        settings,
+        QualityRule.from_json(arguments.rule),
+        ranking,
+        origins,
+        {path.name: file_hash(path) for path in files},
+    )
+    write_text(arguments.card, card)
+    print(f"kept {len(selected)} of {len(ranking)} examples of {arguments.pool}: {arguments.selected}")
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, fromfile_prefix_chars="@"
+    )
+    parser.add_argument("--settings", type=Selection.model_validate_json, required=True)
+    parser.add_argument("--pool", required=True)
+    parser.add_argument("--ranking", type=Path, required=True)
+    parser.add_argument("--shards", type=Path, nargs="+", required=True)
+    parser.add_argument("--rule", type=Path, required=True)
+    parser.add_argument("--sources-report", type=Path, nargs="+", required=True)
+    parser.add_argument("--selected", type=Path, required=True)
+    parser.add_argument("--card", type=Path, required=True)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
