@@ -56,11 +56,11 @@ wait_until() { # SECONDS CMD...: try CMD until it succeeds
     done
 }
 
-# A process number may have been given to another program since it was written down, so its name is compared too.
+# The number may belong to another program by now, hence the name; or to a zombie, which has a name but no exe.
 is_running() { # NAME
     local pid
     pid=$(cat "$PIDS/$1" 2>/dev/null) || return 1
-    [[ -n $pid && $(cat "/proc/$pid/comm" 2>/dev/null) == "$1" ]]
+    [[ -n $pid && -e /proc/$pid/exe && $(<"/proc/$pid/comm") == "$1" ]]
 }
 
 inside() { # CMD...: run CMD in the cluster's mount namespace
@@ -233,15 +233,11 @@ start_munged() {
 
 start_mariadb() {
     is_running mariadbd && return
-    if [[ ! -d $DATABASE/mysql ]]; then
-        install --directory --owner=mysql "$DATABASE"
-        mysql_install_db --user=mysql --datadir="$DATABASE" --auth-root-authentication-method=socket &>"$LOGS/mariadb.log"
-    fi
-    touch "$LOGS/mariadb.log"
-    inside setsid mariadbd --no-defaults --user=mysql --datadir="$DATABASE" --socket="$DATABASE/socket" \
-        --bind-address=127.0.0.1 --port="$MARIADB_PORT" </dev/null &>>"$LOGS/mariadb.log" &
-    # nsenter and setsid replace themselves, so this is mariadbd's own number; it writes its own file as another user.
-    echo $! >"$PIDS/mariadbd"
+    # As root: the user mysql could not come by its data below a private folder, such as one of pytest's.
+    [[ -d $DATABASE/mysql ]] ||
+        mysql_install_db --user=root --datadir="$DATABASE" --auth-root-authentication-method=socket &>"$LOGS/mariadb.log"
+    inside setsid mariadbd --no-defaults --user=root --datadir="$DATABASE" --socket="$DATABASE/socket" \
+        --pid-file="$PIDS/mariadbd" --bind-address=127.0.0.1 --port="$MARIADB_PORT" </dev/null &>>"$LOGS/mariadb.log" &
     wait_until 30 mysqladmin --socket="$DATABASE/socket" ping
     mysql --socket="$DATABASE/socket" --execute="
         CREATE DATABASE IF NOT EXISTS slurm;

@@ -1,4 +1,8 @@
-"""A real Slurm for the tests: started once for a session where it may be, and stopped after it."""
+"""A real Slurm for the tests: started once for a session where it may be, and stopped after it.
+
+A session that is killed leaves its cluster running, in pytest's temporary folder:
+`SLURM_TEST_CLUSTER=/tmp/pytest-of-root/pytest-N/slurm0 tests/slurm/cluster.sh stop` ends it.
+"""
 
 from collections.abc import Iterator
 

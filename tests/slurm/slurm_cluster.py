@@ -1,4 +1,4 @@
-"""What the tests know of the Slurm cluster that `cluster.sh` starts: how to run commands on it, Snakemake among them."""
+"""What the tests know of the cluster that `cluster.sh` starts: how to run commands on it, Snakemake among them."""
 
 import os
 import shutil

@@ -59,6 +59,20 @@ def processes_in(namespace: int) -> list[str]:
     return found
 
 
+ENDLESS_JOB = """
+rule build_pool:
+    output: "never"
+    resources: mem_mb=500
+    shell: "sleep 600"
+"""
+
+
+def test_a_run_over_the_time_of_its_test_is_interrupted_and_leaves_no_job(cluster: Cluster, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="has been submitted with SLURM jobid"):
+        cluster.snakemake(write_workflow(tmp_path, ENDLESS_JOB), seconds=8)
+    assert cluster.shell("squeue", "--noheader", "--states=PENDING,RUNNING") == ""
+
+
 GPU_JOBS = """
 rule all:
     input:
@@ -103,7 +117,7 @@ class Job:
 
 
 def test_each_gpu_job_has_one_device_to_itself(cluster: Cluster, tmp_path: Path) -> None:
-    run = cluster.snakemake(write_workflow(tmp_path, GPU_JOBS), seconds=90)
+    run = cluster.snakemake(write_workflow(tmp_path, GPU_JOBS), seconds=150)
     assert run.code == 0, run.output
     gpu_jobs = [Job.read(path) for path in tmp_path.glob("finetune_and_evaluate/*")]
     cpu_jobs = [Job.read(path) for path in tmp_path.glob("import_source/*")]
@@ -131,7 +145,7 @@ rule make_eval_set:
 
 
 def test_a_cancelled_job_is_repeated_as_often_as_the_profile_says_and_no_more(cluster: Cluster, tmp_path: Path) -> None:
-    run = cluster.snakemake(write_workflow(tmp_path, CANCELLED_JOBS), seconds=120)
+    run = cluster.snakemake(write_workflow(tmp_path, CANCELLED_JOBS), seconds=240)
     assert run.code != 0, run.output
     executions = lines(tmp_path / "always.jobs")
     assert len(executions) == 1 + int(profile_value("retries")), run.output
@@ -170,7 +184,7 @@ rule build_pool:
 
 
 def test_a_job_over_its_memory_is_repeated_with_more_memory(cluster: Cluster, tmp_path: Path) -> None:
-    run = cluster.snakemake(write_workflow(tmp_path, JOB_OVER_ITS_MEMORY), seconds=90)
+    run = cluster.snakemake(write_workflow(tmp_path, JOB_OVER_ITS_MEMORY), seconds=150)
     assert run.code == 0, run.output
     assert lines(tmp_path / "requests") == ["350", "700"]
     assert "xceeded" in run.output + slurm_logs(tmp_path)

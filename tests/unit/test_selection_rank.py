@@ -2,7 +2,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
 from instructmining.example import EXAMPLES, make_example, to_table
 from instructmining.files import write_table
 from instructmining.quality_rule.rule import QualityRule, Term
@@ -65,7 +64,7 @@ def test_an_empty_shard_is_no_trouble(tmp_path):
 
 def test_an_id_that_no_shard_has_is_named(tmp_path):
     paths, _ = pool(tmp_path)
-    with pytest.raises(ValueError, match="1 missing.*nowhere"):
+    with pytest.raises(ValueError, match=r"1 missing.*nowhere"):
         examples_by_id(paths, ["nowhere"])
 
 

@@ -4,7 +4,6 @@ import sys
 
 import pyarrow as pa
 import pytest
-
 from instructmining.example import EXAMPLES, make_example, to_table
 from instructmining.files import write_json, write_table
 from instructmining.quality_rule.rule import QualityRule, Term

@@ -42,10 +42,10 @@ wildcard_constraints:
     eval_set=one_of(CONFIG.eval_sets),
     model=one_of(CONFIG.models),
     prepared=one_of([*CONFIG.models, "embedding"]),
-    subset=r"\d{3,}",
-    run=rf"\d{{3,}}|({one_of(CONFIG.pools)})\.({one_of(CONFIG.comparison.arms)})",
+    subset=r"\d\d\d+",
+    run=rf"\d\d\d+|({one_of(CONFIG.pools)})\.({one_of(CONFIG.comparison.arms)})",
     arm=one_of(CONFIG.comparison.arms),
-    shard=r"\d{3}",
+    shard=r"\d\d\d",
     seed=r"\d+",
 
 

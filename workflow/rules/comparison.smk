@@ -7,11 +7,18 @@ def arm_size(wildcards):
     return f"--examples {selection.examples}" if selection.examples else f"--fraction {selection.fraction}"
 
 
+def arm_scores(wildcards):
+    """What an arm is chosen by: only `selected` depends on the rule, the others on the pool's scores alone."""
+    if wildcards.arm == "selected":
+        return "<results>/selection/{model}/{pool}/ranking.parquet"
+    return "<results>/indicators/{pool}/scores.parquet"
+
+
 rule choose_arm:
     """Choose the examples of one arm of the comparison; `random` is drawn anew for each seed."""
     localrule: True
     input:
-        ranking="<results>/selection/{model}/{pool}/ranking.parquet",
+        scores=arm_scores,
         shards=pool_shards,
     output:
         "<results>/comparison/{model}/{pool}/arms/{arm}/seed{seed}.parquet",
@@ -28,7 +35,7 @@ rule choose_arm:
         runtime=needs.short_minutes,
     shell:
         "python -m instructmining.comparison.choose_arm --arm {wildcards.arm} --seed {wildcards.seed}"
-        " --config-seed {params.config_seed} --ranking {input.ranking} --shards {input.shards} {params.size}"
+        " --config-seed {params.config_seed} --scores {input.scores} --shards {input.shards} {params.size}"
         " --output {output} 2>&1 | tee {log}"
 
 

@@ -1,6 +1,8 @@
-"""Choose the examples of one arm of the comparison from a ranked pool.
+"""Choose the examples of one arm of the comparison.
 
-    python -m instructmining.comparison.choose_arm --arm random --seed 1 --config-seed 0 --ranking ranking.parquet \\
+Only `selected` reads the ranking; the other arms read the pool's scores, so that a new rule tunes none of them again.
+
+    python -m instructmining.comparison.choose_arm --arm random --seed 1 --config-seed 0 --scores scores.parquet \\
         --shards results/data/pools/mixed/*.parquet --examples 500 --output arm.parquet
 
 `selected`, `random` and `longest` have equal size. `random` is drawn anew for each seed, so that its spread covers the
@@ -17,12 +19,13 @@ import pyarrow as pa
 from instructmining.comparison.settings import Arm
 from instructmining.example import EXAMPLES, read_examples
 from instructmining.files import read_table, write_table
+from instructmining.indicators.tables import SCORES
 from instructmining.selection.ranking import RANKING, examples_by_id
 from instructmining.selection.size import selection_size
 
 
 def choose(arm: Arm, ids: list[str], lengths: dict[str, float], size: int, seeds: tuple[int, int]) -> list[str]:
-    """The IDs of an arm, in order; `ids` are the pool's, best first, `lengths` are of responses, by ID."""
+    """The IDs of an arm, in order; `ids` are the pool's, for `selected` best first, `lengths` are of responses, by ID."""
     if arm == "full":
         return sorted(ids)
     if arm == "selected":
@@ -32,23 +35,23 @@ def choose(arm: Arm, ids: list[str], lengths: dict[str, float], size: int, seeds
     return sorted(np.random.default_rng(seeds).choice(sorted(ids), size=size, replace=False).tolist())
 
 
-def response_lengths(ranking: pa.Table, shards: list[Path]) -> dict[str, float]:
-    """Tokens of each response where the ranking has `len_out`, else its words."""
-    if "len_out" in ranking.column_names:
-        return dict(zip(ranking["id"].to_pylist(), ranking["len_out"].to_pylist(), strict=True))
+def response_lengths(scores: pa.Table, shards: list[Path]) -> dict[str, float]:
+    """Tokens of each response where there is `len_out`, else its words."""
+    if "len_out" in scores.column_names:
+        return dict(zip(scores["id"].to_pylist(), scores["len_out"].to_pylist(), strict=True))
     return {example.id: len(example.response.split()) for shard in shards for example in read_examples(shard)}
 
 
 def main() -> None:
-    """Read the ranking, write the arm."""
+    """Read the scores or the ranking, write the arm."""
     arguments = _parse()
-    ranking = read_table(arguments.ranking, RANKING)
-    lengths = response_lengths(ranking, arguments.shards) if arguments.arm == "longest" else {}
-    size = selection_size(len(ranking), arguments.examples, arguments.fraction)
+    scores = read_table(arguments.scores, RANKING if arguments.arm == "selected" else SCORES)
+    lengths = response_lengths(scores, arguments.shards) if arguments.arm == "longest" else {}
+    size = selection_size(len(scores), arguments.examples, arguments.fraction)
     seeds = (arguments.config_seed, arguments.seed)
-    ids = choose(arguments.arm, ranking["id"].to_pylist(), lengths, size, seeds)
+    ids = choose(arguments.arm, scores["id"].to_pylist(), lengths, size, seeds)
     write_table(arguments.output, examples_by_id(arguments.shards, ids), EXAMPLES)
-    print(f"{arguments.arm}, seed {arguments.seed}: {len(ids)} of {len(ranking)} examples")
+    print(f"{arguments.arm}, seed {arguments.seed}: {len(ids)} of {len(scores)} examples")
 
 
 def _parse() -> argparse.Namespace:
@@ -58,7 +61,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--arm", choices=get_args(Arm), required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--config-seed", type=int, required=True)
-    parser.add_argument("--ranking", type=Path, required=True)
+    parser.add_argument("--scores", type=Path, required=True, help="scores of the pool; for `selected` its ranking")
     parser.add_argument("--shards", type=Path, nargs="+", required=True)
     size = parser.add_mutually_exclusive_group(required=True)
     size.add_argument("--examples", type=int)

@@ -2,7 +2,8 @@
 
     python -m instructmining.comparison.compare --settings '{}' --confidence 0.95 \\
         --records results/training/smollm2/mixed.*/seed*/record.json \\
-        --losses-files results/training/smollm2/mixed.*/seed*/losses.parquet --output comparison.json --table losses.parquet
+        --losses-files results/training/smollm2/mixed.*/seed*/losses.parquet \\
+        --output comparison.json --table losses.parquet
 
 Two intervals answer two questions. Over seeds, paired (t): would training again give the same? Over test examples
 (bootstrap): would other test examples give the same? Neither is adjusted for the number of arms.
@@ -10,7 +11,7 @@ Two intervals answer two questions. Over seeds, paired (t): would training again
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -94,9 +95,12 @@ def to_table(runs: Sequence[Run]) -> pa.Table:
     """One row per arm, seed and eval set."""
     rows = [
         {
-            **{"arm": run.arm, "seed": run.seed, "eval_set": name, "steps": run.steps},
-            **{"training_examples": run.examples, "role": loss.role, "examples": loss.examples, "tokens": loss.tokens},
-            **{"token_loss": loss.token_loss, "example_loss": loss.example_loss},
+            "arm": run.arm,
+            "seed": run.seed,
+            "eval_set": name,
+            **asdict(loss),
+            "steps": run.steps,
+            "training_examples": run.examples,
         }
         for run in runs
         for name, loss in run.losses.items()

@@ -7,24 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from instructmining.comparison.result import Estimate
+
 Floats = NDArray[np.float64]
 RESAMPLES = 2000
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A mean over seeds with its t interval; the values are in order of seed."""
-
-    mean: float
-    sd: float
-    low: float
-    high: float
-    values: tuple[float, ...]
-
-
-@dataclass(frozen=True)
 class Paired:
-    """Of one eval set, per example: the loss of an arm minus that of another (nats, mean over seeds), and the tokens."""
+    """Of one eval set, per example: the loss of one arm minus another's (nats, mean over seeds), and the tokens."""
 
     difference: Floats  # (examples,)
     tokens: Floats  # (examples,)

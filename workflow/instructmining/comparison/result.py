@@ -4,8 +4,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from instructmining.comparison.intervals import Estimate
 from instructmining.files import read_json, write_json
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over seeds with its t interval; the values are in order of seed."""
+
+    mean: float
+    sd: float
+    low: float
+    high: float
+    values: tuple[float, ...]
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,6 @@ def _check_together(run: Run) -> None:
         total, tokens = items["loss"].to_numpy().sum(), items["tokens"].to_numpy().sum()
         if len(items) != loss.examples or not np.isclose(total, loss.token_loss * tokens, rtol=1e-6):
             raise ValueError(
-                f"{run.name}: its record has {loss.token_loss:.6g} nats per token over {loss.examples} examples of {name},"
-                f" its losses.parquet {total / max(tokens, 1):.6g} over {len(items)}; delete both and run again"
+                f"{run.name}, {name}: the record has {loss.token_loss:.6g} nats per token over {loss.examples} examples"
+                f", losses.parquet {total / max(tokens, 1):.6g} over {len(items)}; delete both and run again"
             )

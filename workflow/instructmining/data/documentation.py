@@ -1,4 +1,4 @@
-"""Questions and answers from the docstrings of installed packages: real text, written by people, there without a network.
+"""Questions and answers from the docstrings of installed packages: real text by people, there without a network.
 
 Packages are found as files and parsed; nothing of them is imported or run.
 """
@@ -45,6 +45,7 @@ PARAMETER_QUESTIONS = (
     "Explain the parameter `{parameter}` of `{name}`.",
     "When calling `{name}`, what does `{parameter}` mean?",
 )
+Module = tuple[str, ...]  # the parts of its full name
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -59,16 +60,16 @@ class Documented:
 
 
 def documentation_rows(settings: Documentation) -> Iterator[dict[str, str]]:
-    """Pairs in the form alpaca, ordered by name; of equal answers, the first is kept.
+    """Pairs in the form alpaca, ordered by name; of equal questions or answers, the first is kept.
 
     Raises DataError for a package that is not installed or has no Python source.
     """
-    answered: set[str] = set()
+    seen: set[str] = set()
     for package in settings.packages:
         for item in sorted(_documented(package), key=lambda item: item.full_name):
             for question, answer in _pairs(item, package.split(".")[0], settings.max_words):
-                if answer not in answered:
-                    answered.add(answer)
+                if seen.isdisjoint((question, answer)):
+                    seen.update((question, answer))
                     yield {"instruction": question, "input": "", "output": answer}
 
 
@@ -124,18 +125,18 @@ def _documented(package: str) -> Iterator[Documented]:
     for file in files:
         below = list(file.relative_to(root).with_suffix("").parts) if found.is_dir() else []
         if not any(part in TEST_NAMES or part.startswith("test_") for part in below):
-            module = [*package.split("."), *(part for part in below if part != "__init__")]
+            module = (*package.split("."), *(part for part in below if part != "__init__"))
             yield from _objects_of(file, module)
 
 
-def _objects_of(file: Path, module: list[str]) -> Iterator[Documented]:
+def _objects_of(file: Path, module: Module) -> Iterator[Documented]:
     """The public functions and classes of a module, with the methods of the latter."""
     tree = _parsed(file)
     listed = _all(tree)
     for node in tree.body:
         if not isinstance(node, Definition) or node.name.startswith("_") or (listed and node.name not in listed):
             continue
-        name = _public_name(file, module, node.name, listed)
+        name = _public_name(file, module, node.name)
         if name:
             yield from _with_methods(node, name)
 
@@ -170,30 +171,46 @@ def _names(node: ast.AST) -> set[str]:
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
-def _public_name(file: Path, module: list[str], name: str, listed: set[str]) -> str:
-    """The shortest name a user can import an object by, empty where it is not meant for users.
+def _public_name(file: Path, module: Module, name: str) -> str:
+    """The shortest name a user can import an object by, empty where nothing public imports it from a private module."""
+    package = module if file.name == "__init__.py" else module[:-1]
+    for outer in range(1, len(package) + 1):
+        init = file.parents[len(package) - outer] / "__init__.py"
+        if _exports(init, package[:outer], module, name):
+            return ".".join([*package[:outer], name])
+    if not any(part.startswith("_") for part in module):
+        return ".".join([*module, name])
+    for sibling in sorted(file.parent.glob("[!_]*.py")):
+        if _exports(sibling, package, module, name):
+            return ".".join([*package, sibling.stem, name])
+    return ""
 
-    The outermost package that imports the name gives it; else the module, less the parts that begin with an underscore,
-    which a private module earns by listing the name in `__all__`.
+
+def _exports(file: Path, package: Module, module: Module, name: str, steps: int = 3) -> bool:
+    """Whether a file of `package` imports `name` from `module`, directly or in a few steps.
+
+    A function of the same name in another module (`numpy.ma.sum`) must not pass for the one that is imported.
     """
-    depth = len(module) if file.name == "__init__.py" else len(module) - 1
-    for outer in range(1, depth + 1):
-        init = file.parent.joinpath(*[".."] * (depth - outer), "__init__.py").resolve()
-        if name in _reexported(init):
-            return ".".join([*module[:outer], name])
-    private = any(part.startswith("_") for part in module)
-    if private and name not in listed:
-        return ""
-    return ".".join([*(part for part in module if not part.startswith("_")), name])
+    imported = _imported(file, package)
+    targets = imported.get(name, [])
+    if module in imported.get("*", []) or any(module[: len(target)] == target for target in targets):
+        return True
+    root = file.parents[len(package)]
+    files = [(root.joinpath(*target).with_suffix(".py"), target[:-1]) for target in targets if steps]
+    return any(_exports(step, inside, module, name, steps - 1) for step, inside in files if inside)
 
 
 @cache
-def _reexported(init: Path) -> set[str]:
-    """The names that the `__init__.py` of a package imports from elsewhere."""
-    if not init.is_file():
-        return set()
-    imports = [node for node in ast.walk(_parsed(init)) if isinstance(node, ast.ImportFrom)]
-    return {alias.asname or alias.name for node in imports for alias in node.names}
+def _imported(file: Path, package: Module) -> dict[str, list[Module]]:
+    """The names that a file of `package` imports, each with the modules it comes from."""
+    found: dict[str, list[Module]] = {}
+    tree = _parsed(file) if file.is_file() else ast.Module([], [])
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            for alias in node.names:
+                found.setdefault(alias.asname or alias.name, []).append((*base, *node.module.split(".")))
+    return found
 
 
 def _with_methods(node: Definition, name: str) -> Iterator[Documented]:

@@ -61,7 +61,7 @@ def detect_form(rows: Iterable[object]) -> Form:
     fitting = {form for row in objects for form in _fitting_forms(row)}
     if len(fitting) == 1:
         return fitting.pop()
-    found = sorted({str(field) for row in objects for field in row})
+    found = sorted({str(field)[:40] for row in objects for field in row})[:20]
     several = f"the forms {', '.join(sorted(fitting))} all fit" if fitting else "no known form fits"
     raise DataError(
         f"{several}; fields found: {', '.join(found) or 'none'}\nset `form` to one of these, or map the `fields`:\n"

@@ -1,7 +1,6 @@
 """Read the rows of a data set on the Hugging Face hub."""
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
 from instructmining.data.errors import DataError
@@ -14,9 +13,9 @@ def load_hub(source: Source) -> Any:
     import datasets  # Here and not above, as it takes seconds to import and local sources do without it.
 
     try:
-        return datasets.load_dataset(source.hub, source.subset, split=source.split, revision=source.revision)
+        return datasets.load_dataset(source.hub, source.configuration, split=source.split, revision=source.revision)
     except Exception as error:  # The library raises errors of a dozen packages; the user needs one sentence.
-        wanted = f"{source.hub} (subset {source.subset or 'default'}, split {source.split})"
+        wanted = f"{source.hub} (configuration {source.configuration or 'default'}, split {source.split})"
         raise DataError(f"{wanted}: cannot be loaded: {type(error).__name__}: {error}") from error
 
 
@@ -27,8 +26,8 @@ def hub_rows(dataset: Any, hub: str) -> Iterator[Row]:
 
 
 def hub_origin(source: Source, dataset: Any) -> str:
-    """Where the rows came from: name, subset, split, and the commit, found out if the config does not give it."""
-    files = chain.from_iterable([dataset.info.download_checksums or {}])
-    commits = (url.split("@")[1].split("/")[0] for url in files if "@" in url)
+    """Where the rows came from: name, configuration, split, and the commit, found out where it is not given."""
+    files = [url for url in dataset.info.download_checksums or {} if url.startswith("hf://") and "@" in url]
+    commits = (url.split("@")[1].split("/")[0] for url in files)
     commit = source.revision or next(commits, "unknown revision")
-    return f"hub:{source.hub}@{commit} subset={source.subset or 'default'} split={source.split}"
+    return f"hub:{source.hub}@{commit} configuration={source.configuration or 'default'} split={source.split}"

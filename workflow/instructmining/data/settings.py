@@ -68,7 +68,7 @@ class Source(Settings):
     """Hub only: the commit to load."""
     split: str = "train"
     """Hub only: the split to load."""
-    subset: str | None = None
+    configuration: str | None = None
     """Hub only: the configuration of the data set, where it has several."""
     form: Form | None = None
     """The form of a row; found out from the first rows if not given."""

@@ -12,14 +12,14 @@ rocket saddle tunnel valley winter anchor basket castle dinner eagle farmer glac
 mirror napkin ocean pepper quilt ribbon singer ticket umbrella violin walnut zebra
 """.split()  # noqa: SIM905 - a list of 46 quoted words reads worse
 UNITS = (
-    ("kilometres", "metres", 1000),
-    ("metres", "centimetres", 100),
-    ("hours", "minutes", 60),
-    ("minutes", "seconds", 60),
-    ("days", "hours", 24),
-    ("weeks", "days", 7),
-    ("kilograms", "grams", 1000),
-    ("litres", "millilitres", 1000),
+    ("kilometre", "metre", 1000),
+    ("metre", "centimetre", 100),
+    ("hour", "minute", 60),
+    ("minute", "second", 60),
+    ("day", "hour", 24),
+    ("week", "day", 7),
+    ("kilogram", "gram", 1000),
+    ("litre", "millilitre", 1000),
 )
 PEOPLE = ("Anna", "Ben", "Clara", "David", "Emma", "Felix", "Grace", "Hugo")
 THINGS = ("apples", "books", "coins", "marbles", "pencils", "stamps", "tickets", "shells")
@@ -45,7 +45,7 @@ def _new_task(kind: Callable[[random.Random], Task], numbers: random.Random, see
 
 def addition(numbers: random.Random) -> Task:
     """A sum of two numbers, worked by tens and ones."""
-    a, b = numbers.randint(11, 999), numbers.randint(11, 99)
+    a, b = numbers.randint(11, 999), 10 * numbers.randint(1, 9) + numbers.randint(1, 9)
     ask = numbers.choice(["What is {a} plus {b}?", "Add {a} and {b}.", "Calculate {a} + {b}."]).format(a=a, b=b)
     tens, ones = b // 10 * 10, b % 10
     return ask, f"{a} + {tens} = {a + tens}, and {a + tens} + {ones} = {a + b}, so the answer is {a + b}."
@@ -53,7 +53,7 @@ def addition(numbers: random.Random) -> Task:
 
 def multiplication(numbers: random.Random) -> Task:
     """A product of a two-digit and a one-digit number, worked by tens and ones."""
-    a, b = numbers.randint(11, 199), numbers.randint(3, 12)
+    a, b = 10 * numbers.randint(1, 19) + numbers.randint(1, 9), numbers.randint(3, 12)
     ask = numbers.choice(["What is {a} times {b}?", "Multiply {a} by {b}."]).format(a=a, b=b)
     tens, ones = a // 10 * 10, a % 10
     return ask, f"{tens} x {b} = {tens * b} and {ones} x {b} = {ones * b}, so the answer is {a * b}."
@@ -63,7 +63,7 @@ def story(numbers: random.Random) -> Task:
     """A word problem with a gain and a loss."""
     person, thing = numbers.choice(PEOPLE), numbers.choice(THINGS)
     a, b = numbers.randint(5, 60), numbers.randint(3, 40)
-    c = numbers.randint(1, a + b - 1)
+    c = numbers.randint(1, a + b - 2)
     ask = f"{person} has {a} {thing}, buys {b} more and gives away {c}. How many {thing} does {person} have now?"
     return ask, f"{a} + {b} = {a + b}, and {a + b} - {c} = {a + b - c}, so {person} now has {a + b - c} {thing}."
 
@@ -95,8 +95,9 @@ def reversed_list(numbers: random.Random) -> Task:
 def conversion(numbers: random.Random) -> Task:
     """A larger unit in a smaller one."""
     (large, small, factor), amount = numbers.choice(UNITS), numbers.randint(2, 60)
-    ask = numbers.choice(["Convert {n} {a} to {b}.", "How many {b} are {n} {a}?"]).format(n=amount, a=large, b=small)
-    return ask, f"There are {factor} {small} in one of the {large}, so {amount} {large} are {amount * factor} {small}."
+    ask = numbers.choice(["Convert {n} {a}s to {b}s.", "How many {b}s are {n} {a}s?"])
+    answer = f"One {large} is {factor} {small}s, so {amount} {large}s are {amount * factor} {small}s."
+    return ask.format(n=amount, a=large, b=small), answer
 
 
 def next_number(numbers: random.Random) -> Task:

@@ -12,9 +12,8 @@ import pyarrow.dataset as ds
 
 from instructmining.files import check_same_ids, write_table
 from instructmining.indicators.neighbours import knn_distances, to_points
+from instructmining.indicators.tables import EMBEDDINGS, SCORES
 
-SCORES = pa.schema([("id", pa.string()), ("source", pa.string()), ("degraded", pa.string())])
-EMBEDDINGS = pa.schema([("id", pa.string())])
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from instructmining.files import check_same_ids, write_json
-from instructmining.indicators.gather_scores import SCORES
+from instructmining.indicators.tables import SCORES
 from instructmining.indicators.neighbours import knn_distances, to_points
 
 

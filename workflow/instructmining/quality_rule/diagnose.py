@@ -96,6 +96,7 @@ def diagnose(design: Design, offered: Design, result: Any, left_out: Floats, con
     varying = [name for name in offered.indicators if not too_constant(offered.keep([name]).x[:, 0])]
     return {
         "confidence": confidence,
+        "r2": float(result.rsquared),
         "coefficients": coefficients(design, result, confidence),
         "univariate": [univariate(offered, name, confidence) for name in varying],
         "normality": {

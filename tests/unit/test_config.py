@@ -1,0 +1,104 @@
+"""The config: what is wrong is said before anything runs, with the key and what is allowed."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from instructmining import config_files
+from instructmining.config import Config, ConfigError, load_config, reject_duplicate_keys
+from instructmining.embedded import DEFAULT
+from tests.conftest import ROOT
+
+
+def set_key(key: str, value: object) -> Callable[[dict[str, Any]], None]:
+    """A change to one key of a config, named with dots."""
+
+    def change(config: dict[str, Any]) -> None:
+        *parents, last = key.split(".")
+        for parent in parents:
+            config = config[parent]
+        config[last] = value
+
+    return change
+
+
+WRONG = [
+    (set_key("sampling.subset", 3), r"sampling\.subset: unknown key; did you mean subsets\? allowed: scheme, subsets"),
+    (set_key("sources.python.fromat", "x"), r"sources\.python\.fromat: unknown key; .*allowed: path, hub"),
+    (set_key("indicators.text.modle", "x"), r"indicators\.text\.modle: unknown key; did you mean model\?"),
+    (set_key("training.lora", {"rnak": 4}), r"training\.lora\.rnak: unknown key; did you mean rank\?"),
+    (set_key("typo", 3), r"typo: unknown key; allowed: seed, sources, pools"),
+    (set_key("seed", "many"), r"seed: found 'many'; input should be a valid integer"),
+    (set_key("training.schedule", "cosinus"), r"training\.schedule: found 'cosinus'; input should be 'cosine'"),
+    (set_key("sources.a/b", {"path": "x"}), r"sources\.a/b: found 'a/b'; allowed: letters, digits"),
+    (set_key("pools.candidates.sources", ["nowhere"]), r"pools\.candidates\.sources: 'nowhere' is not declared; allowed: python"),
+    (set_key("sources.python.path", "x.json"), r"sources\.python: needs exactly one of path, hub.*found path, documentation"),
+    (set_key("sources.local", {"path": "no/such.json"}), r"sources\.local\.path: there is no file .*no/such\.json"),
+    (set_key("eval_sets.numpy_test.part", "1/3"), r"eval_sets\.numpy_test: source numpy is already in eval_sets\.numpy_fit \(role fit\)"),
+    (set_key("eval_sets.numpy_test.part", "4/3"), r"eval_sets\.numpy_test\.part: there is no part 4 of 3"),
+    (set_key("eval_sets.numpy_test.role", "fit"), r"eval_sets: none has the role test"),
+    (set_key("eval_sets.numpy_test.role", ["fit", "test"]), r"eval_sets\.numpy_test\.role: found \['fit', 'test'\]"),
+    (set_key("eval_sets.numpy_test.sources", ["python"]), r"eval_sets\.numpy_test\.sources: 'python' is also in pools\.candidates"),
+    (set_key("sources.python_shuffled.degrade.source", "pandas_truncated"), r"'pandas_truncated' is itself degraded; name the original"),
+    (set_key("pools", {"candidates": {"sources": ["python"]}}), r"there is nothing to select from"),
+    (set_key("selection", {}), r"selection: needs exactly one of examples, fraction"),
+    (set_key("quality_rule.indicators", ["reward"]), r"quality_rule\.indicators: 'reward' is not computed; allowed .*len_in"),
+    (set_key("comparison.baseline", "random"), None),
+    (set_key("comparison.arms", ["selected", "full"]), r"comparison\.baseline: 'random' is not among comparison\.arms"),
+    (set_key("sampling.replicated", 99), r"sampling: replicated is 99, but there are only 12 subsets"),
+    (set_key("models.smollm2.hub", "x/y"), r"models\.smollm2: needs exactly one of hub, path, package; found hub, package"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "message"), WRONG)
+def test_a_wrong_config_is_explained(change: Callable[[dict[str, Any]], None], message: str | None) -> None:
+    values = copy.deepcopy(DEFAULT)
+    change(values)
+    if message is None:
+        load_config(values)
+        return
+    with pytest.raises(ConfigError, match=message):
+        load_config(values)
+
+
+def test_all_problems_are_told_at_once() -> None:
+    values = copy.deepcopy(DEFAULT) | {"seed": "x", "typo": 1}
+    with pytest.raises(ConfigError, match=r"(?s)seed.*typo"):
+        load_config(values)
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text("pools:\n  a: 1\n  a: 2\n")
+    with pytest.raises(ConfigError, match=r"c\.yaml:3: key pools\.a stands twice"):
+        reject_duplicate_keys(tmp_path / "c.yaml")
+
+
+def test_the_default_yaml_is_the_embedded_default() -> None:
+    written = yaml.safe_load(config_files.default_yaml())
+    assert Config.model_validate(written) == Config.model_validate(DEFAULT)
+
+
+@pytest.mark.parametrize(
+    ("path", "made"),
+    [
+        (config_files.DEFAULT_YAML, config_files.default_yaml),
+        (config_files.SCHEMA, config_files.schema),
+        (config_files.GUIDE, lambda: config_files.guide(config_files.GUIDE.read_text())),
+    ],
+)
+def test_a_file_made_from_the_types_has_not_drifted(path: Path, made: Callable[[], str]) -> None:
+    assert path.read_text() == made(), "run: python -m instructmining.config_files"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "config").glob("*.yaml")), ids=lambda path: path.name)
+def test_every_worked_config_is_valid_but_for_files_to_be_put_there(path: Path) -> None:
+    config = Config.model_validate(yaml.safe_load(path.read_text()))
+    assert "candidates" in config.pools
+
+
+def test_every_key_has_a_description() -> None:
+    assert " |  |\n" not in config_files.reference()

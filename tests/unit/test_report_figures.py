@@ -1,0 +1,126 @@
+"""Figures are drawn from small inputs; what they look like is for eyes."""
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from instructmining.comparison.intervals import over_seeds
+from instructmining.comparison.result import ArmResult, ComparisonResult, Difference
+from instructmining.files import write_json, write_table
+from instructmining.quality_rule.fit import fit_rule
+from instructmining.quality_rule.observations import observations_schema
+from instructmining.report.comparison_figures import draw_arms
+from instructmining.report.rule_figures import draw_coefficients, draw_predicted, draw_univariate
+from instructmining.report.selection_figures import draw_quality
+from instructmining.report.style import look, save
+
+
+def fitted(indicators=("ppl", "mtld", "relevance", "flat")):
+    """Observations of 12 subsets, and the diagnostics of a fit to them."""
+    rng = np.random.default_rng(0)
+    x = {name: np.ones(12) if name == "flat" else rng.normal(size=12) for name in indicators}
+    y = 1 + 0.1 * x["ppl"] + 0.02 * rng.normal(size=12)
+    columns = {"model": ["tiny"] * 12, "subset": [f"{i:03}" for i in range(12)], "seed": np.zeros(12, int)}
+    table = pa.table({**columns, "loss": np.exp(y), "log_loss": y, **x}, schema=observations_schema(x))
+    return table, fit_rule(table, list(x), 0.9, {}).diagnostics
+
+
+def comparison():
+    def arm(name, mean, difference):
+        loss = over_seeds([mean, mean + 0.01, mean - 0.02], 0.95)
+        return ArmResult(name, 50, 10, 900.0, loss, {"test": loss}, difference, f"{name}: a verdict")
+
+    selected = arm("selected", 2.0, Difference(over_seeds([-0.1, -0.2, -0.1], 0.95), -0.2, -0.05))
+    arms = (selected, arm("random", 2.1, None))
+    return ComparisonResult("tiny", "mixed", "random", 0.95, (0, 1, 2), {"test": "test"}, 40, arms)
+
+
+def ranking():
+    columns = {"id": list("abcdef"), "source": ["x", "y"] * 3, "degraded": [None, None, None, "words_shuffled"] * 1}
+    columns["degraded"] = pa.array([None, None, None, "words_shuffled", None, None], pa.string())
+    return pa.table({**columns, "predicted": np.arange(6.0), "rank": np.arange(1, 7)})
+
+
+DRAWINGS = {
+    "univariate": lambda: draw_univariate(*fitted()),
+    "one indicator": lambda: draw_univariate(*fitted(("ppl",))),
+    "coefficients": lambda: draw_coefficients(fitted()[1]),
+    "predicted": lambda: draw_predicted(fitted()[1]),
+    "arms": lambda: draw_arms(comparison()),
+    "quality": lambda: draw_quality(ranking(), 2),
+}
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_figure_has_the_same_bytes_every_time(name, tmp_path):
+    with look():
+        for copy in ("a", "b"):
+            save(DRAWINGS[name](), tmp_path / f"{copy}.svg", tmp_path / f"{copy}.csv")
+    svg = (tmp_path / "a.svg").read_bytes()
+    assert svg == (tmp_path / "b.svg").read_bytes()
+    assert b"<dc:date>" not in svg and re.search(rb"<svg[^>]*viewBox", svg)
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_no_text_is_clipped_and_no_titles_overlap(name):
+    with look():
+        figure = DRAWINGS[name]().figure
+        figure.draw_without_rendering()
+        boxes = [axes.title.get_window_extent() for axes in figure.axes if axes.get_visible()]
+        top = figure._suptitle.get_window_extent() if figure._suptitle else None
+    assert all(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 for box in [*boxes, *([top] if top else [])])
+    assert top is None or all(box.y1 <= top.y0 for box in boxes)
+
+
+def test_constant_indicators_are_not_drawn():
+    figure = draw_univariate(*fitted()).figure
+    assert [axes.get_xlabel() for axes in figure.axes] == ["ppl", "mtld (words)", "relevance (cosine)"]
+
+
+def test_an_interval_that_contains_zero_is_hollow():
+    drawing = draw_coefficients(fitted()[1])
+    markers = [line for line in drawing.figure.axes[0].lines if line.get_marker() == "o"]
+    hollow = [line.get_markerfacecolor() == "white" for line in markers]
+    assert hollow == [row.low <= 0 <= row.high for row in drawing.table.itertuples()]
+
+
+def test_the_arms_are_tabled_with_both_intervals():
+    table = draw_arms(comparison()).table.set_index("arm")
+    assert table.loc["selected", ["examples_low", "examples_high"]].tolist() == [-0.2, -0.05]
+    assert table.loc["random", ["seeds_low", "examples_low"]].isna().all()
+
+
+def test_quality_is_grouped_by_source_and_degradation():
+    table = draw_quality(ranking(), 2).table
+    groups = [(row.source, row.degraded, row.examples, row.kept) for row in table.itertuples()]
+    assert groups == [("x", "", 3, 1), ("y", "", 2, 1), ("y", "words_shuffled", 1, 0)]
+
+
+def test_a_pool_without_degraded_examples_is_drawn():
+    column = pa.nulls(6, pa.string())
+    table = draw_quality(ranking().set_column(2, "degraded", column), 6).table
+    assert table["kept"].sum() == 6
+
+
+@pytest.mark.parametrize("name", ["univariate", "coefficients", "predicted", "arms", "quality"])
+def test_the_command_draws(name, tmp_path):
+    observations, diagnostics = fitted()
+    write_table(tmp_path / "observations.parquet", observations, observations.schema)
+    write_table(tmp_path / "ranking.parquet", ranking(), ranking().schema)
+    write_json(tmp_path / "diagnostics.json", diagnostics)
+    comparison().to_json(tmp_path / "comparison.json")
+    inputs = {
+        "univariate": ["observations.parquet", "diagnostics.json"],
+        "arms": ["comparison.json"],
+        "quality": ["ranking.parquet"],
+    }.get(name, ["diagnostics.json"])
+    command = [sys.executable, "-m", "instructmining.report.figures", name]
+    for path in inputs:
+        command += [f"--{path.split('.')[0]}", str(tmp_path / path)]
+    command += ["--settings", '{"fraction": 0.5}'] if name == "quality" else []
+    subprocess.run([*command, "--output", tmp_path / "f.svg", "--table", tmp_path / "f.csv"], check=True)
+    assert len(pd.read_csv(tmp_path / "f.csv")) > 0

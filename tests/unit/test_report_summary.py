@@ -1,0 +1,67 @@
+import subprocess
+import sys
+
+import pyarrow as pa
+import pytest
+from instructmining.comparison.result import ArmResult, ComparisonResult, Difference, Estimate
+from instructmining.files import write_table
+from instructmining.quality_rule.rule import QualityRule, Term
+from instructmining.report.summary import degraded_share
+
+TERM = Term("ppl", 0.5, 0.1, 0.3, 0.7, 0.01, 0.2, 1.0, 3.0, 2.0)
+LEFT_OUT = {"mtld": "is 7 in every subset"}
+RULE = QualityRule(*("tiny", "observations", 1.0, (TERM,)), *(0.95, 9, 9, 0.5, 0.4, -0.2, 0.6, 0.1, None, LEFT_OUT, {}))
+LOSS = Estimate(2.0, 0.01, 1.9, 2.1, (1.99, 2.01))
+NULL = "selected: no difference from random shown: -0.003 [-0.020, +0.014] (2 seeds)"
+ARM = ArmResult("selected", 50, 10, 900.0, LOSS, {"test": LOSS}, Difference(LOSS, 1.9, 2.1), NULL)
+
+
+def test_the_degraded_share_of_pool_and_selection_is_said():
+    column = pa.chunked_array([pa.array([None, None, "words_shuffled", "words_shuffled"], pa.string())])
+    assert degraded_share(column, 2) == "50.0% of the pool and 0.0% of the selection are degraded"
+
+
+def test_nothing_is_said_where_nothing_is_degraded():
+    assert degraded_share(pa.chunked_array([pa.nulls(3, pa.string())]), 2) is None
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory):
+    """What the command prints for a rule, a comparison and a ranking."""
+    folder = tmp_path_factory.mktemp("summary")
+    RULE.to_json(folder / "rule.json")
+    comparison = ComparisonResult("tiny", "mixed", "random", 0.95, (0, 1), {"test": "test"}, 40, (ARM,))
+    comparison.to_json(folder / "comparison.json")
+    table = pa.table({"degraded": pa.array([None, "words_shuffled"], pa.string())})
+    write_table(folder / "tiny/mixed/ranking.parquet", table, table.schema)
+    command = [sys.executable, "-m", "instructmining.report.summary", "--settings", '{"examples": 1}']
+    for name in ("rule.json", "comparison.json", "tiny/mixed/ranking.parquet"):
+        command += [f"--{name.split('/')[-1].split('.')[0]}s", str(folder / name)]
+    command += ["--report", "results/report.html"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env={"COLUMNS": "160"})
+    return done.stdout
+
+
+def test_the_rule_is_printed_with_its_interval_and_what_is_left_out(printed):
+    assert "ppl" in printed and "0.3 to 0.7" in printed and "is 7 in every subset" in printed
+
+
+def test_a_rule_that_does_not_predict_is_said_not_to(printed):
+    assert "R2 -0.20, Spearman 0.60 on subsets left out of the fit: no better than their mean" in printed
+
+
+def test_a_null_result_is_printed_as_one_with_its_brackets(printed):
+    assert "no difference from random shown: -0.003 [-0.020, +0.014]" in " ".join(printed.split())
+
+
+def test_the_degraded_share_and_the_report_close_the_summary(printed):
+    assert printed.splitlines()[-2:] == [
+        "mixed, tiny: 50.0% of the pool and 0.0% of the selection are degraded",
+        "Report: results/report.html",
+    ]
+
+
+def test_nothing_heavy_is_imported():
+    code = "import sys, instructmining.report.summary as s; print([m for m in ('scipy', 'torch', 'pandas') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"

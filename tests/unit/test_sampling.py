@@ -1,0 +1,62 @@
+"""Subsets: what they hold, and what they depend on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from instructmining.example import EXAMPLES, to_table
+from instructmining.files import write_table
+from instructmining.sampling.sample_subset import draw, fused_counts, ids_by_source, read_rows
+from instructmining.sampling.settings import Sampling
+from tests.conftest import conversation
+
+GROUPS = {"a": [f"a{i:03d}" for i in range(50)], "b": [f"b{i:03d}" for i in range(30)], "c": ["c000"]}
+
+
+def subset(number: int, seed: int = 0, **settings: object) -> list[str]:
+    sampling = Sampling.model_validate({"examples": 20, **settings})
+    return draw(GROUPS, sampling, number, np.random.default_rng([seed, number]))
+
+
+def test_a_subset_has_the_size_asked_for_and_no_example_twice() -> None:
+    assert len(set(subset(3))) == len(subset(3)) == 20
+
+
+def test_a_subset_depends_on_its_number_and_the_seed_and_not_on_their_count() -> None:
+    assert subset(3, subsets=10) == subset(3, subsets=500)
+    assert subset(3) != subset(4)
+    assert subset(3, seed=0) != subset(3, seed=1)
+
+
+def test_single_source_takes_the_sources_in_turn() -> None:
+    assert {identifier[0] for identifier in subset(1, scheme="single_source")} == {"b"}
+
+
+def test_fused_proportions_are_uniform_on_the_simplex() -> None:
+    """The mean of a flat Dirichlet is 1/k and its variance (k - 1) / (k^2 (k + 1))."""
+    generator = np.random.default_rng(0)
+    shares = np.array([fused_counts(np.array([10_000] * 4), 1000, generator) for _ in range(3000)]) / 1000
+    assert shares.mean(axis=0) == pytest.approx([0.25] * 4, abs=0.01)
+    assert shares.var(axis=0) == pytest.approx([3 / (16 * 5)] * 4, rel=0.1)
+
+
+def test_what_a_small_source_lacks_comes_from_the_others() -> None:
+    counts = fused_counts(np.array([50, 30, 1]), 80, np.random.default_rng(0))
+    assert counts.sum() == 80
+    assert (counts <= [50, 30, 1]).all()
+
+
+def test_too_few_candidates_are_said_with_both_numbers() -> None:
+    with pytest.raises(ValueError, match="needs 100 examples, but a, b, c hold 81"):
+        subset(0, examples=100)
+
+
+def test_a_subset_does_not_depend_on_how_the_pool_is_split(tmp_path: Path) -> None:
+    examples = [conversation(f"question {i}", f"answer {i}", source="ab"[i % 2]) for i in range(20)]
+    for name, part in (("whole", examples), ("one", examples[:7]), ("two", examples[7:])):
+        write_table(tmp_path / f"{name}.parquet", to_table(part), EXAMPLES)
+    whole, parts = [tmp_path / "whole.parquet"], [tmp_path / "one.parquet", tmp_path / "two.parquet"]
+    assert ids_by_source(whole) == ids_by_source(parts)
+    ids = sorted(example.id for example in examples)[:5]
+    assert read_rows(whole, ids).equals(read_rows(parts, ids))

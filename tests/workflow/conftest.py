@@ -1,0 +1,145 @@
+"""A whole run on tiny models of the real classes, in a working directory of its own, and what a dry run would do next."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT, WORDS, tiny_llama
+
+LIMIT_SECONDS = 900
+
+
+@dataclass(frozen=True)
+class Run:
+    """A working directory with a copy of the workflow."""
+
+    folder: Path
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run snakemake here, with an outer time limit."""
+        binaries = Path(sys.executable).parent
+        environment = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}", "HF_HUB_OFFLINE": "1"}
+        return subprocess.run(
+            [binaries / "snakemake", "--configfile", "config.yaml", "--cores", "2", *arguments],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_SECONDS,
+        )
+
+    def finish(self) -> None:
+        """Run all that is to be done; the test fails with the log where it does not end well."""
+        done = self.snakemake("--show-failed-logs")
+        assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-10000:]
+
+    def to_do(self) -> dict[str, int]:
+        """The jobs that a dry run would run now, by rule."""
+        dry = self.snakemake("--dry-run")
+        assert dry.returncode == 0, dry.stderr
+        counts = re.findall(r"^(\w+) +(\d+)$", dry.stdout + dry.stderr, re.MULTILINE)
+        return {rule: int(count) for rule, count in counts if rule not in {"total", "all"}}
+
+    def config(self) -> dict[str, Any]:
+        """The config of this run."""
+        values: dict[str, Any] = yaml.safe_load((self.folder / "config.yaml").read_text())
+        return values
+
+    def set_config(self, values: dict[str, Any]) -> None:
+        """Change the config of this run."""
+        (self.folder / "config.yaml").write_text(yaml.safe_dump(values))
+
+    def copy(self, folder: Path) -> "Run":
+        """The same run elsewhere, times of files included."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Run(folder)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Any) -> Run:
+    """A run that has gone through once; tests that change something take a copy."""
+    run = Run(tmp_path_factory.mktemp("finished"))
+    lay_out(run.folder, tiny_tokenizer)
+    run.finish()
+    return run
+
+
+@pytest.fixture
+def run(finished: Run, tmp_path: Path) -> Run:
+    """A finished run to change."""
+    return finished.copy(tmp_path / "run")
+
+
+def lay_out(folder: Path, tokenizer: Any) -> None:
+    """A copy of the workflow, data, models and config."""
+    shutil.copytree(ROOT / "workflow", folder / "workflow", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "Snakefile", folder)
+    write_models(folder / "models", tokenizer)
+    for number, name in enumerate(("first", "second", "third", "new", "evaluation", "final")):
+        write_source(folder / "data" / f"{name}.jsonl", number)
+    Run(folder).set_config(CONFIG)
+
+
+def write_models(folder: Path, tokenizer: Any) -> None:
+    """A Llama with two layers, and a sentence encoder made of a BERT with one."""
+    import torch
+    from sentence_transformers import SentenceTransformer, models
+    from transformers import BertConfig, BertModel
+
+    tiny_llama().save_pretrained(folder / "llama")
+    tokenizer.save_pretrained(folder / "llama")
+    torch.manual_seed(0)
+    size = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    BertModel(BertConfig(vocab_size=64, **size)).save_pretrained(folder / "bert")
+    tokenizer.save_pretrained(folder / "bert")
+    transformer = models.Transformer(str(folder / "bert"), max_seq_length=64)
+    SentenceTransformer(modules=[transformer, models.Pooling(16)]).save(str(folder / "encoder"))
+
+
+def write_source(path: Path, number: int) -> None:
+    """Forty rows whose words differ from those of other sources."""
+    path.parent.mkdir(exist_ok=True)
+    rows = [
+        {
+            "instruction": f"what is {WORDS[(i * 7 + number) % 24]} and {WORDS[(i + number) % 24]} of {number} {i}",
+            "input": "",
+            "output": " ".join(WORDS[(i * (j + 1) + number * 5) % 24] for j in range(3 + (i + number) % 9)),
+        }
+        for i in range(40)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+CONFIG: dict[str, Any] = {
+    "seed": 0,
+    "sources": {
+        **{name: {"path": f"data/{name}.jsonl"} for name in ("first", "second", "new", "evaluation", "final")},
+        "shuffled": {"degrade": {"source": "first", "how": "words_shuffled"}},
+    },
+    "pools": {"candidates": {"sources": ["first", "second", "shuffled"], "shards": 2}, "new": {"sources": ["new"]}},
+    "eval_sets": {
+        "fit": {"sources": ["evaluation"], "role": "fit", "part": "1/2"},
+        "search": {"sources": ["evaluation"], "role": "search", "part": "2/2"},
+        "test": {"sources": ["final"], "role": "test"},
+    },
+    "sampling": {"subsets": 6, "examples": 12, "replicated": 1, "seeds": 2},
+    "indicators": {
+        "text": {"model": "tiny"},
+        "likelihood": {"model": "tiny", "dtype": "fp32"},
+        "embedding": {"model": {"path": "models/encoder"}},
+    },
+    "models": {"tiny": {"path": "models/llama", "template": "plain", "parameters": 1e5}},
+    "training": {"dtype": "fp32", "batch_size": 4, "epochs": 1, "learning_rate": 0.01},
+    "quality_rule": {"indicators": ["len_out", "ifd"]},
+    "selection": {"examples": 10},
+    "comparison": {"arms": ["selected", "random", "longest", "full"], "seeds": 2},
+}

@@ -1,0 +1,63 @@
+"""Draw one figure as SVG, with the table that it is drawn from as CSV.
+
+    python -m instructmining.report.figures univariate --observations observations.parquet \\
+        --diagnostics diagnostics.json --output univariate.svg --table univariate.csv
+    python -m instructmining.report.figures coefficients --diagnostics diagnostics.json --output ... --table ...
+    python -m instructmining.report.figures predicted --diagnostics diagnostics.json --output ... --table ...
+    python -m instructmining.report.figures arms --comparison comparison.json --output ... --table ...
+    python -m instructmining.report.figures quality --ranking ranking.parquet --settings '{"examples": 500}' \\
+        --output ... --table ...
+"""
+
+import argparse
+from pathlib import Path
+
+from instructmining.comparison.result import ComparisonResult
+from instructmining.files import read_json, read_table
+from instructmining.quality_rule.observations import observations_schema
+from instructmining.report.comparison_figures import draw_arms
+from instructmining.report.rule_figures import draw_coefficients, draw_predicted, draw_univariate
+from instructmining.report.selection_figures import draw_quality
+from instructmining.report.style import Drawing, look, save
+from instructmining.selection.ranking import RANKING
+from instructmining.selection.settings import Selection
+from instructmining.selection.size import selection_size
+
+
+def draw(arguments: argparse.Namespace) -> Drawing:
+    """The figure that the arguments name."""
+    if arguments.figure == "arms":
+        return draw_arms(ComparisonResult.from_json(arguments.comparison))
+    if arguments.figure == "quality":
+        ranking, settings = read_table(arguments.ranking, RANKING), arguments.settings
+        return draw_quality(ranking, selection_size(len(ranking), settings.examples, settings.fraction))
+    diagnostics = read_json(arguments.diagnostics)
+    if arguments.figure == "univariate":
+        names = [fit["indicator"] for fit in diagnostics["univariate"]]
+        return draw_univariate(read_table(arguments.observations, observations_schema(names)), diagnostics)
+    return draw_coefficients(diagnostics) if arguments.figure == "coefficients" else draw_predicted(diagnostics)
+
+
+def main() -> None:
+    """Draw and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    figures = parser.add_subparsers(dest="figure", required=True)
+    for name, inputs in {
+        "univariate": ["--observations", "--diagnostics"],
+        "coefficients": ["--diagnostics"],
+        "predicted": ["--diagnostics"],
+        "arms": ["--comparison"],
+        "quality": ["--ranking"],
+    }.items():
+        figure = figures.add_parser(name)
+        for path in (*inputs, "--output", "--table"):
+            figure.add_argument(path, type=Path, required=True)
+        if name == "quality":
+            figure.add_argument("--settings", type=Selection.model_validate_json, required=True)
+    arguments = parser.parse_args()
+    with look():
+        save(draw(arguments), arguments.output, arguments.table)
+
+
+if __name__ == "__main__":
+    main()

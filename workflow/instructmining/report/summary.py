@@ -1,0 +1,112 @@
+"""Print the results of a run in short, for the terminal.
+
+    python -m instructmining.report.summary --rules results/quality_rule/*/rule.json \\
+        --comparisons results/comparison/*/*/comparison.json --rankings results/selection/*/*/ranking.parquet \\
+        --settings '{"examples": 500}' --report results/report.html
+
+It runs at the end of every run, so it imports nothing heavy.
+"""
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from instructmining.comparison.result import ArmResult, ComparisonResult
+from instructmining.quality_rule.rule import QualityRule
+from instructmining.selection.settings import Selection
+from instructmining.selection.size import selection_size
+
+
+def rule_table(rule: QualityRule) -> Table:
+    """The rule with its intervals and how well it predicts what it was not fitted on."""
+    held_out = f"R2 {rule.loo_r2:.2f}, Spearman {rule.loo_spearman:.2f} on subsets left out of the fit"
+    verdict = "" if rule.loo_r2 > 0 else ": no better than their mean"
+    table = _table(f"Quality rule for {rule.model} ({rule.subsets} subsets)", f"{held_out}{verdict}")
+    for name in ("indicator", "coefficient", f"{rule.confidence:.0%} interval", "effect on the loss"):
+        table.add_column(name, justify="right" if name == "coefficient" else "left")
+    for term in rule.terms:
+        effect = ("lowers" if term.coefficient < 0 else "raises") if term.shown else "none shown"
+        table.add_row(term.indicator, f"{term.coefficient:.4g}", f"{term.low:.4g} to {term.high:.4g}", effect)
+    for name, reason in rule.left_out.items():
+        table.add_row(name, "left out", Text(reason), "")
+    return table
+
+
+def comparison_table(result: ComparisonResult) -> Table:
+    """The loss of each arm, what it was trained on, and the verdict."""
+    table = _table(
+        f"Arms of {result.pool}, {result.model}: test loss in nats per token, {result.confidence:.0%} intervals", None
+    )
+    for name in ("arm", "examples", "steps", "tokens", "loss", "SD", "verdict"):
+        table.add_column(name, justify="left" if name in ("arm", "verdict") else "right")
+    for arm in result.arms:
+        table.add_row(*_arm_cells(arm))
+    return table
+
+
+def _arm_cells(arm: ArmResult) -> list[RenderableType]:
+    counts = [f"{arm.examples:,}", f"{arm.steps:,}", f"{arm.tokens:,.0f}"]
+    return [arm.arm, *counts, f"{arm.loss.mean:.3f}", f"{arm.loss.sd:.3f}", Text(arm.verdict.partition(": ")[2])]
+
+
+def degraded_share(degraded: pa.ChunkedArray, size: int) -> str | None:
+    """How much of a pool, best first, and of its first `size` is degraded; None where nothing is."""
+    kinds = degraded.is_valid().to_pylist()
+    if not any(kinds):
+        return None
+    pool, selected = sum(kinds) / len(kinds), sum(kinds[:size]) / size
+    return f"{pool:.1%} of the pool and {selected:.1%} of the selection are degraded"
+
+
+def degraded_lines(rankings: Iterable[Path], settings: Selection) -> list[str]:
+    """One line per ranking with degraded examples; a ranking lies in {model}/{pool}."""
+    lines = []
+    for path in rankings:
+        degraded = pq.read_table(path, columns=["degraded"])["degraded"]
+        size = selection_size(len(degraded), settings.examples, settings.fraction)
+        if share := degraded_share(degraded, size):
+            lines.append(f"{path.parent.name}, {path.parent.parent.name}: {share}")
+    return lines
+
+
+def _table(title: str, caption: str | None) -> Table:
+    return Table(
+        title=Text(title, style="bold"),
+        caption=Text(caption) if caption else None,
+        title_justify="left",
+        caption_justify="left",
+        box=None,
+        padding=(0, 2, 0, 0),
+    )
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rules", type=Path, nargs="+", required=True)
+    parser.add_argument("--comparisons", type=Path, nargs="*", default=[])
+    parser.add_argument("--rankings", type=Path, nargs="*", default=[])
+    parser.add_argument("--settings", type=Selection.model_validate_json, help="of the selection, with --rankings")
+    parser.add_argument("--report", type=Path)
+    arguments = parser.parse_args()
+    if arguments.rankings and not arguments.settings:
+        parser.error("--rankings needs --settings, to know how much of a ranking is selected")
+    console = Console(highlight=False)
+    for path in arguments.rules:
+        console.print(rule_table(QualityRule.from_json(path)), "")
+    for path in arguments.comparisons:
+        console.print(comparison_table(ComparisonResult.from_json(path)), "")
+    for line in degraded_lines(arguments.rankings, arguments.settings):
+        console.print(Text(line))
+    if arguments.report:
+        console.print(Text(f"Report: {arguments.report}"))
+
+
+if __name__ == "__main__":
+    main()
