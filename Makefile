@@ -40,7 +40,8 @@ dag: setup ## Draw the rules into results/dag.mmd (Mermaid)
 
 report: setup ## Bind the results into results/report.html and print them
 	@$(SNAKEMAKE) --report results/report.html --quiet all
-	@PYTHONPATH=workflow python -m instructmining.report.summary --results results
+	@PYTHONPATH=workflow python -m instructmining.report.summary --rules results/quality_rule/*/rule.json \
+	  --comparisons results/comparison/*/*/comparison.json --report results/report.html
 
 test: setup ## Run all tests
 	python -m pytest
@@ -61,5 +62,4 @@ config: setup ## Renew the files that are made from the types of the config
 	PYTHONPATH=workflow python -m instructmining.config_files
 
 clean: ## Remove results, logs and benchmarks
-	rm -rf results logs benchmarks/data benchmarks/models benchmarks/sampling benchmarks/indicators benchmarks/training \
-	  benchmarks/quality_rule benchmarks/selection benchmarks/comparison benchmarks/report .snakemake
+	rm -rf results .snakemake

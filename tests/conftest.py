@@ -8,7 +8,32 @@ import pytest
 from instructmining.example import Example, make_example
 
 ROOT = Path(__file__).parents[1]
-WORDS = "the a cat dog sat ran on mat road fast slow why how what is was and or two three red blue sky sea".split()
+WORDS = [
+    "the",
+    "a",
+    "cat",
+    "dog",
+    "sat",
+    "ran",
+    "on",
+    "mat",
+    "road",
+    "fast",
+    "slow",
+    "why",
+    "how",
+    "what",
+    "is",
+    "was",
+    "and",
+    "or",
+    "two",
+    "three",
+    "red",
+    "blue",
+    "sky",
+    "sea",
+]
 
 
 def conversation(instruction: str, response: str, source: str = "made") -> Example:

@@ -40,6 +40,7 @@ def test_start_and_stop_can_be_repeated_and_leave_no_process(cluster: Cluster, t
     other.manage("start")
     other.manage("start")
     other.shell("sbatch", "--output=/dev/null", "--wrap=sleep 600")
+    other.shell("bash", "-c", "until squeue --noheader --states=RUNNING | grep -q .; do sleep 0.1; done")
     inside = int(other.shell("stat", "--format=%i", "--dereference", "/proc/self/ns/mnt"))
     assert processes_in(inside)
     other.manage("stop")

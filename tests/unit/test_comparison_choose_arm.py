@@ -1,5 +1,6 @@
 import pyarrow as pa
 import pytest
+
 from instructmining.comparison.choose_arm import choose, response_lengths
 from instructmining.example import EXAMPLES, make_example, to_table
 from instructmining.files import write_table

@@ -1,18 +1,16 @@
 """Intervals against scipy's tests, and verdicts that claim what is shown."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pyarrow as pa
 import pytest
-from instructmining.comparison.compare import compare
+from scipy import stats
+
+from instructmining.comparison.compare import compare, main
 from instructmining.comparison.intervals import Paired, over_examples, over_seeds
 from instructmining.comparison.result import ComparisonResult
 from instructmining.comparison.runs import LOSSES, Run, read_runs
 from instructmining.comparison.settings import Comparison
 from instructmining.files import read_table, write_json, write_table
-from scipy import stats
 
 TOKENS = np.arange(10, 50)
 BASE = np.random.default_rng(0).gamma(9.0, 0.3, len(TOKENS)) * TOKENS
@@ -178,12 +176,13 @@ def test_a_record_without_its_losses_is_named(tmp_path):
         read_runs(tmp_path.rglob("record.json"), [])
 
 
-def test_the_command_writes_comparison_and_table(tmp_path):
+def test_the_command_writes_comparison_and_table(tmp_path, monkeypatch):
     write_runs(tmp_path)
-    command = [sys.executable, "-m", "instructmining.comparison.compare", "--confidence", "0.9"]
+    command = ["compare", "--confidence", "0.9"]
     command += ["--settings", '{"arms": ["selected", "random"]}', "--records", *map(str, tmp_path.rglob("record.json"))]
     command += ["--losses-files", *map(str, tmp_path.rglob("losses.parquet"))]
     command += ["--output", str(tmp_path / "comparison.json"), "--table", str(tmp_path / "table.parquet")]
-    subprocess.run(command, check=True)
+    monkeypatch.setattr("sys.argv", command)
+    main()
     assert ComparisonResult.from_json(tmp_path / "comparison.json").confidence == 0.9
     assert read_table(tmp_path / "table.parquet", pa.schema([("token_loss", pa.float64())])).num_rows == 12

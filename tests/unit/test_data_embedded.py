@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from instructmining.data.degrade import degrade, degraded_responses
 from instructmining.data.docstrings import parameters, summary
 from instructmining.data.documentation import documentation_rows, find_package

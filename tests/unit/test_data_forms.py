@@ -1,6 +1,7 @@
 """Forms: from a row to messages and back."""
 
 import pytest
+
 from instructmining.data.errors import BadRow, DataError
 from instructmining.data.forms import detect_form, from_messages, split_row, to_messages
 from instructmining.data.settings import Fields

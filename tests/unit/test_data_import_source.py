@@ -6,6 +6,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+
 from instructmining.data.errors import DataError
 from instructmining.data.hub import hub_origin
 from instructmining.data.import_source import import_source

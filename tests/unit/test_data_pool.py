@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from instructmining.data.build_pool import CONTAMINATED, build_pool, shard_of
 from instructmining.data.contamination import EvalPrompts, grams
 from instructmining.data.draw import draw

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+
 from instructmining.data.errors import BadRow, DataError
 from instructmining.data.read_rows import read_rows
 

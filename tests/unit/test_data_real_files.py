@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from instructmining.data.build_pool import build_pool
 from instructmining.data.import_source import import_source
 from instructmining.data.settings import Pool, Source

@@ -76,7 +76,7 @@ def test_lengths_count_tokens_without_special_ones(examples: Any, tiny_tokenizer
 
 def test_mtld_equals_the_published_algorithm() -> None:
     """By hand: with a threshold of 0.72, 'a b a b' repeats make a factor every third word."""
-    words = "of the people by the people for the people".split()
+    words = ["of", "the", "people", "by", "the", "people", "for", "the", "people"]
     assert text.mtld(" ".join(words)) == pytest.approx(np.mean([_mtld(words), _mtld(words[::-1])]))
 
 
@@ -152,7 +152,9 @@ def test_gathering_refuses_scores_of_other_examples(tmp_path: Path, examples: An
 
 def test_a_subsets_indicators_are_means_and_its_neighbours_are_inside_it() -> None:
     points = np.array([[0.0], [1.0], [3.0]], dtype=np.float32)
-    scores = pa.table({"id": ["a", "b", "c"], "source": ["s", "s", "t"], "degraded": [None, "cut", None], "ppl": [1.0, 2, 6]})
+    scores = pa.table(
+        {"id": ["a", "b", "c"], "source": ["s", "s", "t"], "degraded": [None, "cut", None], "ppl": [1.0, 2, 6]}
+    )
     embeddings = pa.table({"id": ["a", "b", "c"], "embeddings": pa.FixedSizeListArray.from_arrays(points.ravel(), 1)})
     described = describe("007", scores, embeddings, [1])
     assert described["indicators"] == {"ppl": 3.0, "knn_1": pytest.approx(4 / 3)}
@@ -160,5 +162,7 @@ def test_a_subsets_indicators_are_means_and_its_neighbours_are_inside_it() -> No
 
 
 def test_the_names_of_the_indicators_follow_from_the_scorers() -> None:
-    indicators = Indicators.model_validate({"text": {"model": "m"}, "embedding": {"model": {"hub": "x"}, "neighbours": [2, 6]}})
+    indicators = Indicators.model_validate(
+        {"text": {"model": "m"}, "embedding": {"model": {"hub": "x"}, "neighbours": [2, 6]}}
+    )
     assert indicators.names() == ["len_in", "len_out", "mtld", "relevance", "knn_2", "knn_6"]

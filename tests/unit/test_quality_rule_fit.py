@@ -1,20 +1,19 @@
 """The fit, against NIST's certified values, numpy and fits made anew."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from scipy import stats
+from statsmodels.datasets import longley
+
 from instructmining.files import read_json, write_table
 from instructmining.quality_rule.card import rule_card
-from instructmining.quality_rule.fit import fit_rule
+from instructmining.quality_rule.fit import fit_rule, main
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.regression import COLLINEAR, OF_MEANS, OF_OBSERVATIONS
 from instructmining.quality_rule.rule import QualityRule
-from scipy import stats
-from statsmodels.datasets import longley
 
 
 def observations(y, x, subsets=None):
@@ -197,14 +196,15 @@ def test_the_card_says_when_held_out_subsets_are_not_predicted():
     assert "does not predict held-out subsets better than their mean" in rule_card(rule)
 
 
-def test_the_command_writes_rule_card_and_diagnostics(tmp_path):
+def test_the_command_writes_rule_card_and_diagnostics(tmp_path, monkeypatch):
     y, x = synthetic()
     write_table(tmp_path / "observations.parquet", observations(y, x), observations_schema(x))
-    command = [sys.executable, "-m", "instructmining.quality_rule.fit", "--settings", '{"confidence": 0.9}']
+    command = ["fit", "--settings", '{"confidence": 0.9}']
     command += ["--indicator-settings", json.dumps({"text": None}), "--indicators", "ppl", "mtld"]
     for name in ("observations.parquet", "rule.json", "card.md", "diagnostics.json"):
         command += [f"--{name.split('.')[0]}", str(tmp_path / name)]
-    subprocess.run(command, check=True)
+    monkeypatch.setattr("sys.argv", command)
+    main()
     rule = QualityRule.from_json(tmp_path / "rule.json")
     assert rule.confidence == 0.9 and rule.indicators == ["ppl", "mtld"]
     assert rule.indicator_settings == {"text": None}

@@ -1,6 +1,7 @@
 import math
 
 import pytest
+
 from instructmining.quality_rule.observations import (
     _check_same_eval_sets,
     gather,

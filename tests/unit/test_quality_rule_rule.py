@@ -1,6 +1,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+
 from instructmining.quality_rule.rule import QualityRule, Term
 
 

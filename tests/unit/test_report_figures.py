@@ -1,19 +1,19 @@
 """Figures are drawn from small inputs; what they look like is for eyes."""
 
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+
 from instructmining.comparison.intervals import over_seeds
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference
 from instructmining.files import write_json, write_table
 from instructmining.quality_rule.fit import fit_rule
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.report.comparison_figures import draw_arms
+from instructmining.report.figures import main
 from instructmining.report.rule_figures import draw_coefficients, draw_predicted, draw_univariate
 from instructmining.report.selection_figures import draw_quality
 from instructmining.report.style import look, save
@@ -107,7 +107,7 @@ def test_a_pool_without_degraded_examples_is_drawn():
 
 
 @pytest.mark.parametrize("name", ["univariate", "coefficients", "predicted", "arms", "quality"])
-def test_the_command_draws(name, tmp_path):
+def test_the_command_draws(name, tmp_path, monkeypatch):
     observations, diagnostics = fitted()
     write_table(tmp_path / "observations.parquet", observations, observations.schema)
     write_table(tmp_path / "ranking.parquet", ranking(), ranking().schema)
@@ -118,9 +118,11 @@ def test_the_command_draws(name, tmp_path):
         "arms": ["comparison.json"],
         "quality": ["ranking.parquet"],
     }.get(name, ["diagnostics.json"])
-    command = [sys.executable, "-m", "instructmining.report.figures", name]
+    command = ["figures", name]
     for path in inputs:
         command += [f"--{path.split('.')[0]}", str(tmp_path / path)]
     command += ["--settings", '{"fraction": 0.5}'] if name == "quality" else []
-    subprocess.run([*command, "--output", tmp_path / "f.svg", "--table", tmp_path / "f.csv"], check=True)
+    outputs = ["--output", str(tmp_path / "f.svg"), "--table", str(tmp_path / "f.csv")]
+    monkeypatch.setattr("sys.argv", [*command, *outputs])
+    main()
     assert len(pd.read_csv(tmp_path / "f.csv")) > 0

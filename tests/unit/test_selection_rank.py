@@ -2,6 +2,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from instructmining.example import EXAMPLES, make_example, to_table
 from instructmining.files import write_table
 from instructmining.quality_rule.rule import QualityRule, Term

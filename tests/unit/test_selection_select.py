@@ -1,16 +1,15 @@
 import json
-import subprocess
-import sys
 
 import pyarrow as pa
 import pytest
+
 from instructmining.example import EXAMPLES, make_example, to_table
 from instructmining.files import write_json, write_table
 from instructmining.quality_rule.rule import QualityRule, Term
 from instructmining.selection.card import Origin, selection_card
 from instructmining.selection.rank import rank
 from instructmining.selection.ranking import RANKING
-from instructmining.selection.select import export, select
+from instructmining.selection.select import export, main, select
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size
 
@@ -76,15 +75,16 @@ def test_the_card_says_when_a_licence_is_not_stated_and_takes_in_no_markup(pool)
     assert r"| dolly | not stated | data/&lt;b>\|dolly.jsonl | 6 | 6 |" in card
 
 
-def test_the_commands_write_the_selection_and_its_card(pool, tmp_path):
+def test_the_command_writes_the_selection_and_its_card(pool, tmp_path, monkeypatch):
     RULE.to_json(tmp_path / "rule.json")
     report = {"source": "dolly", "licence": "CC BY-SA 3.0", "origin": "dolly.jsonl", "rows_in": 6, "kept": 6}
     write_json(tmp_path / "dolly.report.json", {**report, "quarantined": 0})
-    command = [sys.executable, "-m", "instructmining.selection.select", "--pool", "mixed", "--settings"]
+    command = ["select", "--pool", "mixed", "--settings"]
     command += ['{"examples": 2}', "--sources-report", str(tmp_path / "dolly.report.json")]
     for name in ("ranking.parquet", "rule.json", "selected.jsonl", "card.md"):
         command += [f"--{name.split('.')[0]}", str(tmp_path / name)]
-    subprocess.run([*command, "--shards", str(tmp_path / "0.parquet")], check=True)
+    monkeypatch.setattr("sys.argv", [*command, "--shards", str(tmp_path / "0.parquet")])
+    main()
     rows = [json.loads(line) for line in (tmp_path / "selected.jsonl").read_text().splitlines()]
     assert rows == [json.loads(example(i).row) for i in (1, 2)]
     assert "CC BY-SA 3.0" in (tmp_path / "card.md").read_text()

@@ -100,7 +100,7 @@ def load_config(values: Mapping[str, Any], root: Path = Path()) -> Config:
 
 def reject_duplicate_keys(path: Path) -> None:
     """Raise ConfigError where a mapping of a YAML file names a key twice: the parser would keep the last in silence."""
-    waiting: list[tuple[yaml.Node, str]] = [(yaml.compose(path.read_text(encoding="utf-8")), "")]
+    waiting: list[tuple[yaml.Node | None, str]] = [(yaml.compose(path.read_text(encoding="utf-8")), "")]
     while waiting:
         node, prefix = waiting.pop()
         if not isinstance(node, yaml.MappingNode):
@@ -156,8 +156,12 @@ def _inside(settings: Any, part: int | str) -> Any:
 
 def _unknown_names(config: Config) -> list[str]:
     """References to sources, models, pools that are not declared."""
-    references = [
-        *((f"pools.{name}.sources", source, config.sources) for name, p in config.pools.items() for source in p.sources),
+    references: list[tuple[str, str, Mapping[str, Any]]] = [
+        *(
+            (f"pools.{name}.sources", source, config.sources)
+            for name, p in config.pools.items()
+            for source in p.sources
+        ),
         *((f"eval_sets.{name}.sources", s, config.sources) for name, e in config.eval_sets.items() for s in e.sources),
         *(
             (f"sources.{name}.degrade.source", source.degrade.source, config.sources)

@@ -1,6 +1,6 @@
 """The files that describe the config, all made from its types: the default YAML, the JSON schema, the table of keys.
 
-    python -m instructmining.config_files        # writes them; a test fails where they have drifted
+python -m instructmining.config_files        # writes them; a test fails where they have drifted
 """
 
 import json
@@ -145,7 +145,9 @@ def _type(annotation: Any) -> str:
         return f"list of {_type(get_args(plain)[0])}"
     if get_args(plain):
         return " or ".join(_type(part) for part in get_args(plain))
-    return {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}.get(plain.__name__, "value")
+    return {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}.get(
+        plain.__name__, "value"
+    )
 
 
 def _default(field: FieldInfo) -> str:

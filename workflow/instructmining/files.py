@@ -1,4 +1,4 @@
-"""The only way results are written: checked, to a temporary name, then renamed, so that no half-written file is taken for whole."""
+"""The only way results are written: checked, to a temporary name, then renamed; nothing half-written passes."""
 
 import hashlib
 import json

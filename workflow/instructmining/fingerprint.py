@@ -1,4 +1,4 @@
-"""A fingerprint of the code that a stage runs, so that editing a function reruns what depends on it and a comment nothing.
+"""A fingerprint of the code that a stage runs: editing a function reruns what depends on it, a comment reruns nothing.
 
 Snakemake cannot see what a command imports. The fingerprint of a module is a hash of its syntax tree and of those of
 all project modules it imports, directly or not, without docstrings; a comment or a new line is not in the tree.

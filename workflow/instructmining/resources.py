@@ -20,7 +20,7 @@ def long_minutes(wildcards: object, attempt: int) -> int:
 
 
 def scoring_memory_mb(parameters: float, attempt: int) -> int:
-    """Main memory of a job that scores with a model, in MB: weights in fp32, twice while they load, and 3 GB around them."""
+    """Main memory of a job that scores with a model, in MB: weights in fp32, half again to load, 3 GB around."""
     return min(CAP_MB, round(3_000 + parameters * 4 * 1.5 / 1e6) * attempt)
 
 

@@ -15,8 +15,6 @@ def arm_scores(wildcards):
 
 
 rule choose_arm:
-    """Choose the examples of one arm of the comparison; `random` is drawn anew for each seed."""
-    localrule: True
     input:
         scores=arm_scores,
         shards=pool_shards,
@@ -26,13 +24,15 @@ rule choose_arm:
         "<logs>/comparison/{model}/{pool}/arms/{arm}/seed{seed}.log",
     benchmark:
         "<benchmarks>/comparison/{model}/{pool}/arms/{arm}/seed{seed}.jsonl"
+    """Choose the examples of one arm of the comparison; `random` is drawn anew for each seed."""
+    localrule: True
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
     params:
         size=arm_size,
         config_seed=CONFIG.seed,
         code=fingerprint("instructmining.comparison.choose_arm"),
-    resources:
-        mem_mb=needs.table_memory_mb,
-        runtime=needs.short_minutes,
     shell:
         "python -m instructmining.comparison.choose_arm --arm {wildcards.arm} --seed {wildcards.seed}"
         " --config-seed {params.config_seed} --scores {input.scores} --shards {input.shards} {params.size}"
@@ -40,8 +40,6 @@ rule choose_arm:
 
 
 rule compare:
-    """Compare the arms on the eval sets of the role test, paired by seed, with intervals."""
-    localrule: True
     input:
         records=lambda wildcards: run_files(wildcards.model, arm_runs(wildcards.pool), "record.json"),
         losses=lambda wildcards: run_files(wildcards.model, arm_runs(wildcards.pool), "losses.parquet"),
@@ -52,13 +50,15 @@ rule compare:
         "<logs>/comparison/{model}/{pool}/compare.log",
     benchmark:
         "<benchmarks>/comparison/{model}/{pool}/compare.jsonl"
+    """Compare the arms on the eval sets of the role test, paired by seed, with intervals."""
+    localrule: True
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
     params:
         settings=settings(CONFIG.comparison),
         confidence=CONFIG.quality_rule.confidence,
         code=fingerprint("instructmining.comparison.compare"),
-    resources:
-        mem_mb=needs.table_memory_mb,
-        runtime=needs.short_minutes,
     shell:
         "python -m instructmining.comparison.compare --settings {params.settings:q} --confidence {params.confidence}"
         " --records {input.records} --losses-files {input.losses} --output {output.comparison} --table {output.table}"

@@ -23,14 +23,14 @@ rule import_source:
         "<logs>/data/sources/{source}.log",
     benchmark:
         "<benchmarks>/data/sources/{source}.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
     params:
         settings=lambda wildcards: settings(CONFIG.sources[wildcards.source]),
         seed=CONFIG.seed,
         origin=lambda wildcards, input: f"--origin {input.origin}" if "origin" in input.keys() else "",
         code=fingerprint("instructmining.data.import_source"),
-    resources:
-        mem_mb=needs.table_memory_mb,
-        runtime=needs.short_minutes,
     shell:
         "python -m instructmining.data.import_source --name {wildcards.source} --settings {params.settings:q}"
         " --seed {params.seed} {params.origin} --output {output.examples} --report {output.report}"
@@ -50,13 +50,13 @@ rule make_eval_set:
         "<logs>/data/eval/{eval_set}.log",
     benchmark:
         "<benchmarks>/data/eval/{eval_set}.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
     params:
         settings=lambda wildcards: settings(CONFIG.eval_sets[wildcards.eval_set]),
         seed=CONFIG.seed,
         code=fingerprint("instructmining.data.make_eval_set"),
-    resources:
-        mem_mb=needs.table_memory_mb,
-        runtime=needs.short_minutes,
     shell:
         "python -m instructmining.data.make_eval_set --name {wildcards.eval_set} --settings {params.settings:q}"
         " --seed {params.seed} --sources {input.sources} --output {output.examples} --report {output.report}"
@@ -81,13 +81,13 @@ for pool in CONFIG.pools:
             f"<logs>/data/pools/{pool}.log",
         benchmark:
             f"<benchmarks>/data/pools/{pool}.jsonl"
+        resources:
+            mem_mb=needs.table_memory_mb,
+            runtime=needs.short_minutes,
         params:
             name=pool,
             settings=settings(CONFIG.pools[pool]),
             code=fingerprint("instructmining.data.build_pool"),
-        resources:
-            mem_mb=needs.table_memory_mb,
-            runtime=needs.short_minutes,
         shell:
             "python -m instructmining.data.build_pool --name {params.name} --settings {params.settings:q}"
             " --sources {input.sources} --eval-sets {input.eval_sets} --shards {output.shards}"

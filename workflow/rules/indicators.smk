@@ -40,11 +40,6 @@ for scorer in SCORERS:
             f"<logs>/indicators/{{pool}}/{scorer}/{{shard}}.log",
         benchmark:
             f"<benchmarks>/indicators/{{pool}}/{scorer}/{{shard}}.jsonl"
-        params:
-            scorer=scorer,
-            settings=scorer_settings(scorer),
-            base_model=scorer_base_model(scorer),
-            code=fingerprint(f"instructmining.indicators.{scorer}"),
         threads: 1
         resources:
             gpu=0 if scorer == "text" else 1,
@@ -52,6 +47,11 @@ for scorer in SCORERS:
                 parameters, attempt
             ),
             runtime=needs.long_minutes,
+        params:
+            scorer=scorer,
+            settings=scorer_settings(scorer),
+            base_model=scorer_base_model(scorer),
+            code=fingerprint(f"instructmining.indicators.{scorer}"),
         shell:
             "python -m instructmining.indicators.{params.scorer} --settings {params.settings:q}"
             " --base-model {params.base_model:q} --model {input.model} --threads {threads} --examples {input.examples}"
@@ -67,8 +67,6 @@ def scores_of_pool(wildcards):
 
 
 rule gather_scores:
-    """Join the scores of all shards and scorers of a pool into one table, with the neighbours inside the pool."""
-    localrule: True
     input:
         unpack(scores_of_pool),
         shards=pool_shards,
@@ -79,23 +77,23 @@ rule gather_scores:
         "<logs>/indicators/{pool}/scores.log",
     benchmark:
         "<benchmarks>/indicators/{pool}/scores.jsonl"
+    """Join the scores of all shards and scorers of a pool into one table, with the neighbours inside the pool."""
+    localrule: True
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
     params:
         scores=lambda wildcards, input: " ".join(
             f"--scores {' '.join(as_list(input.get(scorer)))}" for scorer in SCORERS
         ),
         neighbours=NEIGHBOURS,
         code=fingerprint("instructmining.indicators.gather_scores"),
-    resources:
-        mem_mb=needs.table_memory_mb,
-        runtime=needs.short_minutes,
     shell:
         "python -m instructmining.indicators.gather_scores --shards {input.shards} {params.scores}"
         " --neighbours {params.neighbours} --output {output.scores} --embeddings {output.embeddings} 2>&1 | tee {log}"
 
 
 rule subset_indicators:
-    """The indicators of one subset: means of its examples' scores, and neighbours inside the subset."""
-    localrule: True
     input:
         subset="<results>/sampling/{subset}.parquet",
         scores="<results>/indicators/candidates/scores.parquet",
@@ -106,12 +104,14 @@ rule subset_indicators:
         "<logs>/indicators/subsets/{subset}.log",
     benchmark:
         "<benchmarks>/indicators/subsets/{subset}.jsonl"
-    params:
-        neighbours=NEIGHBOURS,
-        code=fingerprint("instructmining.indicators.subset_indicators"),
+    """The indicators of one subset: means of its examples' scores, and neighbours inside the subset."""
+    localrule: True
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
+    params:
+        neighbours=NEIGHBOURS,
+        code=fingerprint("instructmining.indicators.subset_indicators"),
     shell:
         "python -m instructmining.indicators.subset_indicators --subset {input.subset} --scores {input.scores}"
         " --embeddings {input.embeddings} --neighbours {params.neighbours} --output {output} 2>&1 | tee {log}"

@@ -13,9 +13,8 @@ def local_model_files(wildcards):
     return sorted(str(path) for path in Path(folder).rglob("*") if path.is_file()) if folder else []
 
 
+# A local rule, since it may need the network, which compute nodes often lack.
 rule prepare_model:
-    """Bring a model's files into one folder and take their hash; a GGUF file is converted, once."""
-    localrule: True  # it may need the network, which compute nodes often lack
     input:
         local_model_files,
     output:
@@ -24,13 +23,15 @@ rule prepare_model:
         "<logs>/models/{prepared}.log",
     benchmark:
         "<benchmarks>/models/{prepared}.jsonl"
+    """Bring a model's files into one folder and take their hash; a GGUF file is converted, once."""
+    localrule: True
+    resources:
+        mem_mb=lambda wildcards, attempt: needs.scoring_memory_mb(2e9, attempt),
+        runtime=needs.long_minutes,
     params:
         settings=lambda wildcards: model_files(wildcards.prepared).model_dump_json(
             include={"hub", "path", "package", "revision", "gguf_file"}, exclude_defaults=True
         ),
         code=fingerprint("instructmining.models.prepare"),
-    resources:
-        mem_mb=lambda wildcards, attempt: needs.scoring_memory_mb(2e9, attempt),
-        runtime=needs.long_minutes,
     shell:
         "python -m instructmining.models.prepare --settings {params.settings:q} --output {output} 2>&1 | tee {log}"

@@ -2,8 +2,6 @@
 
 
 rule gather_observations:
-    """Gather one row per (subset, seed): its indicators and its loss on the eval sets of the role fit."""
-    localrule: True
     input:
         subsets=expand("<results>/indicators/subsets/{subset}.json", subset=SUBSETS),
         records=lambda wildcards: run_files(wildcards.model, subset_runs(), "record.json"),
@@ -13,37 +11,45 @@ rule gather_observations:
         "<logs>/quality_rule/{model}/observations.log",
     benchmark:
         "<benchmarks>/quality_rule/{model}/observations.jsonl"
-    params:
-        code=fingerprint("instructmining.quality_rule.observations"),
+    """Gather one row per (subset, seed): its indicators and its loss on the eval sets of the role fit."""
+    localrule: True
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
+    params:
+        code=fingerprint("instructmining.quality_rule.observations"),
     shell:
         "python -m instructmining.quality_rule.observations --subsets {input.subsets} --records {input.records}"
         " --output {output} 2>&1 | tee {log}"
 
 
 rule fit_quality_rule:
-    """Fit log loss to the indicators by least squares, with the evidence for and against the fit."""
-    localrule: True
     input:
         "<results>/quality_rule/{model}/observations.parquet",
     output:
         rule="<results>/quality_rule/{model}/rule.json",
-        card="<results>/quality_rule/{model}/rule.md",
+        card=report(
+            "<results>/quality_rule/{model}/rule.md",
+            caption="../report/rule.rst",
+            category="1. Quality rule",
+            subcategory="{model}",
+            labels={"figure": "rule card"},
+        ),
         diagnostics="<results>/quality_rule/{model}/diagnostics.json",
     log:
         "<logs>/quality_rule/{model}/fit.log",
     benchmark:
         "<benchmarks>/quality_rule/{model}/fit.jsonl"
+    """Fit log loss to the indicators by least squares, with the evidence for and against the fit."""
+    localrule: True
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
     params:
         settings=settings(CONFIG.quality_rule),
         indicator_settings=CONFIG.indicators.model_dump_json(),
         indicators=CONFIG.rule_indicators(),
         code=fingerprint("instructmining.quality_rule.fit"),
-    resources:
-        mem_mb=needs.table_memory_mb,
-        runtime=needs.short_minutes,
     shell:
         "python -m instructmining.quality_rule.fit --observations {input} --settings {params.settings:q}"
         " --indicator-settings {params.indicator_settings:q} --indicators {params.indicators}"

@@ -1,4 +1,12 @@
 # Needs: the results of all stages. Makes: figures and tables for people; `make report` binds them into one HTML file.
+report: "../report/workflow.rst"
+
+
+FIGURES_OF_RULE = {
+    "univariate": "--observations {input.observations} --diagnostics {input.diagnostics}",
+    "coefficients": "--diagnostics {input.diagnostics}",
+    "predicted": "--diagnostics {input.diagnostics}",
+}
 
 
 def final_targets():
@@ -6,6 +14,150 @@ def final_targets():
     models, pools = list(CONFIG.models), CONFIG.selection_pools()
     return [
         *expand("<results>/quality_rule/{model}/rule.md", model=models),
-        *expand("<results>/selection/{model}/{pool}/selected.jsonl", model=models, pool=pools),
+        *expand("<results>/report/{model}/{figure}.svg", model=models, figure=FIGURES_OF_RULE),
+        *expand(
+            "<results>/selection/{model}/{pool}/{name}", model=models, pool=pools, name=["selected.jsonl", "card.md"]
+        ),
         *expand("<results>/comparison/{model}/{pool}/comparison.json", model=models, pool=pools),
+        *expand("<results>/report/{model}/{pool}/{name}", model=models, pool=pools, name=["arms.svg", "quality.svg"]),
+        *expand("<results>/report/{model}/{pool}/examples.html", model=models, pool=pools),
     ]
+
+
+for figure, inputs in FIGURES_OF_RULE.items():
+
+    rule:
+        """Draw one figure of the quality rule, and the table beside it."""
+        name:
+            f"figure_{figure}"
+        input:
+            observations="<results>/quality_rule/{model}/observations.parquet",
+            diagnostics="<results>/quality_rule/{model}/diagnostics.json",
+        output:
+            figure=report(
+                f"<results>/report/{{model}}/{figure}.svg",
+                caption=f"../report/{figure}.rst",
+                category="1. Quality rule",
+                subcategory="{model}",
+                labels={"figure": figure},
+            ),
+            table=report(
+                f"<results>/report/{{model}}/{figure}.csv",
+                caption=f"../report/{figure}.rst",
+                category="1. Quality rule",
+                subcategory="{model}",
+                labels={"figure": f"{figure} (table)"},
+            ),
+        log:
+            f"<logs>/report/{{model}}/{figure}.log",
+        benchmark:
+            f"<benchmarks>/report/{{model}}/{figure}.jsonl"
+        localrule: True
+        resources:
+            mem_mb=needs.table_memory_mb,
+            runtime=needs.short_minutes,
+        params:
+            figure=figure,
+            inputs=lambda wildcards, input, inputs=inputs: inputs.format(input=input),
+            code=fingerprint("instructmining.report.figures"),
+        shell:
+            "python -m instructmining.report.figures {params.figure} {params.inputs} --output {output.figure}"
+            " --table {output.table} 2>&1 | tee {log}"
+
+
+rule figure_arms:
+    input:
+        "<results>/comparison/{model}/{pool}/comparison.json",
+    output:
+        figure=report(
+            "<results>/report/{model}/{pool}/arms.svg",
+            caption="../report/arms.rst",
+            category="3. Comparison",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "arms"},
+        ),
+        table=report(
+            "<results>/report/{model}/{pool}/arms.csv",
+            caption="../report/arms.rst",
+            category="3. Comparison",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "arms (table)"},
+        ),
+    log:
+        "<logs>/report/{model}/{pool}/arms.log",
+    benchmark:
+        "<benchmarks>/report/{model}/{pool}/arms.jsonl"
+    """Draw the loss of each arm with its seeds and intervals."""
+    localrule: True
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        code=fingerprint("instructmining.report.figures"),
+    shell:
+        "python -m instructmining.report.figures arms --comparison {input} --output {output.figure}"
+        " --table {output.table} 2>&1 | tee {log}"
+
+
+rule figure_quality:
+    input:
+        "<results>/selection/{model}/{pool}/ranking.parquet",
+    output:
+        figure=report(
+            "<results>/report/{model}/{pool}/quality.svg",
+            caption="../report/quality.rst",
+            category="2. Selection",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "predicted quality"},
+        ),
+        table=report(
+            "<results>/report/{model}/{pool}/quality.csv",
+            caption="../report/quality.rst",
+            category="2. Selection",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "predicted quality (table)"},
+        ),
+    log:
+        "<logs>/report/{model}/{pool}/quality.log",
+    benchmark:
+        "<benchmarks>/report/{model}/{pool}/quality.jsonl"
+    """Draw the distribution of predicted quality per source and per degradation."""
+    localrule: True
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        settings=settings(CONFIG.selection),
+        code=fingerprint("instructmining.report.figures"),
+    shell:
+        "python -m instructmining.report.figures quality --ranking {input} --settings {params.settings:q}"
+        " --output {output.figure} --table {output.table} 2>&1 | tee {log}"
+
+
+rule table_examples:
+    input:
+        ranking="<results>/selection/{model}/{pool}/ranking.parquet",
+        shards=pool_shards,
+    output:
+        report(
+            "<results>/report/{model}/{pool}/examples.html",
+            caption="../report/examples.rst",
+            category="2. Selection",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "best and worst examples"},
+        ),
+    log:
+        "<logs>/report/{model}/{pool}/examples.log",
+    benchmark:
+        "<benchmarks>/report/{model}/{pool}/examples.jsonl"
+    """Show the best and the worst examples of a ranked pool, their text escaped."""
+    localrule: True
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        examples=CONFIG.report.examples,
+        code=fingerprint("instructmining.report.examples"),
+    shell:
+        "python -m instructmining.report.examples --ranking {input.ranking} --shards {input.shards}"
+        " --count {params.examples} --output {output} 2>&1 | tee {log}"

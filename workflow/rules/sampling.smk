@@ -2,8 +2,6 @@
 
 
 rule sample_subset:
-    """Draw one subset of the candidates; it depends on the seed and its own number alone."""
-    localrule: True
     input:
         expand("<results>/data/pools/candidates/{shard}.parquet", shard=shards("candidates")),
     output:
@@ -12,13 +10,15 @@ rule sample_subset:
         "<logs>/sampling/{subset}.log",
     benchmark:
         "<benchmarks>/sampling/{subset}.jsonl"
+    """Draw one subset of the candidates; it depends on the seed and its own number alone."""
+    localrule: True
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
     params:
         settings=CONFIG.sampling.model_dump_json(include={"scheme", "examples"}),
         seed=CONFIG.seed,
         code=fingerprint("instructmining.sampling.sample_subset"),
-    resources:
-        mem_mb=needs.table_memory_mb,
-        runtime=needs.short_minutes,
     shell:
         "python -m instructmining.sampling.sample_subset --subset {wildcards.subset} --settings {params.settings:q}"
         " --seed {params.seed} --shards {input} --output {output} 2>&1 | tee {log}"

@@ -2,8 +2,6 @@
 
 
 rule rank:
-    """Apply the quality rule to every example of a pool: the lowest predicted log loss ranks first."""
-    localrule: True
     input:
         rule="<results>/quality_rule/{model}/rule.json",
         scores="<results>/indicators/{pool}/scores.parquet",
@@ -13,19 +11,19 @@ rule rank:
         "<logs>/selection/{model}/{pool}/ranking.log",
     benchmark:
         "<benchmarks>/selection/{model}/{pool}/ranking.jsonl"
-    params:
-        code=fingerprint("instructmining.selection.rank"),
+    """Apply the quality rule to every example of a pool: the lowest predicted log loss ranks first."""
+    localrule: True
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
+    params:
+        code=fingerprint("instructmining.selection.rank"),
     shell:
         "python -m instructmining.selection.rank --rule {input.rule} --scores {input.scores} --ranking {output}"
         " 2>&1 | tee {log}"
 
 
 rule select:
-    """Keep the first examples of a ranked pool, with a card that says what they are and how they were chosen."""
-    localrule: True
     input:
         rule="<results>/quality_rule/{model}/rule.json",
         ranking="<results>/selection/{model}/{pool}/ranking.parquet",
@@ -35,17 +33,25 @@ rule select:
         ),
     output:
         selected="<results>/selection/{model}/{pool}/selected.jsonl",
-        card="<results>/selection/{model}/{pool}/card.md",
+        card=report(
+            "<results>/selection/{model}/{pool}/card.md",
+            caption="../report/card.rst",
+            category="2. Selection",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "data card"},
+        ),
     log:
         "<logs>/selection/{model}/{pool}/select.log",
     benchmark:
         "<benchmarks>/selection/{model}/{pool}/select.jsonl"
-    params:
-        settings=settings(CONFIG.selection),
-        code=fingerprint("instructmining.selection.select"),
+    """Keep the first examples of a ranked pool, with a card that says what they are and how they were chosen."""
+    localrule: True
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
+    params:
+        settings=settings(CONFIG.selection),
+        code=fingerprint("instructmining.selection.select"),
     shell:
         "python -m instructmining.selection.select --settings {params.settings:q} --pool {wildcards.pool}"
         " --ranking {input.ranking} --shards {input.shards} --rule {input.rule} --sources-report {input.sources}"

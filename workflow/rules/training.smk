@@ -23,16 +23,16 @@ rule finetune_and_evaluate:
         "<logs>/training/{model}/{run}/seed{seed}.log",
     benchmark:
         "<benchmarks>/training/{model}/{run}/seed{seed}.jsonl"
-    params:
-        settings=settings(CONFIG.training),
-        base_model=base_model,
-        roles=json.dumps({name: eval_set.role for name, eval_set in CONFIG.eval_sets.items()}),
-        code=fingerprint("instructmining.training.finetune_and_evaluate"),
     threads: 1
     resources:
         gpu=1,
         mem_mb=lambda wildcards, attempt: needs.training_memory_mb(CONFIG.models[wildcards.model].parameters, attempt),
         runtime=needs.long_minutes,
+    params:
+        settings=settings(CONFIG.training),
+        base_model=base_model,
+        roles=json.dumps({name: eval_set.role for name, eval_set in CONFIG.eval_sets.items()}),
+        code=fingerprint("instructmining.training.finetune_and_evaluate"),
     shell:
         "python -m instructmining.training.finetune_and_evaluate --model-name {wildcards.model} --run {wildcards.run}"
         " --seed {wildcards.seed} --model {input.model} --base-model {params.base_model:q}"

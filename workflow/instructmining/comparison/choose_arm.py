@@ -25,7 +25,7 @@ from instructmining.selection.size import selection_size
 
 
 def choose(arm: Arm, ids: list[str], lengths: dict[str, float], size: int, seeds: tuple[int, int]) -> list[str]:
-    """The IDs of an arm, in order; `ids` are the pool's, for `selected` best first, `lengths` are of responses, by ID."""
+    """The IDs of an arm, in order; `ids` are the pool's (for `selected` best first), `lengths` of responses, by ID."""
     if arm == "full":
         return sorted(ids)
     if arm == "selected":

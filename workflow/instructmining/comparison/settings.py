@@ -13,7 +13,7 @@ class Comparison(Settings):
     """Which arms are tuned on, and how often."""
 
     arms: Annotated[list[Arm], Field(min_length=2)] = ["selected", "random", "longest", "full"]
-    """`selected`, `random` (a new draw for each seed) and `longest` have equal examples and steps; `full` is the whole pool."""
+    """`selected`, `random` (drawn anew for each seed), `longest`: equal examples and steps; `full`: the whole pool."""
     seeds: Annotated[int, Field(ge=2)] = 3
     """Fine-tunes per arm."""
     baseline: Arm = "random"

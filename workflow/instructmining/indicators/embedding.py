@@ -7,6 +7,7 @@ An example's embedding is that of its instruction and response as one text.
         --examples results/data/pools/unseen/000.parquet --scores scores.parquet --report report.json
 """
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -41,10 +42,13 @@ def score(examples: list[Example], model: SentenceTransformer, settings: Embeddi
     ]
     lengths = count_tokens(texts, model)
     instructions, responses, wholes = embed(texts, lengths, model, settings.batch_tokens).reshape(3, len(examples), -1)
-    too_long = [length > model.max_seq_length for length in lengths[2 * len(examples) :]]
-    return Scores(
-        {"relevance": (instructions * responses).sum(axis=1).tolist()}, too_long, embeddings=to_array(wholes)
-    )
+    too_long = [length > max_tokens(model) for length in lengths[2 * len(examples) :]]
+    return Scores({"relevance": (instructions * responses).sum(axis=1).tolist()}, too_long, embeddings=to_array(wholes))
+
+
+def max_tokens(model: SentenceTransformer) -> int:
+    """The most tokens that the model reads of a text."""
+    return model.max_seq_length or sys.maxsize
 
 
 def count_tokens(texts: list[str], model: SentenceTransformer) -> list[int]:
@@ -58,7 +62,7 @@ def embed(texts: list[str], lengths: list[int], model: SentenceTransformer, batc
     """Embeddings of unit length. (texts, dimensions)"""
     progress = Progress("embedding", len(texts), "texts")
     embeddings = np.zeros((len(texts), model.get_embedding_dimension() or 0), dtype=np.float32)
-    seen = [min(length, model.max_seq_length) for length in lengths]
+    seen = [min(length, max_tokens(model)) for length in lengths]
     done = 0
 
     def run(group: list[int]) -> list[Any]:

@@ -15,7 +15,6 @@ from instructmining.indicators.neighbours import knn_distances, to_points
 from instructmining.indicators.tables import EMBEDDINGS, SCORES
 
 
-
 def main() -> None:
     """Gather the scores of one pool."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -8,7 +8,7 @@ from sklearn.neighbors import NearestNeighbors
 
 
 def knn_distance(points: np.ndarray, k: int) -> np.ndarray:
-    """Euclidean distance of each point to its k-th nearest neighbour, itself left out. (points, dimensions) -> (points,)
+    """Euclidean distance of each point to its k-th nearest neighbour, itself left out. (points, dims) -> (points,)
 
     Raises ValueError for a set of k points or fewer.
     """
@@ -28,5 +28,5 @@ def knn_distances(points: np.ndarray, ks: Sequence[int]) -> dict[str, np.ndarray
 
 def to_points(column: pa.ChunkedArray) -> np.ndarray:
     """A column of embeddings as an array. (examples, dimensions)"""
-    flat = column.combine_chunks().flatten().to_numpy()
+    flat: np.ndarray = column.combine_chunks().flatten().to_numpy()
     return flat.reshape(len(column), -1)

@@ -40,7 +40,9 @@ def parse_arguments(description: str | None, settings: type[SettingsType]) -> An
     """The arguments that every scorer's command takes; `settings` holds a value of the class given."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--settings", required=True, type=settings.model_validate_json, help="settings of the scorer")
-    parser.add_argument("--base-model", type=json.loads, default={}, help="settings of the base model, where it has one")
+    parser.add_argument(
+        "--base-model", type=json.loads, default={}, help="settings of the base model, where it has one"
+    )
     parser.add_argument("--model", required=True, type=Path, help="model.json of the prepared model")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--examples", required=True, type=Path, help="a shard of a pool")

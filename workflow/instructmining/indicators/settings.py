@@ -29,7 +29,7 @@ class LikelihoodScorer(Settings):
 
 
 class EmbeddingScorer(Settings):
-    """`knn_i` (distance to the i-th nearest neighbour inside the set) and `relevance` (cosine of instruction and response)."""
+    """`knn_i` (distance to the i-th neighbour inside the set) and `relevance` (cosine of instruction and response)."""
 
     model: ModelFiles
     """A sentence-transformers model."""

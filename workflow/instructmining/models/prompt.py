@@ -75,7 +75,7 @@ def tokenize(messages: Sequence[Message], tokenizer: Any, template: Template, ma
 
 
 def truncate(prompt: list[int], response: list[int], max_tokens: int, keep: int = 0) -> Tokens:
-    """Cut the beginning of the prompt (but for its first `keep` tokens) down to half the room, then the response's end."""
+    """Cut the prompt's beginning (but for its first `keep` tokens) down to half the room, then the response's end."""
     if len(prompt) + len(response) <= max_tokens:
         return Tokens(prompt, response, truncated=False)
     room = max(max_tokens - len(response), max_tokens // 2)

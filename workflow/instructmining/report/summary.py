@@ -8,12 +8,12 @@ It runs at the end of every run, so it imports nothing heavy.
 """
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -23,31 +23,28 @@ from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size
 
 
-def rule_table(rule: QualityRule) -> Table:
+def rule_section(rule: QualityRule) -> Group:
     """The rule with its intervals and how well it predicts what it was not fitted on."""
-    held_out = f"R2 {rule.loo_r2:.2f}, Spearman {rule.loo_spearman:.2f} on subsets left out of the fit"
-    verdict = "" if rule.loo_r2 > 0 else ": no better than their mean"
-    table = _table(f"Quality rule for {rule.model} ({rule.subsets} subsets)", f"{held_out}{verdict}")
-    for name in ("indicator", "coefficient", f"{rule.confidence:.0%} interval", "effect on the loss"):
-        table.add_column(name, justify="right" if name == "coefficient" else "left")
+    names = ("indicator", "coefficient", f"{rule.confidence:.0%} interval", "more of it goes with")
+    table = _table(names, numbers=("coefficient",))
     for term in rule.terms:
-        effect = ("lowers" if term.coefficient < 0 else "raises") if term.shown else "none shown"
+        effect = ("lower loss" if term.coefficient < 0 else "higher loss") if term.shown else "no effect shown"
         table.add_row(term.indicator, f"{term.coefficient:.4g}", f"{term.low:.4g} to {term.high:.4g}", effect)
     for name, reason in rule.left_out.items():
         table.add_row(name, "left out", Text(reason), "")
-    return table
+    held_out = f"R2 {rule.loo_r2:.2f}, Spearman {rule.loo_spearman:.2f} on subsets left out of the fit"
+    verdict = "" if rule.loo_r2 > 0 else ": no better than their mean"
+    return Group(_title(f"Quality rule for {rule.model} ({rule.subsets} subsets)"), table, Text(held_out + verdict))
 
 
-def comparison_table(result: ComparisonResult) -> Table:
+def comparison_section(result: ComparisonResult) -> Group:
     """The loss of each arm, what it was trained on, and the verdict."""
-    table = _table(
-        f"Arms of {result.pool}, {result.model}: test loss in nats per token, {result.confidence:.0%} intervals", None
-    )
-    for name in ("arm", "examples", "steps", "tokens", "loss", "SD", "verdict"):
-        table.add_column(name, justify="left" if name in ("arm", "verdict") else "right")
+    names = ("arm", "examples", "steps", "tokens", "loss", "SD", "verdict")
+    table = _table(names, numbers=names[1:-1])
     for arm in result.arms:
         table.add_row(*_arm_cells(arm))
-    return table
+    title = f"Arms of {result.pool}, {result.model}: test loss in nats per token, {result.confidence:.0%} intervals"
+    return Group(_title(title), table)
 
 
 def _arm_cells(arm: ArmResult) -> list[RenderableType]:
@@ -75,15 +72,15 @@ def degraded_lines(rankings: Iterable[Path], settings: Selection) -> list[str]:
     return lines
 
 
-def _table(title: str, caption: str | None) -> Table:
-    return Table(
-        title=Text(title, style="bold"),
-        caption=Text(caption) if caption else None,
-        title_justify="left",
-        caption_justify="left",
-        box=None,
-        padding=(0, 2, 0, 0),
-    )
+def _title(text: str) -> Text:
+    return Text(text, style="bold")
+
+
+def _table(columns: Sequence[str], numbers: Sequence[str]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for name in columns:
+        table.add_column(name, justify="right" if name in numbers else "left")
+    return table
 
 
 def main() -> None:
@@ -99,9 +96,9 @@ def main() -> None:
         parser.error("--rankings needs --settings, to know how much of a ranking is selected")
     console = Console(highlight=False)
     for path in arguments.rules:
-        console.print(rule_table(QualityRule.from_json(path)), "")
+        console.print(rule_section(QualityRule.from_json(path)), "")
     for path in arguments.comparisons:
-        console.print(comparison_table(ComparisonResult.from_json(path)), "")
+        console.print(comparison_section(ComparisonResult.from_json(path)), "")
     for line in degraded_lines(arguments.rankings, arguments.settings):
         console.print(Text(line))
     if arguments.report:

@@ -38,7 +38,9 @@ def main() -> None:
 
 def ids_by_source(shards: list[Path]) -> IDsBySource:
     """The IDs of each source, sorted, so that a draw does not depend on how the pool is split into shards."""
-    table = ds.dataset(shards).to_table(columns=["source", "id"]).sort_by([("source", "ascending"), ("id", "ascending")])
+    table = (
+        ds.dataset(shards).to_table(columns=["source", "id"]).sort_by([("source", "ascending"), ("id", "ascending")])
+    )
     groups: IDsBySource = {}
     for source, identifier in zip(table["source"].to_pylist(), table["id"].to_pylist(), strict=True):
         groups.setdefault(source, []).append(identifier)
@@ -57,7 +59,9 @@ def draw(groups: IDsBySource, settings: Sampling, number: int, generator: np.ran
             " lower sampling.examples or add sources to pools.candidates"
         )
     counts = fused_counts(available, settings.examples, generator)
-    chosen = [generator.choice(ids, size=count, replace=False) for ids, count in zip(groups.values(), counts, strict=True)]
+    chosen = [
+        generator.choice(ids, size=count, replace=False) for ids, count in zip(groups.values(), counts, strict=True)
+    ]
     return sorted(str(identifier) for identifier in np.concatenate(chosen))
 
 

@@ -10,10 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from instructmining.files import check_same_ids, read_table, write_table
+from instructmining.indicators.tables import SCORES
 from instructmining.quality_rule.rule import QualityRule
-from instructmining.selection.ranking import RANKING, indicator_columns, ranking_schema, term_column
-
-SCORED = pa.schema([RANKING.field(name) for name in ("id", "source", "degraded")])
+from instructmining.selection.ranking import indicator_columns, ranking_schema, term_column
 
 
 def rank(rule: QualityRule, scores: pa.Table) -> pa.Table:
@@ -24,7 +23,7 @@ def rank(rule: QualityRule, scores: pa.Table) -> pa.Table:
     names = indicator_columns(scores)
     terms = {term_column(name): values for name, values in rule.contributions(scores).items()}
     columns = {
-        **{name: scores[name] for name in SCORED.names},
+        **{name: scores[name] for name in SCORES.names},
         "predicted": predicted,
         "rank": np.argsort(order) + 1,
         **terms,
@@ -52,7 +51,7 @@ def main() -> None:
     parser.add_argument("--ranking", type=Path, required=True)
     arguments = parser.parse_args()
     rule = QualityRule.from_json(arguments.rule)
-    ranking = rank(rule, read_table(arguments.scores, SCORED))
+    ranking = rank(rule, read_table(arguments.scores, SCORES))
     write_table(arguments.ranking, ranking, ranking_schema(rule.indicators, indicator_columns(ranking)))
     print(f"ranked {len(ranking)} examples by {rule.formula()}")
     print("\n".join(outside_sentences(rule, ranking)))

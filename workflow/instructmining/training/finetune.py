@@ -32,7 +32,9 @@ def add_adapter(model: Any, settings: Training, seed: int) -> Any:
     """The base model with a new LoRA adapter (Hu et al. 2021: W + alpha / rank * B A), which alone is trained."""
     torch.manual_seed(seed)
     if settings.quantisation:
-        model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=settings.gradient_checkpointing)
+        model = prepare_model_for_kbit_training(  # type: ignore[no-untyped-call]
+            model, use_gradient_checkpointing=settings.gradient_checkpointing
+        )
     elif settings.gradient_checkpointing:
         model.gradient_checkpointing_enable()
         model.enable_input_require_grads()

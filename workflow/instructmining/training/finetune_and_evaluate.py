@@ -56,9 +56,7 @@ def main() -> None:
     model, tokenizer = load(arguments)
     conversations = to_tokens(examples, tokenizer, arguments)
     steps = finetune(model, conversations, arguments.settings, arguments.seed, tokenizer.pad_token_id)
-    losses = {
-        name: measure(model, name, members, tokenizer, arguments) for name, members in eval_sets.items()
-    }
+    losses = {name: measure(model, name, members, tokenizer, arguments) for name, members in eval_sets.items()}
     save_adapter(model, arguments.adapter)
     write_table(arguments.losses, to_table(eval_sets, losses), LOSSES)
     record = describe(arguments, examples, conversations, steps, losses)

@@ -13,7 +13,7 @@ class Lora(Settings):
 
     rank: Annotated[int, Field(ge=1)] = 8
     """Rank of the update."""
-    alpha: Annotated[float, Field(gt=0)] = 16
+    alpha: Annotated[int, Field(ge=1)] = 16
     """Scale of the update is alpha / rank."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Dropout on the adapter's input."""
