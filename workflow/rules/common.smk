@@ -7,7 +7,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 # Every job runs the library of this checkout, never another one that happens to be installed.
-LIBRARY = str(Path(workflow.basedir).resolve())
+LIBRARY = str(Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).resolve().parent)
 sys.path.insert(0, LIBRARY)
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [LIBRARY, os.environ.get("PYTHONPATH")]))
 
@@ -29,6 +29,12 @@ container: "docker://python:3.11-slim-bookworm"
 SUBSETS = [f"{number:03d}" for number in range(CONFIG.sampling.subsets)]
 SCORERS = CONFIG.indicators.scorers()
 NEIGHBOURS = CONFIG.indicators.embedding.neighbours if CONFIG.indicators.embedding else []
+
+FIGURES_OF_RULE = {
+    "univariate": "--observations {input.observations} --diagnostics {input.diagnostics}",
+    "coefficients": "--diagnostics {input.diagnostics}",
+    "predicted": "--diagnostics {input.diagnostics}",
+}
 
 
 def one_of(names):
@@ -98,3 +104,92 @@ def base_model_settings(model):
 def as_list(value):
     """Snakemake gives one input file as a string and several as a list."""
     return [value] if isinstance(value, str) else list(value)
+
+
+def source_origin(wildcards):
+    """The local file of a source, or the imported source that it is a degraded variant of."""
+    source = CONFIG.sources[wildcards.source]
+    if source.path:
+        return {"file": source.path}
+    if source.degrade:
+        return {"origin": f"<results>/data/sources/{source.degrade.source}.parquet"}
+    return {}
+
+
+def model_files(prepared):
+    """Where the files of a base model, or of a scorer's own model, lie."""
+    scorer = CONFIG.models.get(prepared)
+    return scorer if scorer else getattr(CONFIG.indicators, prepared).model
+
+
+def local_model_files(wildcards):
+    """The files of a model in a local folder, so that a changed one is seen."""
+    folder = model_files(wildcards.prepared).path
+    return sorted(str(path) for path in Path(folder).rglob("*") if path.is_file()) if folder else []
+
+
+def scorer_model(scorer):
+    """The prepared model of a scorer: a base model that it names, or one of its own."""
+    model = getattr(CONFIG.indicators, scorer).model
+    return model if isinstance(model, str) else scorer
+
+
+def scorer_settings(scorer):
+    """The settings of a scorer, without where its model lies: the model's files are an input."""
+    return getattr(CONFIG.indicators, scorer).model_dump_json(exclude={"neighbours"}, exclude_defaults=True)
+
+
+def scorer_base_model(scorer):
+    """The settings of the base model that a scorer uses; empty where it has a model of its own."""
+    model = CONFIG.models.get(scorer_model(scorer))
+    return base_model_settings(model) if model else "{}"
+
+
+def scorer_parameters(scorer):
+    """Number of parameters of a scorer's model."""
+    model = CONFIG.models.get(scorer_model(scorer))
+    return model.parameters if model else 1e8
+
+
+def scores_of_pool(wildcards):
+    """The scores of every shard of a pool, by scorer."""
+    return {
+        scorer: [f"<results>/indicators/{wildcards.pool}/{scorer}/{shard}.parquet" for shard in shards(wildcards.pool)]
+        for scorer in SCORERS
+    }
+
+
+def run_examples(wildcards):
+    """What a run is tuned on: a subset, or the examples of an arm."""
+    if wildcards.run in SUBSETS:
+        return f"<results>/sampling/{wildcards.run}.parquet"
+    pool, arm = wildcards.run.split(".")
+    return f"<results>/comparison/{wildcards.model}/{pool}/arms/{arm}/seed{wildcards.seed}.parquet"
+
+
+def arm_size(wildcards):
+    """The size of an arm, as the selection's settings give it: a number of examples or a share of the pool."""
+    selection = CONFIG.selection
+    return f"--examples {selection.examples}" if selection.examples else f"--fraction {selection.fraction}"
+
+
+def arm_scores(wildcards):
+    """What an arm is chosen by: only `selected` depends on the rule, the others on the pool's scores alone."""
+    if wildcards.arm == "selected":
+        return "<results>/selection/{model}/{pool}/ranking.parquet"
+    return "<results>/indicators/{pool}/scores.parquet"
+
+
+def final_targets():
+    """Everything that a run is for."""
+    models, pools = list(CONFIG.models), CONFIG.selection_pools()
+    return [
+        *expand("<results>/quality_rule/{model}/rule.md", model=models),
+        *expand("<results>/report/{model}/{figure}.svg", model=models, figure=FIGURES_OF_RULE),
+        *expand(
+            "<results>/selection/{model}/{pool}/{name}", model=models, pool=pools, name=["selected.jsonl", "card.md"]
+        ),
+        *expand("<results>/comparison/{model}/{pool}/comparison.json", model=models, pool=pools),
+        *expand("<results>/report/{model}/{pool}/{name}", model=models, pool=pools, name=["arms.svg", "quality.svg"]),
+        *expand("<results>/report/{model}/{pool}/examples.html", model=models, pool=pools),
+    ]

@@ -1,20 +1,13 @@
 # Needs: the ranked pool, and the runs on each arm. Makes: the arms, and what the selection is worth beside controls.
 
 
-def arm_size(wildcards):
-    """The size of an arm, as the selection's settings give it: a number of examples or a share of the pool."""
-    selection = CONFIG.selection
-    return f"--examples {selection.examples}" if selection.examples else f"--fraction {selection.fraction}"
-
-
-def arm_scores(wildcards):
-    """What an arm is chosen by: only `selected` depends on the rule, the others on the pool's scores alone."""
-    if wildcards.arm == "selected":
-        return "<results>/selection/{model}/{pool}/ranking.parquet"
-    return "<results>/indicators/{pool}/scores.parquet"
+localrules:
+    choose_arm,
+    compare,
 
 
 rule choose_arm:
+    """Choose the examples of one arm of the comparison; `random` is drawn anew for each seed."""
     input:
         scores=arm_scores,
         shards=pool_shards,
@@ -24,8 +17,6 @@ rule choose_arm:
         "<logs>/comparison/{model}/{pool}/arms/{arm}/seed{seed}.log",
     benchmark:
         "<benchmarks>/comparison/{model}/{pool}/arms/{arm}/seed{seed}.jsonl"
-    """Choose the examples of one arm of the comparison; `random` is drawn anew for each seed."""
-    localrule: True
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
@@ -40,6 +31,7 @@ rule choose_arm:
 
 
 rule compare:
+    """Compare the arms on the eval sets of the role test, paired by seed, with intervals."""
     input:
         records=lambda wildcards: run_files(wildcards.model, arm_runs(wildcards.pool), "record.json"),
         losses=lambda wildcards: run_files(wildcards.model, arm_runs(wildcards.pool), "losses.parquet"),
@@ -50,8 +42,6 @@ rule compare:
         "<logs>/comparison/{model}/{pool}/compare.log",
     benchmark:
         "<benchmarks>/comparison/{model}/{pool}/compare.jsonl"
-    """Compare the arms on the eval sets of the role test, paired by seed, with intervals."""
-    localrule: True
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,

@@ -1,16 +1,6 @@
 # Needs: the sources that the config names. Makes: imported sources, pools in shards, eval sets, each with a report.
 
 
-def source_origin(wildcards):
-    """The local file of a source, or the imported source that it is a degraded variant of."""
-    source = CONFIG.sources[wildcards.source]
-    if source.path:
-        return {"file": source.path}
-    if source.degrade:
-        return {"origin": f"<results>/data/sources/{source.degrade.source}.parquet"}
-    return {}
-
-
 rule import_source:
     """Import one source: rows become examples, bad ones stop the run or are set aside, all are counted."""
     input:

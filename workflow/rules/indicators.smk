@@ -1,27 +1,9 @@
 # Needs: the shards of a pool and prepared models. Makes: one score per example and indicator; means per subset.
 
 
-def scorer_model(scorer):
-    """The prepared model of a scorer: a base model that it names, or one of its own."""
-    model = getattr(CONFIG.indicators, scorer).model
-    return model if isinstance(model, str) else scorer
-
-
-def scorer_settings(scorer):
-    """The settings of a scorer, without where its model lies: the model's files are an input."""
-    return getattr(CONFIG.indicators, scorer).model_dump_json(exclude={"neighbours"}, exclude_defaults=True)
-
-
-def scorer_base_model(scorer):
-    """The settings of the base model that a scorer uses; empty where it has a model of its own."""
-    model = CONFIG.models.get(scorer_model(scorer))
-    return base_model_settings(model) if model else "{}"
-
-
-def scorer_parameters(scorer):
-    """Number of parameters of a scorer's model."""
-    model = CONFIG.models.get(scorer_model(scorer))
-    return model.parameters if model else 1e8
+localrules:
+    gather_scores,
+    subset_indicators,
 
 
 for scorer in SCORERS:
@@ -58,15 +40,8 @@ for scorer in SCORERS:
             " --scores {output.scores} --report {output.report} 2>&1 | tee {log}"
 
 
-def scores_of_pool(wildcards):
-    """The scores of every shard of a pool, by scorer."""
-    return {
-        scorer: [f"<results>/indicators/{wildcards.pool}/{scorer}/{shard}.parquet" for shard in shards(wildcards.pool)]
-        for scorer in SCORERS
-    }
-
-
 rule gather_scores:
+    """Join the scores of all shards and scorers of a pool into one table, with the neighbours inside the pool."""
     input:
         unpack(scores_of_pool),
         shards=pool_shards,
@@ -77,8 +52,6 @@ rule gather_scores:
         "<logs>/indicators/{pool}/scores.log",
     benchmark:
         "<benchmarks>/indicators/{pool}/scores.jsonl"
-    """Join the scores of all shards and scorers of a pool into one table, with the neighbours inside the pool."""
-    localrule: True
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
@@ -94,6 +67,7 @@ rule gather_scores:
 
 
 rule subset_indicators:
+    """The indicators of one subset: means of its examples' scores, and neighbours inside the subset."""
     input:
         subset="<results>/sampling/{subset}.parquet",
         scores="<results>/indicators/candidates/scores.parquet",
@@ -104,8 +78,6 @@ rule subset_indicators:
         "<logs>/indicators/subsets/{subset}.log",
     benchmark:
         "<benchmarks>/indicators/subsets/{subset}.jsonl"
-    """The indicators of one subset: means of its examples' scores, and neighbours inside the subset."""
-    localrule: True
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,

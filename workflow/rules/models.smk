@@ -1,20 +1,12 @@
 # Needs: the models that the config names. Makes: a folder for each with its files and their hash.
 
 
-def model_files(prepared):
-    """Where the files of a base model, or of a scorer's own model, lie."""
-    scorer = CONFIG.models.get(prepared)
-    return scorer if scorer else getattr(CONFIG.indicators, prepared).model
+localrules:
+    prepare_model,
 
 
-def local_model_files(wildcards):
-    """The files of a model in a local folder, so that a changed one is seen."""
-    folder = model_files(wildcards.prepared).path
-    return sorted(str(path) for path in Path(folder).rglob("*") if path.is_file()) if folder else []
-
-
-# A local rule, since it may need the network, which compute nodes often lack.
 rule prepare_model:
+    """Bring a model's files into one folder and take their hash; a GGUF file is converted, once."""
     input:
         local_model_files,
     output:
@@ -23,8 +15,6 @@ rule prepare_model:
         "<logs>/models/{prepared}.log",
     benchmark:
         "<benchmarks>/models/{prepared}.jsonl"
-    """Bring a model's files into one folder and take their hash; a GGUF file is converted, once."""
-    localrule: True
     resources:
         mem_mb=lambda wildcards, attempt: needs.scoring_memory_mb(2e9, attempt),
         runtime=needs.long_minutes,

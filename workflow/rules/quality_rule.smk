@@ -1,7 +1,13 @@
 # Needs: the indicators of the subsets and the losses of the runs on them. Makes: the quality rule of each model.
 
 
+localrules:
+    gather_observations,
+    fit_quality_rule,
+
+
 rule gather_observations:
+    """Gather one row per (subset, seed): its indicators and its loss on the eval sets of the role fit."""
     input:
         subsets=expand("<results>/indicators/subsets/{subset}.json", subset=SUBSETS),
         records=lambda wildcards: run_files(wildcards.model, subset_runs(), "record.json"),
@@ -11,8 +17,6 @@ rule gather_observations:
         "<logs>/quality_rule/{model}/observations.log",
     benchmark:
         "<benchmarks>/quality_rule/{model}/observations.jsonl"
-    """Gather one row per (subset, seed): its indicators and its loss on the eval sets of the role fit."""
-    localrule: True
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
@@ -24,6 +28,7 @@ rule gather_observations:
 
 
 rule fit_quality_rule:
+    """Fit log loss to the indicators by least squares, with the evidence for and against the fit."""
     input:
         "<results>/quality_rule/{model}/observations.parquet",
     output:
@@ -40,8 +45,6 @@ rule fit_quality_rule:
         "<logs>/quality_rule/{model}/fit.log",
     benchmark:
         "<benchmarks>/quality_rule/{model}/fit.jsonl"
-    """Fit log loss to the indicators by least squares, with the evidence for and against the fit."""
-    localrule: True
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,

@@ -1,27 +1,16 @@
 # Needs: the results of all stages. Makes: figures and tables for people; `make report` binds them into one HTML file.
+
+
+localrules:
+    figure_univariate,
+    figure_coefficients,
+    figure_predicted,
+    figure_arms,
+    figure_quality,
+    table_examples,
+
+
 report: "../report/workflow.rst"
-
-
-FIGURES_OF_RULE = {
-    "univariate": "--observations {input.observations} --diagnostics {input.diagnostics}",
-    "coefficients": "--diagnostics {input.diagnostics}",
-    "predicted": "--diagnostics {input.diagnostics}",
-}
-
-
-def final_targets():
-    """Everything that a run is for."""
-    models, pools = list(CONFIG.models), CONFIG.selection_pools()
-    return [
-        *expand("<results>/quality_rule/{model}/rule.md", model=models),
-        *expand("<results>/report/{model}/{figure}.svg", model=models, figure=FIGURES_OF_RULE),
-        *expand(
-            "<results>/selection/{model}/{pool}/{name}", model=models, pool=pools, name=["selected.jsonl", "card.md"]
-        ),
-        *expand("<results>/comparison/{model}/{pool}/comparison.json", model=models, pool=pools),
-        *expand("<results>/report/{model}/{pool}/{name}", model=models, pool=pools, name=["arms.svg", "quality.svg"]),
-        *expand("<results>/report/{model}/{pool}/examples.html", model=models, pool=pools),
-    ]
 
 
 for figure, inputs in FIGURES_OF_RULE.items():
@@ -52,7 +41,6 @@ for figure, inputs in FIGURES_OF_RULE.items():
             f"<logs>/report/{{model}}/{figure}.log",
         benchmark:
             f"<benchmarks>/report/{{model}}/{figure}.jsonl"
-        localrule: True
         resources:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
@@ -66,6 +54,7 @@ for figure, inputs in FIGURES_OF_RULE.items():
 
 
 rule figure_arms:
+    """Draw the loss of each arm with its seeds and intervals."""
     input:
         "<results>/comparison/{model}/{pool}/comparison.json",
     output:
@@ -87,8 +76,6 @@ rule figure_arms:
         "<logs>/report/{model}/{pool}/arms.log",
     benchmark:
         "<benchmarks>/report/{model}/{pool}/arms.jsonl"
-    """Draw the loss of each arm with its seeds and intervals."""
-    localrule: True
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
@@ -100,6 +87,7 @@ rule figure_arms:
 
 
 rule figure_quality:
+    """Draw the distribution of predicted quality per source and per degradation."""
     input:
         "<results>/selection/{model}/{pool}/ranking.parquet",
     output:
@@ -121,8 +109,6 @@ rule figure_quality:
         "<logs>/report/{model}/{pool}/quality.log",
     benchmark:
         "<benchmarks>/report/{model}/{pool}/quality.jsonl"
-    """Draw the distribution of predicted quality per source and per degradation."""
-    localrule: True
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
@@ -135,6 +121,7 @@ rule figure_quality:
 
 
 rule table_examples:
+    """Show the best and the worst examples of a ranked pool, their text escaped."""
     input:
         ranking="<results>/selection/{model}/{pool}/ranking.parquet",
         shards=pool_shards,
@@ -150,8 +137,6 @@ rule table_examples:
         "<logs>/report/{model}/{pool}/examples.log",
     benchmark:
         "<benchmarks>/report/{model}/{pool}/examples.jsonl"
-    """Show the best and the worst examples of a ranked pool, their text escaped."""
-    localrule: True
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,

@@ -1,7 +1,12 @@
 # Needs: the pool of candidates. Makes: the subsets that the rule is fitted on.
 
 
+localrules:
+    sample_subset,
+
+
 rule sample_subset:
+    """Draw one subset of the candidates; it depends on the seed and its own number alone."""
     input:
         expand("<results>/data/pools/candidates/{shard}.parquet", shard=shards("candidates")),
     output:
@@ -10,8 +15,6 @@ rule sample_subset:
         "<logs>/sampling/{subset}.log",
     benchmark:
         "<benchmarks>/sampling/{subset}.jsonl"
-    """Draw one subset of the candidates; it depends on the seed and its own number alone."""
-    localrule: True
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,

@@ -1,7 +1,13 @@
 # Needs: the quality rule and the scores of a pool. Makes: the ranked pool and the examples that are kept.
 
 
+localrules:
+    rank,
+    select,
+
+
 rule rank:
+    """Apply the quality rule to every example of a pool: the lowest predicted log loss ranks first."""
     input:
         rule="<results>/quality_rule/{model}/rule.json",
         scores="<results>/indicators/{pool}/scores.parquet",
@@ -11,8 +17,6 @@ rule rank:
         "<logs>/selection/{model}/{pool}/ranking.log",
     benchmark:
         "<benchmarks>/selection/{model}/{pool}/ranking.jsonl"
-    """Apply the quality rule to every example of a pool: the lowest predicted log loss ranks first."""
-    localrule: True
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
@@ -24,6 +28,7 @@ rule rank:
 
 
 rule select:
+    """Keep the first examples of a ranked pool, with a card that says what they are and how they were chosen."""
     input:
         rule="<results>/quality_rule/{model}/rule.json",
         ranking="<results>/selection/{model}/{pool}/ranking.parquet",
@@ -44,8 +49,6 @@ rule select:
         "<logs>/selection/{model}/{pool}/select.log",
     benchmark:
         "<benchmarks>/selection/{model}/{pool}/select.jsonl"
-    """Keep the first examples of a ranked pool, with a card that says what they are and how they were chosen."""
-    localrule: True
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,

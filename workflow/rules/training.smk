@@ -1,14 +1,6 @@
 # Needs: a subset or an arm, the base model, the eval sets. Makes: an adapter and its losses, with all that made them.
 
 
-def run_examples(wildcards):
-    """What a run is tuned on: a subset, or the examples of an arm."""
-    if wildcards.run in SUBSETS:
-        return f"<results>/sampling/{wildcards.run}.parquet"
-    pool, arm = wildcards.run.split(".")
-    return f"<results>/comparison/{wildcards.model}/{pool}/arms/{arm}/seed{wildcards.seed}.parquet"
-
-
 rule finetune_and_evaluate:
     """Tune a base model and measure its loss on every eval set, in one process."""
     input:
