@@ -9,7 +9,7 @@ from snakemake.exceptions import WorkflowError
 # Every job runs the library of this checkout, never another one that happens to be installed.
 LIBRARY = str(Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).resolve().parent)
 sys.path.insert(0, LIBRARY)
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [LIBRARY, os.environ.get("PYTHONPATH")]))
+os.environ.update(PYTHONPATH=LIBRARY)
 
 from instructmining import resources as needs
 from instructmining.config import ConfigError, load_config, reject_duplicate_keys

@@ -1,0 +1,23 @@
+"""What jobs ask of a cluster."""
+
+import pytest
+
+from instructmining import resources
+
+
+def test_a_retry_asks_for_more() -> None:
+    assert resources.training_memory_mb(7e9, attempt=2) == 2 * resources.training_memory_mb(7e9, attempt=1)
+    assert resources.long_minutes(None, attempt=3) == 3 * resources.long_minutes(None, attempt=1)
+
+
+def test_a_seven_billion_model_fits_with_its_weights_in_fp32() -> None:
+    assert resources.scoring_memory_mb(7e9, attempt=1) > 7e9 * 4 / 1e6
+
+
+@pytest.mark.parametrize("memory", [resources.training_memory_mb, resources.scoring_memory_mb])
+def test_memory_has_a_cap(memory: object) -> None:
+    assert memory(1e12, 9) == resources.CAP_MB  # type: ignore[operator]
+
+
+def test_time_has_a_cap() -> None:
+    assert resources.long_minutes(None, attempt=99) == resources.CAP_MINUTES
