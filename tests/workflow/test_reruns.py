@@ -11,6 +11,7 @@ from tests.workflow.conftest import Run
 
 pytestmark = pytest.mark.slow
 
+REPORT = ("figure", "table", "summarise")
 SUBSETS, REPLICATES, ARMS, SEEDS = 6, 1, 4, 2
 FINETUNES = SUBSETS + REPLICATES + ARMS * SEEDS
 
@@ -48,14 +49,14 @@ def test_an_edited_function_of_training_reruns_training_and_what_follows(run: Ru
     edit(run, "training/finetune.py", "model.train()", "model.train(True)")
     jobs = run.to_do()
     assert jobs["finetune_and_evaluate"] == FINETUNES
-    assert set(without(jobs, "figure", "table")) == {
+    assert set(without(jobs, *REPORT)) == {
         "finetune_and_evaluate", "gather_observations", "fit_quality_rule", "rank", "select", "choose_arm", "compare",
     }  # fmt: skip
 
 
 def test_an_edited_function_of_the_fit_reruns_the_fit_and_what_follows(run: Run) -> None:
     edit(run, "quality_rule/fit.py", "def main() -> None:", "UNUSED = 1\n\n\ndef main() -> None:")
-    jobs = without(run.to_do(), "figure", "table")
+    jobs = without(run.to_do(), *REPORT)
     assert jobs == {
         "fit_quality_rule": 1, "rank": 1, "select": 1, "choose_arm": SEEDS, "finetune_and_evaluate": SEEDS, "compare": 1,
     }  # fmt: skip
@@ -83,7 +84,7 @@ def test_one_more_subset_adds_its_chain_and_the_gathering_steps(run: Run) -> Non
     config = run.config()
     config["sampling"]["subsets"] += 1
     run.set_config(config)
-    jobs = without(run.to_do(), "figure", "table")
+    jobs = without(run.to_do(), *REPORT)
     follow_the_rule = {"rank": 1, "select": 1, "choose_arm": SEEDS, "compare": 1}
     assert jobs == {
         "sample_subset": 1, "subset_indicators": 1, "finetune_and_evaluate": 1 + SEEDS, "gather_observations": 1,
@@ -96,7 +97,7 @@ def test_a_changed_file_of_the_same_size_reruns_its_import_and_what_follows(run:
     size, text = path.stat().st_size, path.read_text()
     path.write_text(text.replace("what is cat", "what is dog"))
     assert path.stat().st_size == size
-    jobs = without(run.to_do(), "figure", "table")
+    jobs = without(run.to_do(), *REPORT)
     assert jobs == {
         "import_source": 1, "build_pool_new": 1, "score_text": 1, "score_likelihood": 1, "score_embedding": 1,
         "gather_scores": 1, "rank": 1, "select": 1, "choose_arm": ARMS * SEEDS,

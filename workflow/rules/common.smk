@@ -180,16 +180,19 @@ def arm_scores(wildcards):
     return "<results>/indicators/{pool}/scores.parquet"
 
 
+def of_selections(pattern):
+    """One file of each model and each pool that is selected from."""
+    return expand(pattern, model=CONFIG.models, pool=CONFIG.selection_pools())
+
+
 def final_targets():
     """Everything that a run is for."""
-    models, pools = list(CONFIG.models), CONFIG.selection_pools()
     return [
-        *expand("<results>/quality_rule/{model}/rule.md", model=models),
-        *expand("<results>/report/{model}/{figure}.svg", model=models, figure=FIGURES_OF_RULE),
-        *expand(
-            "<results>/selection/{model}/{pool}/{name}", model=models, pool=pools, name=["selected.jsonl", "card.md"]
-        ),
-        *expand("<results>/comparison/{model}/{pool}/comparison.json", model=models, pool=pools),
-        *expand("<results>/report/{model}/{pool}/{name}", model=models, pool=pools, name=["arms.svg", "quality.svg"]),
-        *expand("<results>/report/{model}/{pool}/examples.html", model=models, pool=pools),
+        "<results>/summary.txt",
+        *expand("<results>/quality_rule/{model}/rule.md", model=CONFIG.models),
+        *expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE),
+        *of_selections("<results>/selection/{model}/{pool}/selected.jsonl"),
+        *of_selections("<results>/report/{model}/{pool}/arms.svg"),
+        *of_selections("<results>/report/{model}/{pool}/quality.svg"),
+        *of_selections("<results>/report/{model}/{pool}/examples.html"),
     ]

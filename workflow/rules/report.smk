@@ -8,6 +8,7 @@ localrules:
     figure_arms,
     figure_quality,
     table_examples,
+    summarise,
 
 
 report: "../report/workflow.rst"
@@ -146,3 +147,26 @@ rule table_examples:
     shell:
         "python -m instructmining.report.examples --ranking {input.ranking} --shards {input.shards}"
         " --count {params.examples} --output {output} 2>&1 | tee {log}"
+
+
+rule summarise:
+    """Put the results into one short text for the terminal."""
+    input:
+        rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),
+        comparisons=of_selections("<results>/comparison/{model}/{pool}/comparison.json"),
+        rankings=of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
+    output:
+        report("<results>/summary.txt", caption="../report/workflow.rst", category="0. Summary"),
+    log:
+        "<logs>/summary.log",
+    benchmark:
+        "<benchmarks>/summary.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        settings=settings(CONFIG.selection),
+        code=fingerprint("instructmining.report.summary"),
+    shell:
+        "COLUMNS=140 python -m instructmining.report.summary --rules {input.rules} --comparisons {input.comparisons}"
+        " --rankings {input.rankings} --settings {params.settings:q} --report results/report.html >{output} 2>{log}"
