@@ -23,7 +23,7 @@ except ConfigError as error:
     raise WorkflowError(f"The config is wrong:\n{error}") from None
 
 
-container: "docker://python:3.11-slim-bookworm"
+container: "envs/instructmining.sif"  # built by envs/apptainer.def
 
 
 SUBSETS = [f"{number:03d}" for number in range(CONFIG.sampling.subsets)]
