@@ -27,7 +27,7 @@ def set_key(key: str, value: object) -> Callable[[dict[str, Any]], None]:
 
 
 WRONG = [
-    (set_key("sampling.subset", 3), r"sampling\.subset: unknown key; did you mean subsets\? allowed: scheme, subsets"),
+    (set_key("sampling.subset", 3), r"sampling\.subset: unknown key; did you mean subsets\? allowed: scheme, concentration, subsets"),
     (set_key("sources.python.fromat", "x"), r"sources\.python\.fromat: unknown key; .*allowed: path, hub"),
     (set_key("indicators.text.modle", "x"), r"indicators\.text\.modle: unknown key; did you mean model\?"),
     (set_key("training.lora", {"rnak": 4}), r"training\.lora\.rnak: unknown key; did you mean rank\?"),
@@ -38,11 +38,11 @@ WRONG = [
     (set_key("pools.candidates.sources", ["nowhere"]), r"pools\.candidates\.sources: 'nowhere' is not declared; allowed: python"),
     (set_key("sources.python.path", "x.json"), r"sources\.python: needs exactly one of path, hub.*found path, documentation"),
     (set_key("sources.local", {"path": "no/such.json"}), r"sources\.local\.path: there is no file .*no/such\.json"),
-    (set_key("eval_sets.numpy_test.part", "1/3"), r"eval_sets\.numpy_test: source numpy is already in eval_sets\.numpy_fit \(role fit\)"),
-    (set_key("eval_sets.numpy_test.part", "4/3"), r"eval_sets\.numpy_test\.part: there is no part 4 of 3"),
-    (set_key("eval_sets.numpy_test.role", "fit"), r"eval_sets: none has the role test"),
-    (set_key("eval_sets.numpy_test.role", ["fit", "test"]), r"eval_sets\.numpy_test\.role: found \['fit', 'test'\]"),
-    (set_key("eval_sets.numpy_test.sources", ["python"]), r"eval_sets\.numpy_test\.sources: 'python' is also in pools\.candidates"),
+    (set_key("eval_sets.test.part", "1/3"), r"eval_sets\.test: source (numpy|more_tasks) is already in eval_sets\.fit \(role fit\)"),
+    (set_key("eval_sets.test.part", "4/3"), r"eval_sets\.test\.part: there is no part 4 of 3"),
+    (set_key("eval_sets.test.role", "fit"), r"eval_sets: none has the role test"),
+    (set_key("eval_sets.test.role", ["fit", "test"]), r"eval_sets\.test\.role: found \['fit', 'test'\]"),
+    (set_key("eval_sets.test.sources", ["python"]), r"eval_sets\.test\.sources: 'python' is also in pools\.candidates"),
     (set_key("sources.python_shuffled.degrade.source", "pandas_truncated"), r"'pandas_truncated' is itself degraded; name the original"),
     (set_key("pools", {"candidates": {"sources": ["python"]}}), r"there is nothing to select from"),
     (set_key("selection", {}), r"selection: needs exactly one of examples, fraction"),

@@ -23,9 +23,10 @@ DEFAULT: dict[str, Any] = {
         "python_scrambled": {"degrade": {"source": "python", "how": "words_shuffled"}},
         "scipy": {"documentation": {"packages": ["scipy"]}, "limit": 100, "licence": "BSD-3-Clause"},
         "networkx": {"documentation": {"packages": ["networkx"]}, "limit": 80, "licence": "BSD-3-Clause"},
-        "scipy_shuffled": {"degrade": {"source": "scipy", "how": "responses_shuffled", "fraction": 0.6}},
-        "networkx_scrambled": {"degrade": {"source": "networkx", "how": "words_shuffled", "fraction": 0.6}},
+        "scipy_shuffled": {"degrade": {"source": "scipy", "how": "responses_shuffled", "fraction": 0.7}},
+        "networkx_scrambled": {"degrade": {"source": "networkx", "how": "words_shuffled", "fraction": 0.7}},
         "numpy": {"documentation": {"packages": ["numpy"]}, "limit": 60, "licence": "BSD-3-Clause"},
+        "more_tasks": {"tasks": {"count": 24}, "licence": "CC0-1.0"},
     },
     "pools": {
         "candidates": {
@@ -35,11 +36,11 @@ DEFAULT: dict[str, Any] = {
         "unseen": {"sources": ["scipy_shuffled", "networkx_scrambled"]},
     },
     "eval_sets": {
-        "numpy_fit": {"sources": ["numpy"], "role": "fit", "part": "1/3"},
-        "numpy_search": {"sources": ["numpy"], "role": "search", "part": "2/3"},
-        "numpy_test": {"sources": ["numpy"], "role": "test", "part": "3/3"},
+        "fit": {"sources": ["numpy", "more_tasks"], "role": "fit", "part": "1/3"},
+        "search": {"sources": ["numpy", "more_tasks"], "role": "search", "part": "2/3"},
+        "test": {"sources": ["numpy", "more_tasks"], "role": "test", "part": "3/3"},
     },
-    "sampling": {"subsets": 12, "examples": 32, "replicated": 3, "seeds": 2},
+    "sampling": {"concentration": 0.3, "subsets": 12, "examples": 32, "replicated": 3, "seeds": 2},
     "indicators": {
         "text": {"model": "smollm2"},
         "likelihood": {"model": "smollm2", "max_tokens": 256, "batch_tokens": 512, "dtype": "fp32"},
@@ -54,8 +55,8 @@ DEFAULT: dict[str, Any] = {
         "micro_batch_tokens": 512,
         "dtype": "fp32",
     },
-    "quality_rule": {"indicators": ["ifd", "relevance", "mtld"]},
-    "selection": {"examples": 48},
+    "quality_rule": {"indicators": ["log_ppl", "relevance"]},
+    "selection": {"examples": 40},
     "comparison": {},
     "report": {},
 }

@@ -19,7 +19,7 @@ rule sample_subset:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=CONFIG.sampling.model_dump_json(include={"scheme", "examples"}),
+        settings=CONFIG.sampling.model_dump_json(include={"scheme", "examples", "concentration"}),
         seed=CONFIG.seed,
         code=fingerprint("instructmining.sampling.sample_subset"),
     shell:

@@ -1,7 +1,8 @@
-"""`ppl` and `ifd` under the un-tuned base model, in one process and with the same tokens.
+"""`ppl`, `log_ppl` and `ifd` under the un-tuned base model, in one process and with the same tokens.
 
 `ppl` is exp of the mean negative log-likelihood of the response given the prompt; `ifd` (Li et al. 2023,
-arXiv 2308.12032) is that mean over the mean of the same response without the prompt.
+arXiv 2308.12032) is that mean over the mean of the same response without the prompt. The mean of `ppl` over a subset is
+carried by its few worst examples; `log_ppl`, that mean itself, is not.
 
     python -m instructmining.indicators.likelihood --settings '{"model": "smollm2", "dtype": "fp32"}' \
         --model results/models/smollm2/model.json --base-model '{"template": "plain"}' --threads 2 \
@@ -45,7 +46,7 @@ def main() -> None:
 def score(
     examples: Sequence[Example], model: Any, tokenizer: Any, template: Template, settings: LikelihoodScorer
 ) -> Scores:
-    """`ppl` and `ifd` of each example."""
+    """`ppl`, `log_ppl` and `ifd` of each example."""
     given = [tokenize(example.messages, tokenizer, template, settings.max_tokens) for example in examples]
     alone = [without_prompt(tokens, tokenizer) for tokens in given]
     losses = mean_losses([*given, *alone], model, tokenizer.pad_token_id, settings.batch_tokens)
@@ -53,6 +54,7 @@ def score(
     return Scores(
         {
             "ppl": [math.exp(loss) for loss in with_prompt],
+            "log_ppl": with_prompt,
             "ifd": [loss / other for loss, other in zip(with_prompt, without, strict=True)],
         },
         truncated=[tokens.truncated for tokens in given],

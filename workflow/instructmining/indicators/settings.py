@@ -16,7 +16,7 @@ class TextScorer(Settings):
 
 
 class LikelihoodScorer(Settings):
-    """`ppl` (perplexity of the response) and `ifd` (its loss with the instruction over its loss without)."""
+    """`ppl` (perplexity of the response), its logarithm, and `ifd` (loss with the instruction over loss without)."""
 
     model: Name
     """The base model, un-tuned."""
@@ -45,7 +45,7 @@ class Indicators(Settings):
     text: TextScorer | None = None
     """`len_in`, `len_out`, `mtld`."""
     likelihood: LikelihoodScorer | None = None
-    """`ppl`, `ifd`."""
+    """`ppl`, `log_ppl`, `ifd`."""
     embedding: EmbeddingScorer | None = None
     """`knn_i`, `relevance`."""
 
@@ -58,7 +58,7 @@ class Indicators(Settings):
         knn = [f"knn_{i}" for i in self.embedding.neighbours] if self.embedding else []
         given = {
             "text": ["len_in", "len_out", "mtld"],
-            "likelihood": ["ppl", "ifd"],
+            "likelihood": ["ppl", "log_ppl", "ifd"],
             "embedding": ["relevance", *knn],
         }
         return [name for scorer in self.scorers() for name in given[scorer]]

@@ -58,19 +58,22 @@ def draw(groups: IDsBySource, settings: Sampling, number: int, generator: np.ran
             f"subset {number:03d} needs {settings.examples} examples, but {', '.join(groups)} hold {available.sum()};"
             " lower sampling.examples or add sources to pools.candidates"
         )
-    counts = fused_counts(available, settings.examples, generator)
+    counts = fused_counts(available, settings.examples, generator, settings.concentration)
     chosen = [
         generator.choice(ids, size=count, replace=False) for ids, count in zip(groups.values(), counts, strict=True)
     ]
     return sorted(str(identifier) for identifier in np.concatenate(chosen))
 
 
-def fused_counts(available: np.ndarray, examples: int, generator: np.random.Generator) -> np.ndarray:
-    """How many examples come from each source: proportions uniform on the simplex, capped by what there is.
+def fused_counts(
+    available: np.ndarray, examples: int, generator: np.random.Generator, concentration: float = 1.0
+) -> np.ndarray:
+    """How many examples come from each source: Dirichlet proportions, capped by what there is.
 
     What a cap leaves over is drawn again among the sources that still have examples.
     """
-    proportions = generator.dirichlet(np.ones(len(available)))
+    # With a small concentration a proportion may underflow to zero; its source can still fill up what others lack.
+    proportions = generator.dirichlet(np.full(len(available), concentration)) + 1e-9
     counts = np.zeros_like(available)
     while (missing := examples - counts.sum()) > 0:
         weights = np.where(counts < available, proportions, 0.0)

@@ -12,6 +12,8 @@ class Sampling(Settings):
 
     scheme: Literal["fused", "single_source"] = "fused"
     """`fused`: random proportions of the sources, as in the paper; `single_source`: subset i from source i alone."""
+    concentration: Annotated[float, Field(gt=0)] = 1.0
+    """`fused` only: Dirichlet parameter of the proportions; 1 draws them uniformly, less makes subsets more unequal."""
     subsets: Annotated[int, Field(ge=2, le=2000)] = 129
     """Number of subsets; raising it adds subsets and changes none."""
     examples: Annotated[int, Field(ge=2)] = 1000
