@@ -11,7 +11,7 @@ INSTALLED := .venv/installed-$(LOCK)
 SNAKEMAKE = snakemake --profile $(PROFILE) --configfile $(CONFIG)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run plan dag report test lint format config clean
+.PHONY: help setup demo run plan dag report unlock test lint format config clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -41,6 +41,10 @@ dag: setup ## Draw the rules into results/dag.mmd (Mermaid)
 report: setup ## Bind the results into results/report.html and print them
 	@$(SNAKEMAKE) --report results/report.html --quiet all
 	@cat results/summary.txt
+
+unlock: setup ## After a run that was killed: cancel the jobs that it left in Slurm's queue, and take its lock away
+	@PYTHONPATH=workflow python -m instructmining.slurm_jobs --cancel
+	$(SNAKEMAKE) --unlock
 
 test: setup ## Run all tests
 	python -m pytest

@@ -9,11 +9,13 @@ from snakemake.exceptions import WorkflowError
 # Every job runs the library of this checkout, never another one that happens to be installed.
 LIBRARY = str(Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).resolve().parent)
 sys.path.insert(0, LIBRARY)
-os.environ.update(PYTHONPATH=LIBRARY)
+# It also brings sbatch and sacct that outlast Slurm's controller, without which the executor would lose its jobs.
+os.environ.update(PYTHONPATH=LIBRARY, PATH=f"{LIBRARY}/slurm{os.pathsep}{os.environ['PATH']}")
 
 from instructmining import resources as needs
 from instructmining.config import ConfigError, load_config, reject_duplicate_keys
 from instructmining.fingerprint import fingerprint
+from instructmining.slurm_jobs import describe, left_over_jobs
 
 try:
     for path in workflow.configfiles:

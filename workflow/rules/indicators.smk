@@ -13,7 +13,7 @@ for scorer in SCORERS:
         name:
             f"score_{scorer}"
         input:
-            examples="<results>/data/pools/{pool}/{shard}.parquet",
+            examples="<results>/data/pools/{pool}/deduplicated/{shard}.parquet",
             model=f"<results>/models/{scorer_model(scorer)}/model.json",
         output:
             scores=f"<results>/indicators/{{pool}}/{scorer}/{{shard}}.parquet",

@@ -13,6 +13,7 @@ adapter that training would give, it is loaded and only evaluated; a training th
 import argparse
 import json
 import logging
+import os
 import platform
 import resource
 import signal
@@ -97,7 +98,7 @@ def to_table(eval_sets: dict[str, list[Example]], losses: dict[str, list[Respons
 def describe(
     arguments: argparse.Namespace, task: Task, trained: Trained, losses: dict[str, list[ResponseLoss]]
 ) -> dict[str, Any]:
-    """The record of a run; but for the timing that is added, it does not show whether the adapter was kept or trained."""
+    """The record of a run, which is the same whether its adapter was kept or has just been trained."""
     manifest = task.manifest()
     return {
         "model": arguments.model_name,
@@ -131,6 +132,7 @@ def timing(started: float, device: str | None) -> dict[str, Any]:
     return {
         "seconds": time.monotonic() - started,
         "leased_gpu": device,
+        "visible_gpus": os.environ.get("CUDA_VISIBLE_DEVICES"),
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "peak_gpu_memory_mb": torch.cuda.max_memory_allocated() / 2**20 if cuda else None,
     }

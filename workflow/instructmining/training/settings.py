@@ -53,4 +53,4 @@ class Training(Settings):
     gradient_checkpointing: bool = False
     """Trade time for memory."""
     checkpoint_minutes: Annotated[int, Field(ge=0)] = 10
-    """A job that is ended early resumes from a checkpoint, written so often (0: after every step); changes no result."""
+    """A job that is ended early resumes from its last checkpoint; 0 writes one after every step. Changes no result."""
