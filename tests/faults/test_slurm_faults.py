@@ -19,6 +19,8 @@ from tests.slurm.slurm_cluster import Cluster, lines, small_workflow, wait_until
 
 pytestmark = pytest.mark.slow
 
+LIMIT = 400  # seconds for a run that takes less than one minute on an idle machine
+
 JOBS = """
 rule all:
     input: expand("out/{i}", i=range(COUNT))
@@ -56,7 +58,7 @@ def test_a_node_that_is_drained_finishes_its_jobs_and_gets_new_ones_when_it_is_b
         assert len(lines(tmp_path / "ended")) == len(lines(tmp_path / "started"))
     finally:
         cluster.shell("scontrol", "update", f"NodeName={node}", "State=RESUME")
-    finished = cluster.finish(run, seconds=120)
+    finished = cluster.finish(run, seconds=LIMIT)
     assert finished.code == 0, finished.output
     assert executions(tmp_path) == {str(i): 1 for i in range(4)}
 
@@ -69,7 +71,7 @@ def test_a_controller_that_is_away_for_20_seconds_costs_no_job(cluster: Cluster,
     time.sleep(20)
     namespace = f"--mount=/proc/{(pids / 'sleep').read_text().strip()}/ns/mnt"
     subprocess.run(["nsenter", namespace, "slurmctld"], check=True, timeout=30)
-    finished = cluster.finish(run, seconds=180)
+    finished = cluster.finish(run, seconds=LIMIT)
     assert finished.code == 0, finished.output
     assert executions(tmp_path) == {str(i): 1 for i in range(4)}
 
@@ -86,7 +88,7 @@ def test_a_run_that_was_killed_goes_on_without_doing_anything_twice(cluster: Clu
     wait_until(lambda: len(lines(folder / "started")) >= 3)  # so one at least has ended
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
-    locked = cluster.snakemake(folder, seconds=60)
+    locked = cluster.snakemake(folder, seconds=LIMIT)
     assert locked.code != 0
     assert "--unlock" in locked.output
     done, begun = set(lines(folder / "ended")), executions(folder)
@@ -94,8 +96,8 @@ def test_a_run_that_was_killed_goes_on_without_doing_anything_twice(cluster: Clu
     assert "jobs of an earlier run in this directory are left in Slurm's queue" in said
     assert "none is left" in said
     assert cluster.shell("squeue", "--noheader", "--states=PENDING,RUNNING,COMPLETING") == ""
-    assert cluster.snakemake(folder, "--unlock", seconds=60).code == 0
-    finished = cluster.snakemake(folder, seconds=180)
+    assert cluster.snakemake(folder, "--unlock", seconds=LIMIT).code == 0
+    finished = cluster.snakemake(folder, seconds=LIMIT)
     assert finished.code == 0, finished.output
     again = executions(folder) - begun
     assert again == {str(i): 1 for i in range(4) if str(i) not in done}, "finished work is not redone"
@@ -111,8 +113,8 @@ def test_the_workflow_does_not_start_beside_jobs_of_a_dead_run(cluster: Cluster,
         "--output=/dev/null",
     ]
     cluster.shell(*left, "--wrap=sleep 600")
-    command = ["--snakefile", str(ROOT / "Snakefile"), "--config", "seed=1"]
-    started = cluster.snakemake(tmp_path, *command, "results/models/smollm2/model.json", seconds=90)
+    command = ["results/models/smollm2/model.json", "--snakefile", str(ROOT / "Snakefile")]
+    started = cluster.snakemake(tmp_path, *command, seconds=LIMIT)
     assert started.code != 0
     assert "They would be run twice; `make unlock` cancels them" in started.output, started.output
     assert "Cancelled 1; none is left." in end_of_killed_run(tmp_path, cluster)
@@ -122,7 +124,7 @@ def test_two_runs_at_once_in_two_folders_keep_apart(cluster: Cluster, tmp_path: 
     folders = [small_workflow(tmp_path / name, jobs(3, 2)) for name in ("one", "two")]
     runs = [cluster.start_snakemake(folder) for folder in folders]
     for folder, run in zip(folders, runs, strict=True):
-        finished = cluster.finish(run, seconds=150)
+        finished = cluster.finish(run, seconds=LIMIT)
         assert finished.code == 0, finished.output
         assert executions(folder) == {str(i): 1 for i in range(3)}
 

@@ -104,7 +104,7 @@ def lines(path: Path) -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 240) -> None:
     """Wait for a condition, and fail where it does not come true in time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -39,7 +39,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Any) -> Run:
 @pytest.fixture(scope="module")
 def finished(run: Run, cluster: Cluster) -> Run:
     """The same, after a run on the cluster."""
-    done = cluster.snakemake(run.folder, "--configfile", "config.yaml", "--set-resources", *SMALL, seconds=600)
+    done = cluster.snakemake(run.folder, "--configfile", "config.yaml", "--set-resources", *SMALL, seconds=900)
     assert done.code == 0, done.output[-8000:]
     return run
 
@@ -55,7 +55,7 @@ def slurm_jobs(cluster: Cluster, folder: Path) -> list[dict[str, str]]:
 def test_it_comes_to_its_end_and_a_second_run_has_nothing_to_do(finished: Run, cluster: Cluster) -> None:
     comparison = finished.folder / "results/comparison/tiny/new/comparison.json"
     assert json.loads(comparison.read_text())
-    again = cluster.snakemake(finished.folder, "--configfile", "config.yaml", "--dry-run", seconds=60)
+    again = cluster.snakemake(finished.folder, "--configfile", "config.yaml", "--dry-run", seconds=300)
     assert "Nothing to be done" in again.output, again.output
 
 
@@ -85,10 +85,10 @@ def test_a_training_that_slurm_ends_resumes_and_comes_to_the_same_losses(finishe
     folder = (finished.folder / target).parent
     options = ["--configfile", "config.yaml", target, "--set-resources", *SMALL]
     process = cluster.start_snakemake(finished.folder, *options)
-    wait_until((folder / "checkpoint.safetensors").exists, seconds=120)
+    wait_until((folder / "checkpoint.safetensors").exists, seconds=300)
     running = cluster.shell("squeue", "--noheader", "--states=RUNNING", "--format=%i").split()
     cluster.shell("scancel", *running)
-    done = cluster.finish(process, seconds=240)
+    done = cluster.finish(process, seconds=900)
     assert done.code == 0, done.output
     log = (finished.folder / "results/logs/training/tiny/000/seed0.log").read_text()
     assert "resuming after step" in log

@@ -17,8 +17,8 @@ rule finetune_and_evaluate:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=lambda wildcards, attempt: needs.training_memory_mb(CONFIG.models[wildcards.model].parameters, attempt),
-        runtime=needs.long_minutes,
+        mem_mb=training_memory_mb,
+        runtime=training_minutes,
         # Not a param: it changes no result, so another value reruns nothing.
         checkpoint_minutes=CONFIG.training.checkpoint_minutes,
     params:
