@@ -17,13 +17,16 @@ SMALLER: dict[str, Any] = {
     **CONFIG,
     "sources": {name: CONFIG["sources"][name] for name in ("first", "second", "new", "evaluation", "final")},
     "pools": {"candidates": {"sources": ["first", "second"], "shards": 1}, "new": {"sources": ["new"]}},
-    "indicators": {name: CONFIG["indicators"][name] for name in ("text", "likelihood")},
+    # Few tokens at once, as memory is asked for by them: two such jobs have to fit on the node.
+    "indicators": {
+        "text": {"model": "tiny"},
+        "likelihood": {**CONFIG["indicators"]["likelihood"], "batch_tokens": 256},
+    },
+    "training": {**CONFIG["training"], "micro_batch_tokens": 256},
     "sampling": {"subsets": 5, "examples": 12, "replicated": 0, "seeds": 1},
     "quality_rule": {"indicators": ["len_out"]},
     "comparison": {"arms": ["selected", "random"], "seeds": 2},
 }
-# The tiny models need nothing like the memory that the rules ask for.
-SMALL = [f"{rule}:mem_mb=2000" for rule in ("score_text", "score_likelihood", "finetune_and_evaluate", "import_source")]
 GPU_JOBS = 2 + 5 + 2 * 2  # score_likelihood of two pools, subsets, arms with two seeds
 
 
@@ -39,7 +42,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Any) -> Run:
 @pytest.fixture(scope="module")
 def finished(run: Run, cluster: Cluster) -> Run:
     """The same, after a run on the cluster."""
-    done = cluster.snakemake(run.folder, "--configfile", "config.yaml", "--set-resources", *SMALL, seconds=900)
+    done = cluster.snakemake(run.folder, "--configfile", "config.yaml", seconds=900)
     assert done.code == 0, done.output[-8000:]
     return run
 
@@ -83,7 +86,7 @@ def test_a_training_that_slurm_ends_resumes_and_comes_to_the_same_losses(finishe
     finished.set_config(config)
     target = "results/training/tiny/000/seed0/record.json"
     folder = (finished.folder / target).parent
-    options = ["--configfile", "config.yaml", target, "--set-resources", *SMALL]
+    options = ["--configfile", "config.yaml", target]
     process = cluster.start_snakemake(finished.folder, *options)
     wait_until((folder / "checkpoint.safetensors").exists, seconds=300)
     running = cluster.shell("squeue", "--noheader", "--states=RUNNING", "--format=%i").split()
