@@ -133,7 +133,7 @@ def add_eval_set(run: Run) -> None:
 def test_a_new_eval_set_is_measured_with_the_kept_adapters_and_trains_and_scores_nothing(run: Run) -> None:
     before = adapters(run), losses(run, "fit")
     add_eval_set(run)
-    jobs = without(run.to_do(), "figure", "table")
+    jobs = without(run.to_do(), *REPORT)
     assert jobs == {
         "import_source": 1, "make_eval_set": 1,
         # Its prompts are taken out of the pools: tables are written anew, on the CPU and in seconds.
@@ -163,7 +163,7 @@ def test_one_more_source_is_imported_and_makes_its_pool_anew(run: Run) -> None:
     config["sources"]["third"] = {"path": "data/third.jsonl"}
     config["pools"]["candidates"]["sources"].append("third")
     run.set_config(config)
-    jobs = without(run.to_do(), "figure", "table")
+    jobs = without(run.to_do(), *REPORT)
     candidate_scores = {"score_text": 2, "score_likelihood": 2, "score_embedding": 2, "gather_scores": 1}
     assert jobs == {
         "import_source": 1, "deduplicate_candidates": 1, "build_pool_candidates": 1, **candidate_scores,
@@ -178,7 +178,7 @@ def test_another_source_to_select_from_trains_no_subset(run: Run) -> None:
     config["sources"]["third"] = {"path": "data/third.jsonl"}
     config["pools"]["new"]["sources"].append("third")
     run.set_config(config)
-    jobs = without(run.to_do(), "figure", "table")
+    jobs = without(run.to_do(), *REPORT)
     assert jobs == {
         "import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, "score_text": 1, "score_likelihood": 1,
         "score_embedding": 1, "gather_scores": 1, "rank": 1, "select": 1, "choose_arm": ARMS * SEEDS,
@@ -189,7 +189,7 @@ def test_another_source_to_select_from_trains_no_subset(run: Run) -> None:
 def test_another_model_of_an_indicator_runs_that_indicator_and_tunes_no_subset(run: Run) -> None:
     weights = run.folder / "models" / "encoder" / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\1")
-    jobs = without(run.to_do(), "figure", "table")
+    jobs = without(run.to_do(), *REPORT)
     assert jobs == {
         "prepare_model": 1, "score_embedding": 3, "gather_scores": 2, "subset_indicators": SUBSETS,
         # The rule may change, and with it the arms.
