@@ -11,7 +11,7 @@ INSTALLED := .venv/installed-$(LOCK)
 SNAKEMAKE = snakemake --profile $(PROFILE) --configfile $(CONFIG)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run plan dag report test lint format config clean
+.PHONY: help setup demo run plan fetch dag report unlock test lint format config clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -31,16 +31,24 @@ demo: setup ## Run the embedded default end to end and print its results
 
 run: demo ## The same as demo: make run CONFIG=config/own-data.yaml
 
-plan: setup ## Show what a run would do
-	$(SNAKEMAKE) --dry-run
+plan: setup ## Show what a run would do: jobs and why, GPU hours and disk by what earlier jobs took
+	@$(SNAKEMAKE) --dry-run | PYTHONPATH=workflow python -m instructmining.report.plan
 
-dag: setup ## Draw the rules into results/dag.mmd (Mermaid)
-	@mkdir -p results
-	$(SNAKEMAKE) --rulegraph mermaid-js >results/dag.mmd
+fetch: setup ## Bring models and data sets of the hub, on a machine with a network; jobs need none afterwards
+	HF_HUB_OFFLINE=0 snakemake --profile profiles/local --configfile $(CONFIG) --cores 1 fetch
+
+dag: setup ## Draw rules and jobs into results/dag/, and the rules into the README
+	$(SNAKEMAKE) --rulegraph mermaid-js | PYTHONPATH=workflow python -m instructmining.report.dag --svg results/dag/rules.svg
+	$(SNAKEMAKE) --forceall --dag mermaid-js | PYTHONPATH=workflow python -m instructmining.report.dag --svg results/dag/jobs.svg
+	snakemake --cores 1 --rulegraph mermaid-js | PYTHONPATH=workflow python -m instructmining.report.dag --readme README.md
 
 report: setup ## Bind the results into results/report.html and print them
 	@$(SNAKEMAKE) --report results/report.html --quiet all
 	@cat results/summary.txt
+
+unlock: setup ## After a run that was killed: cancel the jobs that it left in Slurm's queue, and take its lock away
+	@PYTHONPATH=workflow python -m instructmining.slurm_jobs --cancel
+	$(SNAKEMAKE) --unlock
 
 test: setup ## Run all tests
 	python -m pytest

@@ -1,11 +1,13 @@
 """Tiny models of the real classes, made on the spot, and examples to feed them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from instructmining.example import Example, make_example
+from tests.slurm.slurm_cluster import Cluster, free_ports, reason_not_to_start
 
 ROOT = Path(__file__).parents[1]
 WORDS = [
@@ -88,3 +90,20 @@ def tiny_llama(vocabulary: int = 64) -> Any:
 def tiny_model() -> Any:
     """One such Llama for tests that do not change it."""
     return tiny_llama()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A real Slurm of 8 CPUs, 16 GB and two fake GPUs, started once for a session where it may be, and stopped after it.
+
+    A session that is killed leaves its cluster running, in pytest's temporary folder:
+    `SLURM_TEST_CLUSTER=/tmp/pytest-of-root/pytest-N/slurm0 tests/slurm/cluster.sh stop` ends it.
+    """
+    if reason := reason_not_to_start():
+        pytest.skip(reason)
+    cluster = Cluster(tmp_path_factory.mktemp("slurm"), (("PORT", str(free_ports())),))
+    try:
+        cluster.manage("start")
+        yield cluster
+    finally:
+        cluster.manage("stop")

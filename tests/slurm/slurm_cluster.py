@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,13 +52,10 @@ class Cluster:
         """Run a command where the cluster can be seen, and return what it printed."""
         return self.manage("shell", *command)
 
-    def snakemake(self, folder: Path, *options: str, seconds: float) -> Finished:
-        """Run the Snakefile in `folder` with the Slurm profile; after `seconds` it is interrupted and the test fails.
-
-        Snakemake can wait for ever for a job that Slurm has forgotten, without a word; hence the limit.
-        """
+    def start_snakemake(self, folder: Path, *options: str) -> subprocess.Popen[str]:
+        """Start the Snakefile in `folder` with the Slurm profile, as the leader of a process group of its own."""
         command = ["snakemake", "--profile", str(PROFILE), *FASTER_THAN_THE_PROFILE, *options]
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [SCRIPT, "shell", *command],
             cwd=folder,
             env=self.environment,
@@ -65,6 +64,16 @@ class Cluster:
             text=True,
             start_new_session=True,
         )
+
+    def snakemake(self, folder: Path, *options: str, seconds: float) -> Finished:
+        """Run the Snakefile in `folder` with the Slurm profile; after `seconds` it is interrupted and the test fails."""
+        return self.finish(self.start_snakemake(folder, *options), seconds)
+
+    def finish(self, process: subprocess.Popen[str], seconds: float) -> Finished:
+        """Wait for a run that was started; after `seconds` it is interrupted and the test fails.
+
+        Snakemake can wait for ever for a job that Slurm has forgotten, without a word; hence the limit.
+        """
         try:
             output, _ = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
@@ -80,6 +89,27 @@ class Cluster:
             os.killpg(process.pid, signal.SIGKILL)
             self.shell("scancel", "--user=root")
             return process.communicate()[0]
+
+
+def small_workflow(folder: Path, rules: str) -> Path:
+    """A folder with a Snakefile of a few rules, which finds sbatch and sacct where the workflow itself does."""
+    folder.mkdir(exist_ok=True)
+    first = f'import os\nos.environ["PATH"] = "{REPOSITORY}/workflow/slurm:" + os.environ["PATH"]\n'
+    (folder / "Snakefile").write_text(first + rules)
+    return folder
+
+
+def lines(path: Path) -> list[str]:
+    """The lines of a file; none where it is missing."""
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 240) -> None:
+    """Wait for a condition, and fail where it does not come true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not so after {seconds} s"
+        time.sleep(0.2)
 
 
 def reason_not_to_start() -> str | None:

@@ -8,24 +8,16 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from slurm_cluster import PROFILE, Cluster, free_ports
 from snakemake.profiles import ProfileConfigFileParser
 
+from tests.slurm.slurm_cluster import PROFILE, Cluster, free_ports, lines, small_workflow
+
 pytestmark = pytest.mark.slow
-
-
-def write_workflow(folder: Path, rules: str) -> Path:
-    (folder / "Snakefile").write_text(rules)
-    return folder
 
 
 def profile_value(key: str) -> str:
     with (PROFILE / "profile.yaml").open() as profile:
         return str(ProfileConfigFileParser().parse(profile)[key])
-
-
-def lines(path: Path) -> list[str]:
-    return path.read_text().splitlines() if path.exists() else []
 
 
 def test_the_cluster_has_two_partitions_and_two_gpus(cluster: Cluster) -> None:
@@ -70,7 +62,7 @@ rule build_pool:
 
 def test_a_run_over_the_time_of_its_test_is_interrupted_and_leaves_no_job(cluster: Cluster, tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="has been submitted with SLURM jobid"):
-        cluster.snakemake(write_workflow(tmp_path, ENDLESS_JOB), seconds=8)
+        cluster.snakemake(small_workflow(tmp_path, ENDLESS_JOB), seconds=8)
     assert cluster.shell("squeue", "--noheader", "--states=PENDING,RUNNING") == ""
 
 
@@ -118,7 +110,7 @@ class Job:
 
 
 def test_each_gpu_job_has_one_device_to_itself(cluster: Cluster, tmp_path: Path) -> None:
-    run = cluster.snakemake(write_workflow(tmp_path, GPU_JOBS), seconds=150)
+    run = cluster.snakemake(small_workflow(tmp_path, GPU_JOBS), seconds=150)
     assert run.code == 0, run.output
     gpu_jobs = [Job.read(path) for path in tmp_path.glob("finetune_and_evaluate/*")]
     cpu_jobs = [Job.read(path) for path in tmp_path.glob("import_source/*")]
@@ -146,7 +138,7 @@ rule make_eval_set:
 
 
 def test_a_cancelled_job_is_repeated_as_often_as_the_profile_says_and_no_more(cluster: Cluster, tmp_path: Path) -> None:
-    run = cluster.snakemake(write_workflow(tmp_path, CANCELLED_JOBS), seconds=240)
+    run = cluster.snakemake(small_workflow(tmp_path, CANCELLED_JOBS), seconds=240)
     assert run.code != 0, run.output
     executions = lines(tmp_path / "always.jobs")
     assert len(executions) == 1 + int(profile_value("retries")), run.output
@@ -169,7 +161,7 @@ rule build_pool:
 
 
 def test_a_job_over_its_time_limit_is_repeated_with_more_time(cluster: Cluster, tmp_path: Path) -> None:
-    run = cluster.snakemake(write_workflow(tmp_path, JOB_OVER_ITS_TIME), seconds=180)
+    run = cluster.snakemake(small_workflow(tmp_path, JOB_OVER_ITS_TIME), seconds=180)
     assert run.code == 0, run.output
     assert "TIMEOUT" in run.output
     assert lines(tmp_path / "limits") == ["2:00", "4:00"]
@@ -185,7 +177,7 @@ rule build_pool:
 
 
 def test_a_job_over_its_memory_is_repeated_with_more_memory(cluster: Cluster, tmp_path: Path) -> None:
-    run = cluster.snakemake(write_workflow(tmp_path, JOB_OVER_ITS_MEMORY), seconds=150)
+    run = cluster.snakemake(small_workflow(tmp_path, JOB_OVER_ITS_MEMORY), seconds=150)
     assert run.code == 0, run.output
     assert lines(tmp_path / "requests") == ["350", "700"]
     assert "xceeded" in run.output + slurm_logs(tmp_path)

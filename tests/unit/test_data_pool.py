@@ -96,6 +96,11 @@ def test_an_examples_shard_depends_on_its_id_alone_and_order_is_kept(built):
     assert report["shards"] == [len(shard) for shard in shards]
 
 
+def test_a_report_changes_with_what_is_in_the_shards(built):
+    hashes = [built([example(f"{word} one?"), example("Two?")])[1]["hashes"] for word in ("This", "That", "This")]
+    assert hashes[0] == hashes[2] != hashes[1]
+
+
 def test_an_empty_shard_is_a_table_and_an_empty_pool_an_error(built, tmp_path):
     shards, _, _ = built([example("One?")], shards=3)
     assert sorted(map(len, shards)) == [0, 0, 1]

@@ -116,17 +116,6 @@ def test_both_means_of_a_loss() -> None:
     assert (summary["token_loss"], summary["example_loss"]) == (5 / 4, np.mean([2, 1]))
 
 
-def test_a_saved_adapter_gives_the_same_losses(tmp_path: Path) -> None:
-    from peft import PeftModel
-
-    from instructmining.training.finetune_and_evaluate import save_adapter
-
-    model, _ = tuned()
-    save_adapter(model, tmp_path / "adapter")
-    loaded = PeftModel.from_pretrained(tiny_llama(), tmp_path / "adapter").eval()
-    assert evaluate(loaded, CONVERSATIONS, 64, 0, "x") == evaluate(model, CONVERSATIONS, 64, 0, "x")
-
-
 @pytest.mark.parametrize("quantisation", ["nf4", "int8"])
 def test_a_quantised_base_model_can_be_tuned(tmp_path: Path, quantisation: str) -> None:
     from instructmining.models.load import load_base_model

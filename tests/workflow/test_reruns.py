@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -99,15 +100,131 @@ def test_a_changed_file_of_the_same_size_reruns_its_import_and_what_follows(run:
     assert path.stat().st_size == size
     jobs = without(run.to_do(), *REPORT)
     assert jobs == {
-        "import_source": 1, "build_pool_new": 1, "score_text": 1, "score_likelihood": 1, "score_embedding": 1,
+        "import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, "score_text": 1, "score_likelihood": 1, "score_embedding": 1,
         "gather_scores": 1, "rank": 1, "select": 1, "choose_arm": ARMS * SEEDS,
         "finetune_and_evaluate": ARMS * SEEDS, "compare": 1,
     }  # fmt: skip
 
 
+FOLLOW_THE_LOSSES = {"gather_observations": 1, "fit_quality_rule": 1, "rank": 1, "select": 1, "compare": 1}
+
+
+def adapters(run: Run) -> dict[Path, bytes]:
+    """The weights of every kept adapter."""
+    return {
+        path.relative_to(run.folder): path.read_bytes()
+        for path in run.folder.glob("results/training/*/*/*/adapter/*.safetensors")
+    }
+
+
+def losses(run: Run, eval_set: str) -> dict[tuple[str, int], float]:
+    """The loss of every run on an eval set."""
+    records = [json.loads(path.read_text()) for path in run.folder.glob("results/training/*/*/*/record.json")]
+    return {(record["run"], record["seed"]): record["losses"][eval_set]["token_loss"] for record in records}
+
+
+def add_eval_set(run: Run) -> None:
+    config = run.config()
+    config["sources"]["third"] = {"path": "data/third.jsonl"}
+    config["eval_sets"]["another"] = {"sources": ["third"], "role": "test"}
+    run.set_config(config)
+
+
+def test_a_new_eval_set_is_measured_with_the_kept_adapters_and_trains_and_scores_nothing(run: Run) -> None:
+    before = adapters(run), losses(run, "fit")
+    add_eval_set(run)
+    jobs = without(run.to_do(), *REPORT)
+    assert jobs == {
+        "import_source": 1, "make_eval_set": 1,
+        # Its prompts are taken out of the pools: tables are written anew, on the CPU and in seconds.
+        "build_pool_candidates": 1, "build_pool_new": 1, "sample_subset": SUBSETS, "subset_indicators": SUBSETS,
+        "gather_scores": 2, "choose_arm": ARMS * SEEDS,
+        "finetune_and_evaluate": FINETUNES, **FOLLOW_THE_LOSSES,
+    }  # fmt: skip
+    run.finish()
+    logs = [path.read_text() for path in run.folder.glob("results/logs/training/*/*/*.log")]
+    assert len(logs) == FINETUNES
+    assert all("evaluating it, without training" in log and "fine-tuning" not in log for log in logs)
+    assert (adapters(run), losses(run, "fit")) == before
+    assert len(losses(run, "another")) == FINETUNES
+
+
+def test_an_edited_function_of_evaluation_trains_and_scores_nothing(run: Run) -> None:
+    edit(run, "training/evaluate.py", "def summarise(", "UNUSED = 1\n\n\ndef summarise(")
+    record = "results/training/tiny/000/seed1/record.json"
+    assert run.to_do()["finetune_and_evaluate"] == FINETUNES
+    assert run.snakemake(record).returncode == 0
+    log = (run.folder / "results/logs/training/tiny/000/seed1.log").read_text()
+    assert "evaluating it, without training" in log
+
+
+def test_one_more_source_is_imported_and_makes_its_pool_anew(run: Run) -> None:
+    config = run.config()
+    config["sources"]["third"] = {"path": "data/third.jsonl"}
+    config["pools"]["candidates"]["sources"].append("third")
+    run.set_config(config)
+    jobs = without(run.to_do(), *REPORT)
+    candidate_scores = {"score_text": 2, "score_likelihood": 2, "score_embedding": 2, "gather_scores": 1}
+    assert jobs == {
+        "import_source": 1, "deduplicate_candidates": 1, "build_pool_candidates": 1, **candidate_scores,
+        # Subsets are drawn from all sources, so all of them change; of the arms, those that the rule chose.
+        "sample_subset": SUBSETS, "subset_indicators": SUBSETS, "choose_arm": SEEDS,
+        "finetune_and_evaluate": SUBSETS + REPLICATES + SEEDS, **FOLLOW_THE_LOSSES,
+    }  # fmt: skip
+
+
+def test_another_source_to_select_from_trains_no_subset(run: Run) -> None:
+    config = run.config()
+    config["sources"]["third"] = {"path": "data/third.jsonl"}
+    config["pools"]["new"]["sources"].append("third")
+    run.set_config(config)
+    jobs = without(run.to_do(), *REPORT)
+    assert jobs == {
+        "import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, "score_text": 1, "score_likelihood": 1,
+        "score_embedding": 1, "gather_scores": 1, "rank": 1, "select": 1, "choose_arm": ARMS * SEEDS,
+        "finetune_and_evaluate": ARMS * SEEDS, "compare": 1,
+    }  # fmt: skip
+
+
+def test_another_model_of_an_indicator_runs_that_indicator_and_tunes_no_subset(run: Run) -> None:
+    weights = run.folder / "models" / "encoder" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\1")
+    jobs = without(run.to_do(), *REPORT)
+    assert jobs == {
+        "prepare_model": 1, "score_embedding": 3, "gather_scores": 2, "subset_indicators": SUBSETS,
+        # The rule may change, and with it the arms.
+        "choose_arm": ARMS * SEEDS, "finetune_and_evaluate": ARMS * SEEDS, **FOLLOW_THE_LOSSES,
+    }  # fmt: skip
+
+
+def test_another_base_model_runs_all_that_uses_it_and_no_data_stage(run: Run) -> None:
+    config = run.config()
+    shutil.copytree(run.folder / "models" / "llama", run.folder / "models" / "other")
+    config["models"]["tiny"]["path"] = "models/other"
+    run.set_config(config)
+    jobs = run.to_do()
+    assert jobs["finetune_and_evaluate"] == FINETUNES
+    assert jobs["score_likelihood"] == jobs["score_text"] == 3
+    assert not [rule for rule in jobs if rule.startswith(("import", "build", "dedup", "sample", "score_embedding"))]
+
+
+def test_how_often_checkpoints_are_written_reruns_nothing(run: Run) -> None:
+    config = run.config()
+    config["training"]["checkpoint_minutes"] = 3
+    run.set_config(config)
+    assert run.to_do() == {}
+
+
+def test_touching_data_models_and_config_reruns_nothing(run: Run) -> None:
+    for path in [*(run.folder / "data").rglob("*"), *(run.folder / "models").rglob("*"), run.folder / "config.yaml"]:
+        os.utime(path)
+    assert run.to_do() == {}
+
+
 def test_the_same_run_twice_gives_the_same_records(finished: Run, tmp_path: Path) -> None:
     again = finished.copy(tmp_path / "again")
     record = "results/training/tiny/000/seed1/record.json"
+    shutil.rmtree((again.folder / record).with_name("adapter"))
     done = again.snakemake("--force", record)
     assert done.returncode == 0, done.stderr
     first, second = (json.loads((run.folder / record).read_text()) for run in (finished, again))

@@ -13,8 +13,9 @@ def start_log() -> None:
 class Progress:
     """Logs at most one line every `every_seconds`, and a last one when all is done."""
 
-    def __init__(self, title: str, total: int, unit: str, every_seconds: float = 10.0) -> None:
+    def __init__(self, title: str, total: int, unit: str, every_seconds: float = 10.0, done: int = 0) -> None:
         self.title, self.total, self.unit, self.every_seconds = title, total, unit, every_seconds
+        self.done_before = done
         self.started = self.logged = time.monotonic()
 
     def show(self, done: int, note: str = "") -> None:
@@ -24,8 +25,9 @@ class Progress:
             return
         self.logged = now
         seconds = max(now - self.started, 1e-9)
-        rest = seconds / max(done, 1) * (self.total - done)
+        done_now = done - self.done_before
+        rest = seconds / max(done_now, 1) * (self.total - done)
         time_left = f"{rest:.0f} s left" if done < self.total else f"done in {seconds:.0f} s"
-        rate = f"{done / seconds:.1f} {self.unit}/s"
+        rate = f"{done_now / seconds:.1f} {self.unit}/s"
         line = [f"{self.title}: {done}/{self.total} {self.unit}", rate, time_left, *([note] if note else [])]
         logging.info(" · ".join(line))

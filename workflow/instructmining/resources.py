@@ -1,7 +1,15 @@
-"""What jobs ask of a cluster, from the size of the model and the attempt: more with each retry, up to a cap."""
+"""What jobs ask of a cluster, from the size of the model and the attempt: more with each retry, up to a cap.
+
+A limit that is too low costs a retry, one that is too high a longer wait in the queue: limits are three times what a
+job is expected to take. Main memory counts; what a GPU has of its own is in no cluster's accounts.
+"""
 
 CAP_MB = 512_000
 CAP_MINUTES = 48 * 60
+LOADING_MINUTES = 20  # imports from a network file system, reading the weights
+FLOPS = 5e13  # what a data-centre GPU sustains in fine-tuning; a slower one makes use of the threefold limit
+TOKEN_MB = 0.6  # logits of a token over 50,000 words in fp32, three times: matters where the model runs on the CPU
+SLACK = 3
 
 
 def table_memory_mb(wildcards: object, attempt: int) -> int:
@@ -15,15 +23,32 @@ def short_minutes(wildcards: object, attempt: int) -> int:
 
 
 def long_minutes(wildcards: object, attempt: int) -> int:
-    """Time limit of a job that runs a model, in minutes."""
+    """Time limit of a job that runs a model over a number of examples that nobody knows beforehand, in minutes."""
     return min(CAP_MINUTES, 240 * attempt)
 
 
-def scoring_memory_mb(parameters: float, attempt: int) -> int:
-    """Main memory of a job that scores with a model, in MB: weights in fp32, half again to load, 3 GB around."""
-    return min(CAP_MB, round(3_000 + parameters * 4 * 1.5 / 1e6) * attempt)
+def scoring_memory_mb(parameters: float, attempt: int, tokens: int = 0) -> int:
+    """Main memory of a job that scores with a model, in MB: weights in fp32, half again to load, 3 GB around.
+
+    `tokens` are those of a batch, padding included.
+    """
+    return min(CAP_MB, round(3_000 + parameters * 4 * 1.5 / 1e6 + TOKEN_MB * tokens) * attempt)
 
 
-def training_memory_mb(parameters: float, attempt: int) -> int:
-    """Main memory of a fine-tune, in MB: weights in fp32, activations of about the same size, and 3 GB around them."""
-    return min(CAP_MB, round(3_000 + parameters * 4 * 2.5 / 1e6) * attempt)
+def training_memory_mb(parameters: float, attempt: int, tokens: int = 0) -> int:
+    """Main memory of a fine-tune, in MB: weights in fp32, activations of about the same size, and 3 GB around them.
+
+    `tokens` are those of a micro-batch, padding included.
+    """
+    return min(CAP_MB, round(3_000 + parameters * 4 * 2.5 / 1e6 + TOKEN_MB * tokens) * attempt)
+
+
+def scoring_minutes(parameters: float, attempt: int) -> int:
+    """Time limit of scoring a shard, in minutes: four hours up to 7 billion parameters, more in proportion above."""
+    return min(CAP_MINUTES, round(240 * max(1.0, parameters / 7e9)) * attempt)
+
+
+def training_minutes(parameters: float, tokens: float, attempt: int) -> int:
+    """Time limit of a fine-tune on so many tokens, in minutes: six operations per parameter and token (Kaplan 2020)."""
+    expected = LOADING_MINUTES + 6 * parameters * tokens / FLOPS / 60
+    return min(CAP_MINUTES, max(240, round(SLACK * expected)) * attempt)

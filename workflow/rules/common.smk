@@ -9,11 +9,13 @@ from snakemake.exceptions import WorkflowError
 # Every job runs the library of this checkout, never another one that happens to be installed.
 LIBRARY = str(Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).resolve().parent)
 sys.path.insert(0, LIBRARY)
-os.environ.update(PYTHONPATH=LIBRARY)
+# It also brings sbatch and sacct that outlast Slurm's controller, without which the executor would lose its jobs.
+os.environ.update(PYTHONPATH=LIBRARY, PATH=f"{LIBRARY}/slurm{os.pathsep}{os.environ['PATH']}")
 
 from instructmining import resources as needs
 from instructmining.config import ConfigError, load_config, reject_duplicate_keys
 from instructmining.fingerprint import fingerprint
+from instructmining.slurm_jobs import describe, left_over_jobs
 
 try:
     for path in workflow.configfiles:
@@ -151,6 +153,27 @@ def scorer_parameters(scorer):
     return model.parameters if model else 1e8
 
 
+def scorer_tokens(scorer):
+    """Tokens in a batch of a scorer; 0 where it runs no model."""
+    return getattr(getattr(CONFIG.indicators, scorer), "batch_tokens", 0)
+
+
+def training_memory_mb(wildcards, attempt):
+    """Memory of a fine-tune, from the model and the micro-batch."""
+    parameters = CONFIG.models[wildcards.model].parameters
+    return needs.training_memory_mb(parameters, attempt, CONFIG.training.micro_batch_tokens)
+
+
+def training_minutes(wildcards, attempt):
+    """Time limit of a fine-tune, from the model and the most tokens that its examples can have."""
+    training = CONFIG.training
+    examples = CONFIG.sampling.examples if wildcards.run in SUBSETS else CONFIG.selection.examples or 10_000
+    seen = training.steps * training.batch_size if training.steps else training.epochs * examples
+    if wildcards.run.endswith(".full"):
+        seen *= 10  # the size of a pool is not known before it is built
+    return needs.training_minutes(CONFIG.models[wildcards.model].parameters, seen * training.max_tokens, attempt)
+
+
 def scores_of_pool(wildcards):
     """The scores of every shard of a pool, by scorer."""
     return {
@@ -183,6 +206,16 @@ def arm_scores(wildcards):
 def of_selections(pattern):
     """One file of each model and each pool that is selected from."""
     return expand(pattern, model=CONFIG.models, pool=CONFIG.selection_pools())
+
+
+def fetched_files():
+    """The prepared models and the imported sources of the hub."""
+    prepared = {*CONFIG.models, *map(scorer_model, SCORERS)}
+    sources = [name for name, source in CONFIG.sources.items() if source.hub]
+    return [
+        *expand("<results>/models/{prepared}/model.json", prepared=sorted(prepared)),
+        *expand("<results>/data/sources/{source}.parquet", source=sources),
+    ]
 
 
 def final_targets():

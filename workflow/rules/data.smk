@@ -55,7 +55,33 @@ rule make_eval_set:
 
 for pool in CONFIG.pools:
 
-    # One rule per pool, since the number of its shards, and so of its outputs, is its own.
+    # Two rules per pool, since the number of its shards, and so of their outputs, is its own.
+    rule:
+        """Take the duplicates out of a pool; what is left is scored, so that a new eval set scores nothing anew."""
+        name:
+            f"deduplicate_{pool}"
+        input:
+            sources=expand("<results>/data/sources/{source}.parquet", source=CONFIG.pools[pool].sources),
+        output:
+            shards=expand("<results>/data/pools/{pool}/deduplicated/{shard}.parquet", pool=pool, shard=shards(pool)),
+            report=f"<results>/data/pools/{pool}/deduplicated.report.json",
+            contaminated=temp(f"<results>/data/pools/{pool}/deduplicated.contaminated.parquet"),
+        log:
+            f"<logs>/data/pools/{pool}/deduplicated.log",
+        benchmark:
+            f"<benchmarks>/data/pools/{pool}/deduplicated.jsonl"
+        resources:
+            mem_mb=needs.table_memory_mb,
+            runtime=needs.short_minutes,
+        params:
+            name=pool,
+            settings=settings(CONFIG.pools[pool]),
+            code=fingerprint("instructmining.data.build_pool"),
+        shell:
+            "python -m instructmining.data.build_pool --name {params.name} --settings {params.settings:q}"
+            " --sources {input.sources} --eval-sets --shards {output.shards} --report {output.report}"
+            " --contaminated {output.contaminated} 2>&1 | tee {log}"
+
     rule:
         """Build a pool: deduplicate its sources, take out what the eval sets hold, split by the hash of the ID."""
         name:

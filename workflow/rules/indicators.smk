@@ -13,7 +13,7 @@ for scorer in SCORERS:
         name:
             f"score_{scorer}"
         input:
-            examples="<results>/data/pools/{pool}/{shard}.parquet",
+            examples="<results>/data/pools/{pool}/deduplicated/{shard}.parquet",
             model=f"<results>/models/{scorer_model(scorer)}/model.json",
         output:
             scores=f"<results>/indicators/{{pool}}/{scorer}/{{shard}}.parquet",
@@ -25,10 +25,10 @@ for scorer in SCORERS:
         threads: 1
         resources:
             gpu=0 if scorer == "text" else 1,
-            mem_mb=lambda wildcards, attempt, parameters=scorer_parameters(scorer): needs.scoring_memory_mb(
-                parameters, attempt
+            mem_mb=lambda wildcards, attempt, scorer=scorer: needs.scoring_memory_mb(
+                scorer_parameters(scorer), attempt, scorer_tokens(scorer)
             ),
-            runtime=needs.long_minutes,
+            runtime=lambda wildcards, attempt, scorer=scorer: needs.scoring_minutes(scorer_parameters(scorer), attempt),
         params:
             scorer=scorer,
             settings=scorer_settings(scorer),

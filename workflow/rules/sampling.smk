@@ -8,7 +8,8 @@ localrules:
 rule sample_subset:
     """Draw one subset of the candidates; it depends on the seed and its own number alone."""
     input:
-        expand("<results>/data/pools/candidates/{shard}.parquet", shard=shards("candidates")),
+        # Its shards stand in it with their hashes: one file for each subset, and not as many as there are shards.
+        "<results>/data/pools/candidates.report.json",
     output:
         "<results>/sampling/{subset}.parquet",
     log:
@@ -24,4 +25,4 @@ rule sample_subset:
         code=fingerprint("instructmining.sampling.sample_subset"),
     shell:
         "python -m instructmining.sampling.sample_subset --subset {wildcards.subset} --settings {params.settings:q}"
-        " --seed {params.seed} --shards {input} --output {output} 2>&1 | tee {log}"
+        " --seed {params.seed} --pool {input} --output {output} 2>&1 | tee {log}"

@@ -10,7 +10,6 @@ rule finetune_and_evaluate:
     output:
         record="<results>/training/{model}/{run}/seed{seed}/record.json",
         losses="<results>/training/{model}/{run}/seed{seed}/losses.parquet",
-        adapter=directory("<results>/training/{model}/{run}/seed{seed}/adapter"),
     log:
         "<logs>/training/{model}/{run}/seed{seed}.log",
     benchmark:
@@ -18,16 +17,22 @@ rule finetune_and_evaluate:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=lambda wildcards, attempt: needs.training_memory_mb(CONFIG.models[wildcards.model].parameters, attempt),
-        runtime=needs.long_minutes,
+        mem_mb=training_memory_mb,
+        runtime=training_minutes,
+        # Not a param: it changes no result, so another value reruns nothing.
+        checkpoint_minutes=CONFIG.training.checkpoint_minutes,
     params:
-        settings=settings(CONFIG.training),
+        settings=CONFIG.training.model_dump_json(exclude={"checkpoint_minutes"}, exclude_defaults=True),
+        # No output, so that Snakemake does not delete it before a new eval set is measured with it; its manifest says
+        # whether it is still what training would give.
+        adapter=lambda wildcards, output: Path(output.record).with_name("adapter"),
         base_model=base_model,
         roles=json.dumps({name: eval_set.role for name, eval_set in CONFIG.eval_sets.items()}),
         code=fingerprint("instructmining.training.finetune_and_evaluate"),
     shell:
-        "python -m instructmining.training.finetune_and_evaluate --model-name {wildcards.model} --run {wildcards.run}"
-        " --seed {wildcards.seed} --model {input.model} --base-model {params.base_model:q}"
+        # SIGTERM, which precedes the end of a Slurm job, is for the training to answer: bash and tee live until it has.
+        "trap '' TERM; python -m instructmining.training.finetune_and_evaluate --model-name {wildcards.model}"
+        " --run {wildcards.run} --seed {wildcards.seed} --model {input.model} --base-model {params.base_model:q}"
         " --settings {params.settings:q} --examples {input.examples} --eval-sets {input.eval_sets}"
         " --roles {params.roles:q} --threads {threads} --record {output.record} --losses {output.losses}"
-        " --adapter {output.adapter} 2>&1 | tee {log}"
+        " --adapter {params.adapter} --checkpoint-minutes {resources.checkpoint_minutes} 2>&1 | tee {log}"

@@ -26,7 +26,7 @@ from instructmining.data.errors import DataError, plain_errors
 from instructmining.data.settings import Pool
 from instructmining.data.write_examples import check_counts
 from instructmining.example import EXAMPLES, Example, stream_examples, to_table
-from instructmining.files import table_writer, write_json, write_table
+from instructmining.files import file_hash, table_writer, write_json, write_table
 from instructmining.progress import start_log
 
 CONTAMINATED = pa.schema(
@@ -122,7 +122,8 @@ def build_pool(
     for source, counts in pool.counts.items():
         check_counts(counts.rows_in, counts.kept, counts.dropped, f"pool {name}, source {source}")
     write_table(contaminated, pa.Table.from_pylist(pool.contaminated, schema=CONTAMINATED), CONTAMINATED)
-    result = pool_report(name, settings, pool, per_shard)
+    # What depends on the whole pool may depend on the report alone: it changes with the shards.
+    result = pool_report(name, settings, pool, per_shard) | {"hashes": [file_hash(path) for path in shards]}
     write_json(report, result)
     logging.info("%s: kept %d of %d examples; dropped: %s", name, result["kept"], result["rows_in"], result["dropped"])
 

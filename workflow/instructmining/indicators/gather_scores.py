@@ -8,6 +8,7 @@ import argparse
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from instructmining.files import check_same_ids, write_table
@@ -30,11 +31,14 @@ def main() -> None:
 
 
 def gather(shards: list[Path], scores: list[list[Path]], neighbours: list[int]) -> tuple[pa.Table, pa.Table]:
-    """The scores of a pool and its embeddings; raises ValueError where a scorer missed an example."""
+    """The scores of a pool and its embeddings; raises ValueError where a scorer missed an example.
+
+    More than the pool is scored: examples that an eval set also holds are taken out afterwards, here.
+    """
     table = ds.dataset(shards).to_table(columns=SCORES.names).sort_by("id")
     embeddings = table.select(["id"])
     for paths in scores:
-        scored = ds.dataset(paths).to_table().sort_by("id")
+        scored = ds.dataset(paths).to_table(filter=pc.field("id").isin(table["id"])).sort_by("id")
         check_same_ids(table["id"].to_pylist(), scored["id"].to_pylist(), f"scores in {paths[0].parent}")
         for name in scored.column_names:
             if name == "embeddings":

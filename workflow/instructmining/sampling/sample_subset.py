@@ -1,10 +1,10 @@
 """Draw one subset of the candidates.
 
-In: the shards of the pool `candidates`. Out: a table of examples. Subset i depends on (seed, i) and the pool alone, so
-raising the number of subsets changes none of those that are there.
+In: the report of the pool `candidates`, beside its shards. Out: a table of examples. Subset i depends on (seed, i) and
+the pool alone, so raising the number of subsets changes none of those that are there.
 
     python -m instructmining.sampling.sample_subset --subset 007 --settings '{"examples": 64, "subsets": 24}' \
-        --seed 0 --shards results/data/pools/candidates/*.parquet --output results/sampling/007.parquet
+        --seed 0 --pool results/data/pools/candidates.report.json --output results/sampling/007.parquet
 """
 
 import argparse
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from instructmining.example import EXAMPLES
-from instructmining.files import check_same_ids, write_table
+from instructmining.files import check_same_ids, read_json, write_table
 from instructmining.sampling.settings import Sampling
 
 IDsBySource = dict[str, list[str]]
@@ -28,12 +28,19 @@ def main() -> None:
     parser.add_argument("--subset", required=True)
     parser.add_argument("--settings", required=True, type=Sampling.model_validate_json)
     parser.add_argument("--seed", required=True, type=int)
-    parser.add_argument("--shards", required=True, nargs="+", type=Path)
+    parser.add_argument("--pool", required=True, type=Path, help="report of the pool; its shards lie beside it")
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
+    shards = shards_of(arguments.pool)
     generator = np.random.default_rng([arguments.seed, int(arguments.subset)])
-    ids = draw(ids_by_source(arguments.shards), arguments.settings, int(arguments.subset), generator)
-    write_table(arguments.output, read_rows(arguments.shards, ids), EXAMPLES)
+    ids = draw(ids_by_source(shards), arguments.settings, int(arguments.subset), generator)
+    write_table(arguments.output, read_rows(shards, ids), EXAMPLES)
+
+
+def shards_of(report: Path) -> list[Path]:
+    """The shards of a pool, from its report."""
+    folder = report.with_name(report.name.removesuffix(".report.json"))
+    return [folder / f"{number:03d}.parquet" for number in range(len(read_json(report)["shards"]))]
 
 
 def ids_by_source(shards: list[Path]) -> IDsBySource:

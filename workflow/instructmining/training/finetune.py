@@ -3,7 +3,7 @@
 import logging
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -16,16 +16,9 @@ from instructmining.models.likelihood import response_losses
 from instructmining.models.load import pick_device
 from instructmining.models.prompt import Tokens
 from instructmining.progress import Progress
+from instructmining.training.checkpoint import Checkpoint, State
 from instructmining.training.settings import Training
-
-
-@dataclass(frozen=True)
-class Step:
-    """One optimizer step."""
-
-    loss: float  # mean negative log-likelihood per response token of the batch, in nats
-    tokens: int  # that went through the model, padding left out
-    learning_rate: float
+from instructmining.training.step import Step
 
 
 def add_adapter(model: Any, settings: Training, seed: int) -> Any:
@@ -51,26 +44,48 @@ def add_adapter(model: Any, settings: Training, seed: int) -> Any:
     )
 
 
-def finetune(model: Any, conversations: list[Tokens], settings: Training, seed: int, pad: int) -> list[Step]:
-    """Train the adapter in place; the batches depend on the seed and the number of examples alone."""
+def finetune(
+    model: Any,
+    conversations: list[Tokens],
+    settings: Training,
+    seed: int,
+    pad: int,
+    checkpoint: Checkpoint | None = None,
+) -> list[Step]:
+    """Train the adapter in place; the batches depend on the seed and the number of examples alone.
+
+    With a `checkpoint` it goes on from the last one saved, and comes to the same adapter as if it had never stopped.
+    """
     steps = count_steps(len(conversations), settings)
-    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=settings.learning_rate, weight_decay=settings.weight_decay)
-    schedule = get_scheduler(settings.schedule, optimizer, math.ceil(settings.warmup * steps), steps)
-    order = example_order(len(conversations), seed)
-    progress, history = Progress("fine-tuning", steps, "steps"), []
+    state = start_state(model, settings, steps)
+    if checkpoint:
+        checkpoint.resume(state)
+    trained, batch_size = list(state.parameters.values()), min(settings.batch_size, len(conversations))
+    order = islice(example_order(len(conversations), seed), len(state.history) * batch_size, None)
+    progress = Progress("fine-tuning", steps, "steps", done=len(state.history))
     model.train()
-    for number in range(steps):
-        batch = [conversations[next(order)] for _ in range(min(settings.batch_size, len(conversations)))]
+    for number in range(len(state.history), steps):
+        batch = [conversations[next(order)] for _ in range(batch_size)]
         loss = accumulate_gradients(model, batch, settings.micro_batch_tokens, pad)
         torch.nn.utils.clip_grad_norm_(trained, settings.max_grad_norm)
-        history.append(Step(loss, sum(len(tokens) for tokens in batch), schedule.get_last_lr()[0]))
-        optimizer.step()
-        optimizer.zero_grad()
-        schedule.step()
+        tokens = sum(len(conversation) for conversation in batch)
+        state.history.append(Step(loss, tokens, float(state.schedule.get_last_lr()[0])))
+        state.optimizer.step()
+        state.optimizer.zero_grad()
+        state.schedule.step()
         progress.show(number + 1, f"loss {loss:.3f}")
+        if checkpoint:
+            checkpoint.after_step(state)
     model.eval()
-    return history
+    return state.history
+
+
+def start_state(model: Any, settings: Training, steps: int) -> State:
+    """What training starts from: the new adapter, AdamW, the schedule."""
+    parameters = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+    optimizer = torch.optim.AdamW(parameters.values(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
+    schedule = get_scheduler(settings.schedule, optimizer, math.ceil(settings.warmup * steps), steps)
+    return State(parameters, optimizer, schedule)
 
 
 def count_steps(examples: int, settings: Training) -> int:

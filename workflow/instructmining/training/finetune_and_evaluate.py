@@ -1,7 +1,8 @@
 """Tune a base model on a subset or an arm, and measure the loss on every eval set: one process, one loading.
 
 In: a table of examples, the prepared base model, the eval sets. Out: `record.json` (all that made the losses, and the
-losses), `losses.parquet` (one row per eval example), and the adapter as safetensors.
+losses), `losses.parquet` (one row per eval example), and the adapter as safetensors. Where an earlier job kept the very
+adapter that training would give, it is loaded and only evaluated; a training that was ended early is resumed.
 
     python -m instructmining.training.finetune_and_evaluate --model-name smollm2 --run 007 --seed 0 \
         --model results/models/smollm2/model.json --base-model '{"template": "plain"}' --settings '{"dtype": "fp32"}' \
@@ -12,13 +13,12 @@ losses), `losses.parquet` (one row per eval example), and the adapter as safeten
 import argparse
 import json
 import logging
+import os
 import platform
 import resource
-import shutil
+import signal
 import time
-from collections.abc import Sequence
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -26,40 +26,30 @@ import pyarrow as pa
 import torch
 
 from instructmining.example import Example, read_examples
-from instructmining.files import file_hash, read_json, write_json, write_table
+from instructmining.files import file_hash, write_json, write_table
 from instructmining.fingerprint import fingerprint
 from instructmining.models.device import lease_gpu
-from instructmining.models.load import load_base_model, load_tokenizer, pick_device
-from instructmining.models.prompt import Tokens, tokenize
 from instructmining.progress import start_log
 from instructmining.training.evaluate import LOSSES, ResponseLoss, evaluate, summarise
-from instructmining.training.finetune import Step, add_adapter, count_steps, finetune
 from instructmining.training.settings import Training
-
-PACKAGES = ("torch", "transformers", "peft", "accelerate", "bitsandbytes", "tokenizers", "numpy")
+from instructmining.training.tuned_model import Task, Trained, device_name, tuned_model
 
 
 def main() -> None:
     """Tune, evaluate, write."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the rule's shell ignores it, and so would this process
     start_log()
     started = time.monotonic()
     arguments = parse_arguments()
     device = lease_gpu()
     torch.set_num_threads(arguments.threads)
-    examples = read_examples(arguments.examples)
+    task = to_task(arguments)
     eval_sets = {path.stem: read_examples(path) for path in arguments.eval_sets}
-    logging.info(
-        "%s seed %d: tuning %s on %d examples in %d steps",
-        *(arguments.run, arguments.seed, arguments.model_name, len(examples)),
-        count_steps(len(examples), arguments.settings),
-    )
-    model, tokenizer = load(arguments)
-    conversations = to_tokens(examples, tokenizer, arguments)
-    steps = finetune(model, conversations, arguments.settings, arguments.seed, tokenizer.pad_token_id)
-    losses = {name: measure(model, name, members, tokenizer, arguments) for name, members in eval_sets.items()}
-    save_adapter(model, arguments.adapter)
+    logging.info("%s seed %d: tuning %s", arguments.run, arguments.seed, arguments.model_name)
+    model, tokenizer, trained = tuned_model(task, arguments.adapter, arguments.checkpoint_minutes)
+    losses = {name: measure(model, name, members, tokenizer, task) for name, members in eval_sets.items()}
     write_table(arguments.losses, to_table(eval_sets, losses), LOSSES)
-    record = describe(arguments, examples, conversations, steps, losses)
+    record = describe(arguments, task, trained, losses)
     write_json(arguments.record, {**record, "timing": timing(started, device)})
 
 
@@ -78,39 +68,21 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--record", required=True, type=Path)
     parser.add_argument("--losses", required=True, type=Path)
-    parser.add_argument("--adapter", required=True, type=Path)
+    parser.add_argument("--adapter", required=True, type=Path, help="folder of the adapter; one kept there is used")
+    parser.add_argument("--checkpoint-minutes", type=float, default=10, help="between two checkpoints of the training")
     return parser.parse_args()
 
 
-def load(arguments: argparse.Namespace) -> tuple[Any, Any]:
-    """The base model with a new adapter, and its tokenizer."""
-    settings: Training = arguments.settings
-    folder, trust = arguments.model.parent, arguments.base_model.get("trust_remote_code", False)
-    model = load_base_model(folder, settings.dtype, settings.quantisation, trust)
-    return add_adapter(model, settings, arguments.seed), load_tokenizer(folder, trust)
+def to_task(arguments: argparse.Namespace) -> Task:
+    """What is to be trained."""
+    names = ("model", "base_model", "settings", "examples", "seed", "threads")
+    return Task(**{name: getattr(arguments, name) for name in names})
 
 
-def to_tokens(examples: Sequence[Example], tokenizer: Any, arguments: argparse.Namespace) -> list[Tokens]:
-    """Examples as token IDs under the base model's template."""
-    template = arguments.base_model.get("template", "alpaca")
-    return [tokenize(example.messages, tokenizer, template, arguments.settings.max_tokens) for example in examples]
-
-
-def measure(
-    model: Any, name: str, members: list[Example], tokenizer: Any, arguments: argparse.Namespace
-) -> list[ResponseLoss]:
+def measure(model: Any, name: str, members: list[Example], tokenizer: Any, task: Task) -> list[ResponseLoss]:
     """The losses on one eval set."""
-    conversations = to_tokens(members, tokenizer, arguments)
-    return evaluate(model, conversations, arguments.settings.micro_batch_tokens, tokenizer.pad_token_id, name)
-
-
-def save_adapter(model: Any, folder: Path) -> None:
-    """Write the adapter to a temporary folder, then rename it."""
-    temporary = folder.with_name(f".{folder.name}.tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    model.save_pretrained(temporary)
-    shutil.rmtree(folder, ignore_errors=True)
-    temporary.replace(folder)
+    conversations = task.tokens(members, tokenizer)
+    return evaluate(model, conversations, task.settings.micro_batch_tokens, tokenizer.pad_token_id, name)
 
 
 def to_table(eval_sets: dict[str, list[Example]], losses: dict[str, list[ResponseLoss]]) -> pa.Table:
@@ -124,33 +96,32 @@ def to_table(eval_sets: dict[str, list[Example]], losses: dict[str, list[Respons
 
 
 def describe(
-    arguments: argparse.Namespace,
-    examples: list[Example],
-    conversations: list[Tokens],
-    steps: list[Step],
-    losses: dict[str, list[ResponseLoss]],
+    arguments: argparse.Namespace, task: Task, trained: Trained, losses: dict[str, list[ResponseLoss]]
 ) -> dict[str, Any]:
-    """The record of a run: the same seed gives the same record, but for the timing that is added to it."""
+    """The record of a run, which is the same whether its adapter was kept or has just been trained."""
+    manifest = task.manifest()
     return {
         "model": arguments.model_name,
         "run": arguments.run,
-        "seed": arguments.seed,
-        "settings": arguments.settings.model_dump(mode="json"),
-        "base_model": {**arguments.base_model, "hash": read_json(arguments.model)["hash"]},
+        "seed": task.seed,
+        "settings": manifest["settings"],
+        "base_model": manifest["base_model"],
         "training": {
-            "examples": len(examples),
-            "truncated": sum(tokens.truncated for tokens in conversations),
-            "hash": file_hash(arguments.examples),
+            "examples": trained.examples,
+            "truncated": trained.truncated,
+            "hash": manifest["examples"],
+            "code": manifest["code"],
+            "device": trained.device,
         },
         "eval_sets": {path.stem: file_hash(path) for path in arguments.eval_sets},
         "code": fingerprint("instructmining.training.finetune_and_evaluate"),
-        "packages": {name: version(name) for name in PACKAGES},
+        "packages": manifest["packages"],
         "python": platform.python_version(),
-        "device": torch.cuda.get_device_name() if pick_device().type == "cuda" else "cpu",
-        "threads": arguments.threads,
-        "steps": len(steps),
-        "tokens": sum(step.tokens for step in steps),
-        "history": [asdict(step) for step in steps],
+        "device": device_name(),
+        "threads": task.threads,
+        "steps": len(trained.history),
+        "tokens": sum(step.tokens for step in trained.history),
+        "history": [asdict(step) for step in trained.history],
         "losses": {name: summarise(items, arguments.roles[name]) for name, items in losses.items()},
     }
 
@@ -161,6 +132,7 @@ def timing(started: float, device: str | None) -> dict[str, Any]:
     return {
         "seconds": time.monotonic() - started,
         "leased_gpu": device,
+        "visible_gpus": os.environ.get("CUDA_VISIBLE_DEVICES"),
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "peak_gpu_memory_mb": torch.cuda.max_memory_allocated() / 2**20 if cuda else None,
     }

@@ -52,3 +52,5 @@ class Training(Settings):
     """Quantise the frozen weights with bitsandbytes."""
     gradient_checkpointing: bool = False
     """Trade time for memory."""
+    checkpoint_minutes: Annotated[int, Field(ge=0)] = 10
+    """A job that is ended early resumes from its last checkpoint; 0 writes one after every step. Changes no result."""

@@ -1,0 +1,111 @@
+"""The workflow itself on a real Slurm, from the data to the comparison, with models small enough for a test."""
+
+import json
+import shutil
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.slurm.slurm_cluster import Cluster, wait_until
+from tests.workflow.conftest import CONFIG, Run, lay_out
+
+pytestmark = pytest.mark.slow
+
+SMALLER: dict[str, Any] = {
+    **CONFIG,
+    "sources": {name: CONFIG["sources"][name] for name in ("first", "second", "new", "evaluation", "final")},
+    "pools": {"candidates": {"sources": ["first", "second"], "shards": 1}, "new": {"sources": ["new"]}},
+    # Few tokens at once, as memory is asked for by them: two such jobs have to fit on the node.
+    "indicators": {
+        "text": {"model": "tiny"},
+        "likelihood": {**CONFIG["indicators"]["likelihood"], "batch_tokens": 256},
+    },
+    "training": {**CONFIG["training"], "micro_batch_tokens": 256},
+    "sampling": {"subsets": 5, "examples": 12, "replicated": 0, "seeds": 1},
+    "quality_rule": {"indicators": ["len_out"]},
+    "comparison": {"arms": ["selected", "random"], "seeds": 2},
+}
+GPU_JOBS = 2 + 5 + 2 * 2  # score_likelihood of two pools, subsets, arms with two seeds
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Any) -> Run:
+    """The workflow, its data and models, with nothing run yet."""
+    run = Run(tmp_path_factory.mktemp("workflow"))
+    lay_out(run.folder, tiny_tokenizer)
+    run.set_config(SMALLER)
+    return run
+
+
+@pytest.fixture(scope="module")
+def finished(run: Run, cluster: Cluster) -> Run:
+    """The same, after a run on the cluster."""
+    done = cluster.snakemake(run.folder, "--configfile", "config.yaml", seconds=900)
+    assert done.code == 0, done.output[-8000:]
+    return run
+
+
+def slurm_jobs(cluster: Cluster, folder: Path) -> list[dict[str, str]]:
+    """What the cluster remembers of the jobs of a run."""
+    names = ("rule", "state", "partition", "gpus", "start", "end", "folder")
+    answer = cluster.shell("squeue", "--states=all", "--noheader", "--format=%k|%T|%P|%b|%S|%e|%Z")
+    jobs = [dict(zip(names, line.split("|"), strict=True)) for line in answer.splitlines()]
+    return [job for job in jobs if job["folder"] == str(folder)]
+
+
+def test_it_comes_to_its_end_and_a_second_run_has_nothing_to_do(finished: Run, cluster: Cluster) -> None:
+    comparison = finished.folder / "results/comparison/tiny/new/comparison.json"
+    assert json.loads(comparison.read_text())
+    again = cluster.snakemake(finished.folder, "--configfile", "config.yaml", "--dry-run", seconds=300)
+    assert "Nothing to be done" in again.output, again.output
+
+
+def test_each_gpu_job_has_exactly_one_device_and_sees_it(finished: Run, cluster: Cluster) -> None:
+    jobs = slurm_jobs(cluster, finished.folder)
+    assert {job["state"] for job in jobs} == {"COMPLETED"}
+    gpu_jobs = [job for job in jobs if "gpu" in job["gpus"]]
+    assert {job["partition"] for job in gpu_jobs} == {"gpu"}
+    assert len(gpu_jobs) == GPU_JOBS
+    records = finished.folder.glob("results/training/tiny/*/*/record.json")
+    seen = [json.loads(path.read_text())["timing"]["visible_gpus"] for path in records]
+    assert set(seen) <= {"0", "1"} and len(seen) == GPU_JOBS - 2
+
+
+def test_never_more_gpu_jobs_ran_than_there_are_gpus(finished: Run, cluster: Cluster) -> None:
+    jobs = [job for job in slurm_jobs(cluster, finished.folder) if "gpu" in job["gpus"]]
+    for three in combinations(jobs, 3):
+        assert max(job["start"] for job in three) >= min(job["end"] for job in three)
+
+
+def test_a_training_that_slurm_ends_resumes_and_comes_to_the_same_losses(finished: Run, cluster: Cluster) -> None:
+    """Preemption as Slurm does it: SIGTERM to all of the job's processes, and SIGKILL some seconds later."""
+    config = finished.config()
+    config["training"] |= {"steps": 600, "checkpoint_minutes": 0, "lora": {"dropout": 0.1}}
+    finished.set_config(config)
+    target = "results/training/tiny/000/seed0/record.json"
+    folder = (finished.folder / target).parent
+    options = ["--configfile", "config.yaml", target]
+    process = cluster.start_snakemake(finished.folder, *options)
+    wait_until((folder / "checkpoint.safetensors").exists, seconds=300)
+    running = cluster.shell("squeue", "--noheader", "--states=RUNNING", "--format=%i").split()
+    cluster.shell("scancel", *running)
+    done = cluster.finish(process, seconds=900)
+    assert done.code == 0, done.output
+    log = (finished.folder / "results/logs/training/tiny/000/seed0.log").read_text()
+    assert "resuming after step" in log
+    assert sorted(path.name for path in folder.iterdir()) == ["adapter", "losses.parquet", "record.json"]
+    interrupted = json.loads((finished.folder / target).read_text())
+    whole = uninterrupted(finished, target)
+    del interrupted["timing"], whole["timing"]
+    assert interrupted == whole
+
+
+def uninterrupted(run: Run, target: str) -> dict[str, Any]:
+    """The record of the same run, made here and in one go."""
+    shutil.rmtree((run.folder / target).parent)
+    done = run.snakemake(target)
+    assert done.returncode == 0, done.stderr
+    record: dict[str, Any] = json.loads((run.folder / target).read_text())
+    return record

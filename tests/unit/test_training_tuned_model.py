@@ -1,0 +1,105 @@
+"""An adapter that was kept is used where it is exactly what training would give, and nowhere else."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from instructmining.example import EXAMPLES, Example, to_table
+from instructmining.files import write_table
+from instructmining.models.prepare import main as prepare
+from instructmining.training import tuned_model as module
+from instructmining.training.evaluate import evaluate
+from instructmining.training.settings import Training
+from instructmining.training.tuned_model import MANIFEST, WEIGHTS, Task, tuned_model
+from tests.conftest import conversation, tiny_llama
+from tests.unit.test_training import CONVERSATIONS
+
+SETTINGS = Training(dtype="fp32", learning_rate=0.01, batch_size=4, epochs=1)
+
+
+@pytest.fixture
+def task(tmp_path: Path, tiny_tokenizer: Any, examples: list[Example], monkeypatch: pytest.MonkeyPatch) -> Task:
+    tiny_llama().save_pretrained(tmp_path / "llama")
+    tiny_tokenizer.save_pretrained(tmp_path / "llama")
+    model, table = tmp_path / "model" / "model.json", tmp_path / "examples.parquet"
+    monkeypatch.setattr(
+        "sys.argv", ["prepare", "--settings", f'{{"path": "{tmp_path}/llama"}}', "--output", str(model)]
+    )
+    prepare()
+    write_table(table, to_table(examples), EXAMPLES)
+    return Task(model, {"template": "plain"}, SETTINGS, table, seed=0, threads=1)
+
+
+@pytest.fixture
+def trainings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for each training that took place."""
+    taken: list[int] = []
+    real: Callable[..., Any] = module.finetune
+
+    def counted(*arguments: Any) -> Any:
+        taken.append(1)
+        return real(*arguments)
+
+    monkeypatch.setattr(module, "finetune", counted)
+    return taken
+
+
+def losses(task: Task, folder: Path) -> Any:
+    model, _, trained = tuned_model(task, folder, 10)
+    return evaluate(model.eval(), CONVERSATIONS, 64, 0, "x"), trained
+
+
+def test_a_kept_adapter_gives_the_same_losses_without_training(
+    task: Task, tmp_path: Path, trainings: list[int]
+) -> None:
+    first, second = (losses(task, tmp_path / "adapter") for _ in range(2))
+    assert first == second
+    assert len(trainings) == 1
+
+
+@pytest.mark.parametrize(
+    "changes", [{"seed": 1}, {"base_model": {"template": "alpaca"}}, {"settings": SETTINGS.model_copy(update={"learning_rate": 0.02})}]
+)  # fmt: skip
+def test_an_adapter_of_another_training_is_not_used(
+    task: Task, tmp_path: Path, trainings: list[int], changes: dict[str, Any]
+) -> None:
+    losses(task, tmp_path / "adapter")
+    other = replace(task, **changes)
+    assert losses(other, tmp_path / "adapter") == losses(other, tmp_path / "fresh" / "adapter")
+    assert len(trainings) == 3
+
+
+def test_other_examples_other_code_and_another_model_are_another_training(
+    task: Task, examples: list[Example], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifests = [task.manifest()]
+    write_table(task.examples, to_table([*examples, conversation("one more", "the cat")]), EXAMPLES)
+    manifests.append(task.manifest())
+    monkeypatch.setattr(module, "fingerprint", lambda name: "edited")
+    manifests.append(task.manifest())
+    text = task.model.read_text()
+    task.model.write_text(text.replace('"hash": "', '"hash": "0'))
+    manifests.append(task.manifest())
+    assert all(a != b for i, a in enumerate(manifests) for b in manifests[:i])
+
+
+def test_how_often_checkpoints_are_written_is_no_part_of_it(task: Task) -> None:
+    often = replace(task, settings=SETTINGS.model_copy(update={"checkpoint_minutes": 0}))
+    assert often.manifest() == task.manifest()
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, MANIFEST])
+def test_an_adapter_that_is_not_whole_is_not_used(task: Task, tmp_path: Path, trainings: list[int], name: str) -> None:
+    first = losses(task, tmp_path / "adapter")
+    path = tmp_path / "adapter" / name
+    path.write_bytes(path.read_bytes()[:-10])
+    assert losses(task, tmp_path / "adapter") == first
+    assert len(trainings) == 2
+
+
+def test_no_checkpoint_is_left(task: Task, tmp_path: Path) -> None:
+    tuned_model(task, tmp_path / "run" / "adapter", 0)
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["adapter"]

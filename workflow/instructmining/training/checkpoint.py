@@ -1,0 +1,129 @@
+"""Checkpoints of a fine-tune, so that a job that is ended early goes on where it was and comes to the same losses.
+
+One safetensors file holds all that the next step depends on: adapter, optimizer, schedule, random numbers, position.
+It is written every so many minutes, and once more on SIGTERM, which is how Slurm announces that a job's time or place
+is up; the process then ends with code 143, and the retry resumes. The file is no declared output, as Snakemake deletes
+those before a retry; it goes when the adapter is kept.
+"""
+
+import json
+import logging
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from instructmining.files import replacing
+from instructmining.training.step import Step
+
+STOPPED = 128 + signal.SIGTERM  # the exit code of a process that SIGTERM ended
+
+
+@dataclass
+class State:
+    """All that the next step depends on."""
+
+    parameters: dict[str, torch.nn.Parameter]  # the trained ones, by name
+    optimizer: torch.optim.Optimizer
+    schedule: torch.optim.lr_scheduler.LRScheduler
+    history: list[Step] = field(default_factory=list)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Every tensor of the state, by name, on the CPU."""
+        found = {f"parameter/{name}": parameter.data for name, parameter in self.parameters.items()}
+        for name, parameter in self.parameters.items():
+            found |= {f"optimizer/{name}/{key}": value for key, value in self.optimizer.state[parameter].items()}
+        found["random/cpu"] = torch.get_rng_state()
+        if torch.cuda.is_available():
+            found["random/cuda"] = torch.cuda.get_rng_state()
+        return {name: tensor.detach().cpu().contiguous() for name, tensor in found.items()}
+
+    def restore(self, tensors: dict[str, Tensor], schedule: dict[str, Any], history: list[Step]) -> None:
+        """Become the state that was saved."""
+        for name, parameter in self.parameters.items():
+            parameter.data.copy_(tensors[f"parameter/{name}"])
+            start = f"optimizer/{name}/"
+            saved = {key.removeprefix(start): value for key, value in tensors.items() if key.startswith(start)}
+            # AdamW keeps its step count on the CPU and its moments beside the parameter.
+            self.optimizer.state[parameter] = {
+                key: value if key == "step" else value.to(parameter.device) for key, value in saved.items()
+            }
+        self.schedule.load_state_dict(schedule)
+        for group, rate in zip(self.optimizer.param_groups, self.schedule.get_last_lr(), strict=True):
+            group["lr"] = rate
+        self.history[:] = history
+        torch.set_rng_state(tensors["random/cpu"])
+        if torch.cuda.is_available() and "random/cuda" in tensors:
+            torch.cuda.set_rng_state(tensors["random/cuda"])
+
+
+class Checkpoint:
+    """The checkpoint file of one run; `manifest` is the hash of all that the run's training depends on."""
+
+    def __init__(self, path: Path, manifest: str, every_minutes: float) -> None:
+        self.path, self.manifest, self.every_minutes = path, manifest, every_minutes
+        self._saved = time.monotonic()
+        self._stopped = False
+
+    def resume(self, state: State) -> None:
+        """Restore the state that was saved, where there is one and it belongs to this very training."""
+        try:
+            with safe_open(self.path, framework="pt") as file:
+                about = file.metadata()
+                if about["manifest"] != self.manifest:
+                    logging.info("%s belongs to other settings, data or code: training from the start", self.path)
+                    return
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # no mapping
+        except FileNotFoundError:
+            return
+        except (SafetensorError, OSError, KeyError, TypeError) as error:
+            logging.info("%s cannot be read (%s): training from the start", self.path, error)
+            return
+        history = [Step(**step) for step in json.loads(about["history"])]
+        state.restore(tensors, json.loads(about["schedule"]), history)
+        logging.info("resuming after step %d from %s", len(history), self.path)
+
+    def after_step(self, state: State) -> None:
+        """Save where it is time to; after SIGTERM, save and end the process."""
+        if self._stopped or time.monotonic() - self._saved >= self.every_minutes * 60:
+            self.save(state)
+        if self._stopped:
+            logging.info("stopped by SIGTERM; step %d is saved in %s", len(state.history), self.path)
+            raise SystemExit(STOPPED)
+
+    def save(self, state: State) -> None:
+        """Write the file, whole or not at all."""
+        about = {
+            "manifest": self.manifest,
+            "schedule": json.dumps(state.schedule.state_dict()),
+            "history": json.dumps([asdict(step) for step in state.history]),
+        }
+        with replacing(self.path) as temporary:
+            save_file(state.tensors(), temporary, metadata=about)
+        self._saved = time.monotonic()
+
+    def remove(self) -> None:
+        """Delete the file, and what a process that was killed while it wrote left beside it."""
+        for path in (self.path, *self.path.parent.glob(f".{self.path.name}.*.tmp")):
+            path.unlink(missing_ok=True)
+
+    @contextmanager
+    def saving_on_sigterm(self) -> Iterator[None]:
+        """SIGTERM no longer ends the process at once, but after the step at hand."""
+
+        def stop(number: int, frame: object) -> None:
+            self._stopped = True
+
+        before = signal.signal(signal.SIGTERM, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGTERM, before)
