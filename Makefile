@@ -11,7 +11,7 @@ INSTALLED := .venv/installed-$(LOCK)
 SNAKEMAKE = snakemake --profile $(PROFILE) --configfile $(CONFIG)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run plan fetch dag report unlock test lint format config clean
+.PHONY: help setup demo run plan fetch dag report unlock test faults lint format config clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -50,8 +50,11 @@ unlock: setup ## After a run that was killed: cancel the jobs that it left in Sl
 	@PYTHONPATH=workflow python -m instructmining.slurm_jobs --cancel
 	$(SNAKEMAKE) --unlock
 
-test: setup ## Run all tests
-	python -m pytest
+test: setup ## Run the tests, with those on a real Slurm where it may be installed
+	python -m pytest --ignore tests/faults
+
+faults: setup ## Run the tests of faults on a real Slurm: half an hour or more
+	python -m pytest tests/faults
 
 lint: setup ## Check style, types and the workflow
 	ruff check .
