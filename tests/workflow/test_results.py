@@ -12,9 +12,9 @@ pytestmark = pytest.mark.slow
 
 
 def test_every_job_left_a_log_and_a_benchmark(finished: Run) -> None:
-    results = {path.stem for path in (finished.folder / "results" / "sampling").glob("*.parquet")}
+    results = {path.stem for path in (finished.folder / "results" / "sampling").glob("[0-9]*.parquet")}
     for folder in ("logs", "benchmarks"):
-        assert {path.stem for path in (finished.folder / folder / "sampling").glob("*")} == results
+        assert {path.stem for path in (finished.folder / "results" / folder / "sampling").glob("*")} == results
 
 
 def test_nothing_half_written_is_left(finished: Run) -> None:

@@ -10,7 +10,7 @@ from snakemake.exceptions import WorkflowError
 LIBRARY = str(Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).resolve().parent)
 sys.path.insert(0, LIBRARY)
 # It also brings sbatch and sacct that outlast Slurm's controller, without which the executor would lose its jobs.
-os.environ.update(PYTHONPATH=LIBRARY, PATH=f"{LIBRARY}/slurm{os.pathsep}{os.environ['PATH']}")
+os.environ.update(PYTHONPATH=LIBRARY, PATH=os.pathsep.join([f"{LIBRARY}/slurm", *os.get_exec_path()]))
 
 from instructmining import resources as needs
 from instructmining.config import ConfigError, load_config, reject_duplicate_keys
