@@ -1,5 +1,6 @@
 """Tiny models of the real classes, made on the spot, and examples to feed them."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from instructmining.example import Example, make_example
 from tests.slurm.slurm_cluster import Cluster, free_ports, reason_not_to_start
 
 ROOT = Path(__file__).parents[1]
+os.environ["PYTHONPATH"] = str(ROOT / "workflow")  # commands that tests start run the library of this checkout
 WORDS = [
     "the",
     "a",
