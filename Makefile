@@ -23,6 +23,7 @@ $(INSTALLED): envs/$(LOCK).lock envs/embedded.lock
 	$(PYTHON) -m venv .venv
 	pip install --quiet --disable-pip-version-check --requirement envs/$(LOCK).lock
 	pip install --quiet --disable-pip-version-check --no-deps --requirement envs/embedded.lock
+	pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
 demo: setup ## Run the embedded default end to end and print its results

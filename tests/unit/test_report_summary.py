@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -39,7 +40,7 @@ def printed(tmp_path_factory):
     for name in ("rule.json", "comparison.json", "tiny/mixed/ranking.parquet"):
         command += [f"--{name.split('/')[-1].split('.')[0]}s", str(folder / name)]
     command += ["--report", "results/report.html"]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env={"COLUMNS": "160"})
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, "COLUMNS": "160"})
     return done.stdout
 
 
