@@ -52,10 +52,10 @@ unlock: setup ## After a run that was killed: cancel the jobs that it left in Sl
 	$(SNAKEMAKE) --unlock
 
 test: setup ## Run the tests, with those on a real Slurm where it may be installed
-	python -m pytest --ignore tests/faults
+	python -m pytest --ignore tests/faults --ignore tests/slurm/test_workflow.py
 
-faults: setup ## Run the tests of faults on a real Slurm: half an hour or more
-	python -m pytest tests/faults
+faults: setup ## Run the long tests on a real Slurm: the whole workflow, and faults; half an hour or more
+	python -m pytest tests/slurm/test_workflow.py tests/faults
 
 lint: setup ## Check style, types and the workflow
 	ruff check .
