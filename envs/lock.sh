@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 resolve() {
   uv pip compile --quiet --no-header --no-annotate --no-emit-index-url --python-version 3.11 --python-platform x86_64-manylinux_2_28 \
-    --extra dev pyproject.toml
+    --extra dev --extra docs pyproject.toml
 }
 header="# Made by envs/lock.sh from pyproject.toml; every package of the environment, exactly."
 { echo "$header"; resolve; } >envs/cuda.lock
