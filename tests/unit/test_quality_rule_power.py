@@ -11,17 +11,15 @@ from scipy import stats
 from instructmining.embedded import DEFAULT
 from instructmining.files import write_table
 from instructmining.quality_rule.observations import observations_schema
+from instructmining.quality_rule.pilot import Pilot, measure, variances
 from instructmining.quality_rule.power import (
     MOST_SUBSETS,
-    Pilot,
     cheapest,
     found_widths,
     main,
     make_plan,
     make_plans,
-    measure,
     subsets_needed,
-    variances,
     widths,
 )
 from instructmining.quality_rule.regression import least_squares, make_design
