@@ -14,6 +14,12 @@ class QualityRuleSettings(Settings):
     """The indicators in the rule; all that are computed if not given."""
     fit: Literal["auto", "ols", "weighted_means", "mixed"] = "auto"
     """How subsets count: alike (`ols`), by their seeds (`weighted_means`, `auto`), or by a mixed model (`mixed`)."""
+    choice: Literal["given", "paper", "bic", "cv", "elastic_net"] = "given"
+    """Which are kept: all (`given`), by R2 and p-values (`paper`), or by `bic`, `cv`, or stability (`elastic_net`)."""
+    folds: Annotated[int, Field(ge=2)] = 5
+    """Folds of every cross-validation."""
+    repeats: Annotated[int, Field(ge=1)] = 20
+    """Random divisions into folds that held-out figures are averaged over."""
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
     """Level of all intervals."""
     published: Literal["v1", "v3"] | None = None
