@@ -94,8 +94,9 @@ install_packages() {
     done
     ((${#missing[@]})) || return 0
     [[ $(id -u) == 0 ]] || die "not root, and these packages are missing: ${missing[*]}"
-    apt-get update >/dev/null
-    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}" >/dev/null
+    # Another apt-get may be at work: wait for it.
+    apt-get -o DPkg::Lock::Timeout=300 update >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 # ------------------------------------------------------------------------------------------------------- configure
@@ -139,9 +140,9 @@ AccountingStoragePass=$MUNGE_SOCKET
 MpiDefault=none
 MailProg=/bin/true
 
-# Tests wait for the scheduler, so it looks often; and a killed job does not get half a minute to end.
+# Tests wait for the scheduler, so it looks often; and a job that is ended has not half a minute for it.
 SchedulerParameters=sched_interval=2,bf_interval=2,batch_sched_delay=0,sched_min_interval=0
-KillWait=2
+KillWait=10
 MinJobAge=$MIN_JOB_AGE
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
@@ -151,8 +152,13 @@ ReturnToService=2
 SlurmdParameters=config_overrides
 GresTypes=gpu
 NodeName=$NODE NodeAddr=127.0.0.1 CPUs=$CPUS RealMemory=$MEM Gres=gpu:fake:$GPUS State=UNKNOWN
-PartitionName=cpu Nodes=$NODE Default=YES MaxTime=01:00:00 State=UP
-PartitionName=gpu Nodes=$NODE MaxTime=01:00:00 State=UP
+PartitionName=DEFAULT Nodes=$NODE MaxTime=2-00:00:00 State=UP
+PartitionName=cpu Default=YES PreemptMode=OFF
+PartitionName=gpu
+# Its jobs take the place of those in the partition gpu, which get SIGTERM, and SIGKILL after KillWait.
+PartitionName=urgent PriorityTier=2 PreemptMode=OFF
+PreemptType=preempt/partition_prio
+PreemptMode=CANCEL
 CONF
 }
 
