@@ -18,7 +18,7 @@
 #   MEMORY_LIMIT         who ends a job that is over its memory: overkill (slurmd polls it), cgroup or none (overkill)
 #   DBD                  1: accounting with slurmdbd and MariaDB, so that sacct works (0)
 #   PORT                 first of four ports in a row: slurmctld, slurmd, slurmdbd, MariaDB (16817)
-#   MIN_JOB_AGE          seconds for which squeue remembers an ended job (600)
+#   MIN_JOB_AGE          seconds for which squeue remembers an ended job (7200)
 set -Eeuo pipefail
 
 FOLDER=${SLURM_TEST_CLUSTER:-${TMPDIR:-/tmp}/instructmining-slurm}
@@ -26,7 +26,7 @@ CPUS=${CPUS:-8} MEM=${MEM:-16000} GPUS=${GPUS:-2}
 MEMORY_LIMIT=${MEMORY_LIMIT:-overkill}
 DBD=${DBD:-0}
 PORT=${PORT:-16817}
-MIN_JOB_AGE=${MIN_JOB_AGE:-600}
+MIN_JOB_AGE=${MIN_JOB_AGE:-7200}
 
 ETC=$FOLDER/etc PIDS=$FOLDER/pids LOGS=$FOLDER/logs DATABASE=$FOLDER/mysql
 MUNGE_SOCKET=$FOLDER/munge/socket

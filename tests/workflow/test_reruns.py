@@ -15,6 +15,12 @@ pytestmark = pytest.mark.slow
 REPORT = ("figure", "table", "summarise")
 SUBSETS, REPLICATES, ARMS, SEEDS = 6, 1, 4, 2
 FINETUNES = SUBSETS + REPLICATES + ARMS * SEEDS
+FOLLOW_THE_LOSSES = {"gather_observations": 1, "fit_quality_rule": 1, "rank": 1, "select": 1, "compare": 1}
+FOLLOW_THE_EMBEDDINGS = {
+    "score_embedding": 3, "gather_scores": 2, "subset_indicators": SUBSETS,
+    # The rule may change, and with it the arms.
+    "choose_arm": ARMS * SEEDS, "finetune_and_evaluate": ARMS * SEEDS, **FOLLOW_THE_LOSSES,
+}  # fmt: skip
 
 
 def edit(run: Run, module: str, old: str, new: str) -> None:
@@ -23,6 +29,12 @@ def edit(run: Run, module: str, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
+
+
+def add_code(run: Run, module: str) -> None:
+    """Change a module in a way that changes no result."""
+    with (run.folder / "workflow" / "instructmining" / module).open("a") as file:
+        file.write("\n\nUNUSED = 1\n")
 
 
 def without(jobs: dict[str, int], *prefixes: str) -> dict[str, int]:
@@ -56,11 +68,31 @@ def test_an_edited_function_of_training_reruns_training_and_what_follows(run: Ru
 
 
 def test_an_edited_function_of_the_fit_reruns_the_fit_and_what_follows(run: Run) -> None:
-    edit(run, "quality_rule/fit.py", "def main() -> None:", "UNUSED = 1\n\n\ndef main() -> None:")
+    add_code(run, "quality_rule/fit.py")
     jobs = without(run.to_do(), *REPORT)
     assert jobs == {
         "fit_quality_rule": 1, "rank": 1, "select": 1, "choose_arm": SEEDS, "finetune_and_evaluate": SEEDS, "compare": 1,
     }  # fmt: skip
+
+
+def test_an_edited_function_of_a_scorer_runs_that_scorer_and_tunes_no_subset(run: Run) -> None:
+    add_code(run, "indicators/text.py")
+    jobs = without(run.to_do(), *REPORT)
+    assert jobs == {
+        "score_text": 3, "gather_scores": 2, "subset_indicators": SUBSETS, "choose_arm": ARMS * SEEDS,
+        "finetune_and_evaluate": ARMS * SEEDS, **FOLLOW_THE_LOSSES,
+    }  # fmt: skip
+
+
+def test_an_edited_function_of_the_comparison_compares_again_and_no_more(run: Run) -> None:
+    add_code(run, "comparison/compare.py")
+    assert without(run.to_do(), *REPORT) == {"compare": 1}
+
+
+def test_an_edited_figure_is_drawn_again_and_no_more(run: Run) -> None:
+    add_code(run, "report/rule_figures.py")
+    jobs = run.to_do()
+    assert jobs and without(jobs, "figure") == {}
 
 
 def test_another_learning_rate_tunes_again_and_scores_nothing(run: Run) -> None:
@@ -106,9 +138,6 @@ def test_a_changed_file_of_the_same_size_reruns_its_import_and_what_follows(run:
     }  # fmt: skip
 
 
-FOLLOW_THE_LOSSES = {"gather_observations": 1, "fit_quality_rule": 1, "rank": 1, "select": 1, "compare": 1}
-
-
 def adapters(run: Run) -> dict[Path, bytes]:
     """The weights of every kept adapter."""
     return {
@@ -150,7 +179,7 @@ def test_a_new_eval_set_is_measured_with_the_kept_adapters_and_trains_and_scores
 
 
 def test_an_edited_function_of_evaluation_trains_and_scores_nothing(run: Run) -> None:
-    edit(run, "training/evaluate.py", "def summarise(", "UNUSED = 1\n\n\ndef summarise(")
+    add_code(run, "training/evaluate.py")
     record = "results/training/tiny/000/seed1/record.json"
     assert run.to_do()["finetune_and_evaluate"] == FINETUNES
     assert run.snakemake(record).returncode == 0
@@ -190,11 +219,18 @@ def test_another_model_of_an_indicator_runs_that_indicator_and_tunes_no_subset(r
     weights = run.folder / "models" / "encoder" / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\1")
     jobs = without(run.to_do(), *REPORT)
-    assert jobs == {
-        "prepare_model": 1, "score_embedding": 3, "gather_scores": 2, "subset_indicators": SUBSETS,
-        # The rule may change, and with it the arms.
-        "choose_arm": ARMS * SEEDS, "finetune_and_evaluate": ARMS * SEEDS, **FOLLOW_THE_LOSSES,
-    }  # fmt: skip
+    assert jobs == {"prepare_model": 1, **FOLLOW_THE_EMBEDDINGS}
+
+
+def test_another_revision_of_an_indicators_model_runs_that_indicator_and_tunes_no_subset(run: Run) -> None:
+    config = run.config()
+    config["indicators"]["embedding"]["model"] = {"hub": "tiny/encoder", "revision": "a" * 40}
+    run.set_config(config)
+    assert run.snakemake("--touch").returncode == 0, "as if all had been made with it"
+    assert run.to_do() == {}
+    config["indicators"]["embedding"]["model"]["revision"] = "b" * 40
+    run.set_config(config)
+    assert without(run.to_do(), *REPORT) == {"prepare_model": 1, **FOLLOW_THE_EMBEDDINGS}
 
 
 def test_another_base_model_runs_all_that_uses_it_and_no_data_stage(run: Run) -> None:
