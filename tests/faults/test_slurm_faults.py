@@ -59,10 +59,10 @@ def test_a_node_that_is_drained_finishes_its_jobs_and_gets_new_ones_when_it_is_b
     cluster: Cluster, tmp_path: Path
 ) -> None:
     run = cluster.start_snakemake(small_workflow(tmp_path, jobs(3, 3)), "--jobs", "2")
-    wait_until(lambda: len(lines(tmp_path / "started")) >= 2)
+    wait_until(lambda: len(lines(tmp_path / "started")) >= 2, run)
     set_node(cluster, "State=DRAIN", "Reason=test")
     try:
-        wait_until(lambda: in_state(cluster, "PENDING") and not in_state(cluster, "RUNNING,COMPLETING"))
+        wait_until(lambda: in_state(cluster, "PENDING") and not in_state(cluster, "RUNNING,COMPLETING"), run)
         assert sorted(lines(tmp_path / "ended")) == sorted(executions(tmp_path)), "what had begun has come to its end"
     finally:
         set_node(cluster, "State=RESUME")
@@ -84,7 +84,7 @@ def test_a_controller_that_is_away_for_20_seconds_costs_no_job_of_two_runs_in_tw
     """Jobs end while it is away, and others are to be submitted."""
     folders = [small_workflow(tmp_path / name, jobs(2, 5)) for name in ("one", "two")]
     runs = [cluster.start_snakemake(folder, "--jobs", "1") for folder in folders]
-    wait_until(lambda: all(lines(folder / "started") for folder in folders))
+    wait_until(lambda: all(lines(folder / "started") for folder in folders), *runs)
     restart_controller(cluster, seconds_away=20)
     for folder, run in zip(folders, runs, strict=True):
         finished = cluster.finish(run, seconds=LIMIT)
@@ -105,7 +105,7 @@ CUT_OFF = JOBS.replace("sleep SECONDS", "[ $(wc -l < started) -ne 2 ] || sleep 6
 def test_a_run_that_was_killed_goes_on_without_doing_anything_twice(cluster: Cluster, tmp_path: Path) -> None:
     folder = small_workflow(tmp_path, CUT_OFF.replace("COUNT", "3"))
     run = cluster.start_snakemake(folder, "--jobs", "1")
-    wait_until(lambda: len(lines(folder / "started")) == 2)
+    wait_until(lambda: len(lines(folder / "started")) == 2, run)
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
     cut_off = lines(folder / "started")[1].split()[0]

@@ -226,7 +226,7 @@ start_namespace() {
     setsid unshare --mount --propagation private bash -c \
         'mount --bind "$1" /etc/slurm && echo $$ >"$2" && exec sleep infinity' keeper "$ETC" "$PIDS/sleep" \
         </dev/null &>"$LOGS/namespace.log" &
-    wait_until 5 is_running sleep
+    wait_until 30 is_running sleep
 }
 
 start_munged() {
@@ -234,7 +234,7 @@ start_munged() {
     # --force: munged otherwise refuses a key below a folder that others may write to, such as /tmp.
     inside munged --force --key-file="$FOLDER/munge/key" --socket="$MUNGE_SOCKET" --pid-file="$PIDS/munged" \
         --log-file="$LOGS/munged.log" --seed-file="$FOLDER/munge/seed" &>"$LOGS/munged-start.log"
-    wait_until 5 munge --socket="$MUNGE_SOCKET" --no-input
+    wait_until 30 munge --socket="$MUNGE_SOCKET" --no-input
 }
 
 start_mariadb() {
@@ -244,7 +244,7 @@ start_mariadb() {
         mysql_install_db --user=root --datadir="$DATABASE" --auth-root-authentication-method=socket &>"$LOGS/mariadb.log"
     inside setsid mariadbd --no-defaults --user=root --datadir="$DATABASE" --socket="$DATABASE/socket" \
         --pid-file="$PIDS/mariadbd" --bind-address=127.0.0.1 --port="$MARIADB_PORT" </dev/null &>>"$LOGS/mariadb.log" &
-    wait_until 30 mysqladmin --socket="$DATABASE/socket" ping
+    wait_until 120 mysqladmin --socket="$DATABASE/socket" ping
     mysql --socket="$DATABASE/socket" --execute="
         CREATE DATABASE IF NOT EXISTS slurm;
         CREATE USER IF NOT EXISTS slurm@'127.0.0.1' IDENTIFIED BY 'slurm', slurm@localhost IDENTIFIED BY 'slurm';
@@ -254,19 +254,19 @@ start_mariadb() {
 start_slurmdbd() {
     is_running slurmdbd && return
     inside slurmdbd
-    wait_until 20 inside sacctmgr --noheader show cluster
+    wait_until 120 inside sacctmgr --noheader show cluster
 }
 
 start_slurmctld() {
     is_running slurmctld && return
     inside slurmctld
-    wait_until 10 controller_answers
+    wait_until 60 controller_answers
 }
 
 start_slurmd() {
     is_running slurmd && return
     inside slurmd
-    wait_until 20 node_is_up
+    wait_until 60 node_is_up
 }
 
 controller_answers() { inside scontrol ping | grep -q 'is UP'; }
@@ -324,7 +324,7 @@ stop() {
         stop_daemon "$daemon"
     done
     processes_inside | xargs --no-run-if-empty kill -KILL 2>/dev/null || true
-    wait_until 5 nothing_inside || die "these processes do not end: $(processes_inside | xargs)"
+    wait_until 30 nothing_inside || die "these processes do not end: $(processes_inside | xargs)"
     stop_daemon sleep
 }
 

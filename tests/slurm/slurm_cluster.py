@@ -105,10 +105,12 @@ def lines(path: Path) -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 600) -> None:
-    """Wait for a condition, and fail where it does not come true in time."""
+def wait_until(condition: Callable[[], object], *runs: subprocess.Popen[str], seconds: float = 1800) -> None:
+    """Wait for a condition, and fail where it does not come true in time, or one of the runs ends before."""
     deadline = time.monotonic() + seconds
     while not condition():
+        for run in runs:
+            assert run.poll() is None, run.communicate()[0]
         assert time.monotonic() < deadline, f"not so after {seconds} s"
         time.sleep(0.2)
 

@@ -62,7 +62,7 @@ rule build_pool:
 
 def test_a_run_over_the_time_of_its_test_is_interrupted_and_leaves_no_job(cluster: Cluster, tmp_path: Path) -> None:
     run = cluster.start_snakemake(small_workflow(tmp_path, ENDLESS_JOB))
-    wait_until(lambda: cluster.shell("squeue", "--noheader", "--states=RUNNING"))
+    wait_until(lambda: cluster.shell("squeue", "--noheader", "--states=RUNNING"), run)
     with pytest.raises(AssertionError, match="has been submitted with SLURM jobid"):
         cluster.finish(run, seconds=0)
     assert cluster.shell("squeue", "--noheader", "--states=PENDING,RUNNING") == ""

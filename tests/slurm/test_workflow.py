@@ -99,9 +99,8 @@ def test_a_training_that_makes_room_for_another_job_resumes_and_comes_to_the_sam
     finished.set_config(config)
     target = "results/training/tiny/000/seed0/record.json"
     folder = (finished.folder / target).parent
-    options = ["--configfile", "config.yaml", target]
-    process = cluster.start_snakemake(finished.folder, *options)
-    wait_until((folder / "checkpoint.safetensors").exists, seconds=LIMIT)
+    process = cluster.start_snakemake(finished.folder, target, "--configfile", "config.yaml")
+    wait_until((folder / "checkpoint.safetensors").exists, process)
     cluster.shell("sbatch", "--partition=urgent", "--gpus=2", "--mem=50", "--output=/dev/null", "--wrap=true")
     done = cluster.finish(process, seconds=LIMIT)
     assert done.code == 0, done.output
