@@ -17,4 +17,4 @@ def test_fetch_brings_models_and_sources_of_the_hub_and_nothing_else(tmp_path: P
     config["sources"]["far"] = {"hub": "far/away", "revision": "a" * 40, "form": "alpaca"}
     config["pools"]["new"]["sources"].append("far")
     run.set_config(config)
-    assert run.to_do("fetch") == {"prepare_model": 2, "import_source": 1}
+    assert run.to_do("fetch") == {"prepare_model": 2, "convert_model": 2, "import_source": 1}

@@ -15,12 +15,18 @@ pytestmark = pytest.mark.slow
 REPORT = ("figure", "table", "summarise")
 SUBSETS, REPLICATES, ARMS, SEEDS = 6, 1, 4, 2
 FINETUNES = SUBSETS + REPLICATES + ARMS * SEEDS
+SCORERS = ("text", "likelihood", "embedding", "reward", "unieval", "brevity")
 FOLLOW_THE_LOSSES = {"gather_observations": 1, "fit_quality_rule": 1, "rank": 1, "select": 1, "compare": 1}
-FOLLOW_THE_EMBEDDINGS = {
-    "score_embedding": 3, "gather_scores": 2, "subset_indicators": SUBSETS,
+FOLLOW_THE_SCORES = {
+    "gather_scores": 2, "subset_indicators": SUBSETS,
     # The rule may change, and with it the arms.
     "choose_arm": ARMS * SEEDS, "finetune_and_evaluate": ARMS * SEEDS, **FOLLOW_THE_LOSSES,
 }  # fmt: skip
+
+
+def scored(shards: int) -> dict[str, int]:
+    """Every scorer runs over so many shards."""
+    return {f"score_{scorer}": shards for scorer in SCORERS}
 
 
 def edit(run: Run, module: str, old: str, new: str) -> None:
@@ -77,11 +83,7 @@ def test_an_edited_function_of_the_fit_reruns_the_fit_and_what_follows(run: Run)
 
 def test_an_edited_function_of_a_scorer_runs_that_scorer_and_tunes_no_subset(run: Run) -> None:
     add_code(run, "indicators/text.py")
-    jobs = without(run.to_do(), *REPORT)
-    assert jobs == {
-        "score_text": 3, "gather_scores": 2, "subset_indicators": SUBSETS, "choose_arm": ARMS * SEEDS,
-        "finetune_and_evaluate": ARMS * SEEDS, **FOLLOW_THE_LOSSES,
-    }  # fmt: skip
+    assert without(run.to_do(), *REPORT) == {"score_text": 3, **FOLLOW_THE_SCORES}
 
 
 def test_an_edited_function_of_the_comparison_compares_again_and_no_more(run: Run) -> None:
@@ -132,8 +134,7 @@ def test_a_changed_file_of_the_same_size_reruns_its_import_and_what_follows(run:
     assert path.stat().st_size == size
     jobs = without(run.to_do(), *REPORT)
     assert jobs == {
-        "import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, "score_text": 1, "score_likelihood": 1, "score_embedding": 1,
-        "gather_scores": 1, "rank": 1, "select": 1, "choose_arm": ARMS * SEEDS,
+        "import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, **scored(1), "gather_scores": 1, "rank": 1, "select": 1, "choose_arm": ARMS * SEEDS,
         "finetune_and_evaluate": ARMS * SEEDS, "compare": 1,
     }  # fmt: skip
 
@@ -193,7 +194,7 @@ def test_one_more_source_is_imported_and_makes_its_pool_anew(run: Run) -> None:
     config["pools"]["candidates"]["sources"].append("third")
     run.set_config(config)
     jobs = without(run.to_do(), *REPORT)
-    candidate_scores = {"score_text": 2, "score_likelihood": 2, "score_embedding": 2, "gather_scores": 1}
+    candidate_scores = {**scored(2), "gather_scores": 1}
     assert jobs == {
         "import_source": 1, "deduplicate_candidates": 1, "build_pool_candidates": 1, **candidate_scores,
         # Subsets are drawn from all sources, so all of them change; of the arms, those that the rule chose.
@@ -209,8 +210,7 @@ def test_another_source_to_select_from_trains_no_subset(run: Run) -> None:
     run.set_config(config)
     jobs = without(run.to_do(), *REPORT)
     assert jobs == {
-        "import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, "score_text": 1, "score_likelihood": 1,
-        "score_embedding": 1, "gather_scores": 1, "rank": 1, "select": 1, "choose_arm": ARMS * SEEDS,
+        "import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, **scored(1), "gather_scores": 1, "rank": 1, "select": 1, "choose_arm": ARMS * SEEDS,
         "finetune_and_evaluate": ARMS * SEEDS, "compare": 1,
     }  # fmt: skip
 
@@ -219,18 +219,29 @@ def test_another_model_of_an_indicator_runs_that_indicator_and_tunes_no_subset(r
     weights = run.folder / "models" / "encoder" / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\1")
     jobs = without(run.to_do(), *REPORT)
-    assert jobs == {"prepare_model": 1, **FOLLOW_THE_EMBEDDINGS}
+    assert jobs == {"prepare_model": 1, "score_embedding": 3, **FOLLOW_THE_SCORES}
 
 
-def test_another_revision_of_an_indicators_model_runs_that_indicator_and_tunes_no_subset(run: Run) -> None:
+@pytest.mark.parametrize(("scorer", "bring"), [("embedding", "prepare_model"), ("reward", "convert_model")])
+def test_another_revision_of_an_indicators_model_runs_that_indicator_and_tunes_no_subset(
+    run: Run, scorer: str, bring: str
+) -> None:
     config = run.config()
-    config["indicators"]["embedding"]["model"] = {"hub": "tiny/encoder", "revision": "a" * 40}
+    config["indicators"][scorer]["model"] = {"hub": "tiny/model", "revision": "a" * 40}
     run.set_config(config)
     assert run.snakemake("--touch").returncode == 0, "as if all had been made with it"
     assert run.to_do() == {}
-    config["indicators"]["embedding"]["model"]["revision"] = "b" * 40
+    config["indicators"][scorer]["model"]["revision"] = "b" * 40
     run.set_config(config)
-    assert without(run.to_do(), *REPORT) == {"prepare_model": 1, **FOLLOW_THE_EMBEDDINGS}
+    assert without(run.to_do(), *REPORT) == {bring: 1, f"score_{scorer}": 3, **FOLLOW_THE_SCORES}
+
+
+def test_an_edited_function_of_your_own_runs_its_indicator_and_no_other(run: Run) -> None:
+    (run.folder / "mine.py").write_text("def brevity(examples):\n    return [-len(e.response) / 2 for e in examples]\n")
+    jobs = run.to_do()
+    assert {rule: jobs[rule] for rule in jobs if rule.startswith(("score", "prepare", "convert"))} == {
+        "score_brevity": 3
+    }
 
 
 def test_another_base_model_runs_all_that_uses_it_and_no_data_stage(run: Run) -> None:
