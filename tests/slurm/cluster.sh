@@ -275,7 +275,7 @@ node_is_up() { inside sinfo --noheader --format=%t | grep -qE '^(idle|mix|alloc)
 
 check_gpu_job() {
     local device
-    device=$(inside srun --partition=gpu --gpus=1 --mem=50 --time=1 --immediate=30 printenv CUDA_VISIBLE_DEVICES)
+    device=$(inside srun --partition=gpu --gpus=1 --mem=50 --time=1 --immediate=120 printenv CUDA_VISIBLE_DEVICES)
     [[ $device =~ ^[0-9]+$ ]] || die "a job that asked for one GPU got CUDA_VISIBLE_DEVICES=\"$device\""
 }
 
