@@ -40,7 +40,7 @@ def _fit_sentence(row: dict[str, Any]) -> str:
     if misfit is None:
         return f"{sentence}; without replicates, a lack of fit cannot be told from noise."
     further = "further from the rule than" if _shown(misfit) else "no further from the rule than"
-    numbers = f"lack-of-fit F = {misfit['f']:.2f}, p = {misfit['p_value']:.2g}"
+    numbers = f"lack-of-fit F = {misfit['statistic']:.2f}, p = {misfit['p_value']:.2g}"
     return f"{sentence}; the subsets lie {further} seeds explain ({numbers})."
 
 
