@@ -42,7 +42,7 @@ def simulate(subsets, seeds, indicators=2, rng=None, correlation=0.6):
         "seed": [s for _, s in rows],
         "loss": np.exp(y),
         "log_loss": y,
-        "sources": [[("made", 64)]] * len(rows),
+        "sources": [{}] * len(rows),
         **{name: x[[i for i, _ in rows], j] for j, name in enumerate(names)},
     }
     return pa.table(columns, schema=observations_schema(names))

@@ -26,14 +26,8 @@ UNITS = np.ones(2)
 def observed(x, y, model="tiny"):
     """A table of observations of one seed per subset; the columns of `x` are ppl and mtld."""
     columns = {"model": [model] * len(y), "subset": [f"{i:03}" for i in range(len(y))], "seed": [0] * len(y)}
-    table = {
-        **columns,
-        "loss": np.exp(y),
-        "log_loss": y,
-        "sources": [[("made", 64)]] * len(y),
-        "ppl": x[:, 0],
-        "mtld": x[:, 1],
-    }
+    columns |= {"loss": np.exp(y), "log_loss": y, "sources": [{}] * len(y)}
+    table = {**columns, "ppl": x[:, 0], "mtld": x[:, 1]}
     return pa.table(table, schema=observations_schema(["ppl", "mtld"]))
 
 
@@ -59,9 +53,8 @@ def quick(subsets, count, same, rng):
     for number in range(count):
         x = x if same else rng.normal(size=(subsets, 2))
         y = x.sum(axis=1) + (shared if same else 0) + rng.normal(size=subsets)
-        names = tuple(f"{i:03}" for i in range(subsets))
-        ones = (np.ones(subsets), np.ones(subsets))
-        design = Design(names, ("ppl", "mtld"), x, y, *ones, np.zeros(subsets), ({},) * subsets)
+        names, ones = tuple(f"{i:03}" for i in range(subsets)), np.ones(subsets)
+        design = Design(names, ("ppl", "mtld"), x, y, ones, ones, np.zeros(subsets), ({},) * subsets)
         variants.append(Variant(f"v{number}", design, least_squares(design), y))
     return variants
 

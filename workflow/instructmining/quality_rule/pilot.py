@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from instructmining.quality_rule.noise import pure_error
 from instructmining.quality_rule.regression import Design, least_squares
 from instructmining.quality_rule.rule import Floats
 
@@ -73,10 +72,10 @@ def variances(design: Design) -> tuple[float, float | None]:
     M = W - W X (X'WX)^-1 X'W (fitting constants: Searle, Casella and McCulloch 1992, 5.5). A negative estimate is 0.
     """
     result = least_squares(design)
-    if not design.replicated:
+    if design.noise_sd is None:
         return float(result.mse_resid), None
     hat = np.sum(result.model.wexog * result.model.pinv_wexog.T, axis=1)  # (subsets,)
     trace = np.sum(design.seeds * (1 - hat))
-    within = pure_error(design)[0]
+    within = design.noise_sd**2
     between = (result.mse_resid - within) * result.df_resid / trace
     return max(float(between), 0.0), within
