@@ -227,6 +227,7 @@ def final_targets():
     """Everything that a run is for."""
     return [
         "<results>/summary.txt",
+        "<results>/report/across_models.svg",
         *expand("<results>/quality_rule/{model}/rule.md", model=CONFIG.models),
         *expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE),
         *of_selections("<results>/selection/{model}/{pool}/selected.jsonl"),
