@@ -1,6 +1,7 @@
 """The config file as one typed value; whatever is wrong with it is said before any job starts."""
 
 import difflib
+import math
 from collections.abc import Hashable, Mapping
 from itertools import combinations
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated, Any, Self, get_args
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from instructmining.comparison.settings import Comparison
+from instructmining.comparison.settings import EMBEDDED, NEEDS, Comparison
 from instructmining.data.settings import EvalSet, Pool, Role, Source
 from instructmining.indicators.settings import Indicators
 from instructmining.models.settings import BaseModel
@@ -61,6 +62,7 @@ class Config(Settings):
             *_eval_set_problems(self),
             *_degrade_problems(self),
             *_rule_problems(self),
+            *_comparison_problems(self),
         ]
         if problems:
             raise ValueError("\n".join(problems))
@@ -73,6 +75,13 @@ class Config(Settings):
     def rule_indicators(self) -> list[str]:
         """The indicators offered to the fit."""
         return self.quality_rule.indicators or self.indicators.names()
+
+    def matched_steps(self) -> int | None:
+        """Optimizer steps of every arm that is matched by steps; None where the config does not tell."""
+        training, examples = self.training, self.selection.examples
+        if self.comparison.steps or training.steps or not examples:
+            return self.comparison.steps or training.steps
+        return math.ceil(training.epochs * examples / min(training.batch_size, examples))
 
 
 def load_config(values: Mapping[str, Any], root: Path = Path()) -> Config:
@@ -92,6 +101,11 @@ def load_config(values: Mapping[str, Any], root: Path = Path()) -> Config:
         f"models.{name}.path: there is no folder {root / model.path}"
         for name, model in config.models.items()
         if model.path and not (root / model.path).is_dir()
+    ]
+    missing += [
+        f"comparison.lists.{name}: there is no file {root / path}"
+        for name, path in config.comparison.lists.items()
+        if not (root / path).is_file()
     ]
     if missing:
         raise ConfigError("\n".join(missing))
@@ -237,11 +251,34 @@ def _degrade_problems(config: Config) -> list[str]:
 
 def _rule_problems(config: Config) -> list[str]:
     computed = config.indicators.names()
-    problems = [
+    return [
         f"quality_rule.indicators: {name!r} is not computed; allowed with these indicators: {', '.join(computed)}"
         for name in config.quality_rule.indicators or []
         if name not in computed
     ]
-    if config.comparison.baseline not in config.comparison.arms:
-        problems.append(f"comparison.baseline: {config.comparison.baseline!r} is not among comparison.arms")
+
+
+def _comparison_problems(config: Config) -> list[str]:
+    """The arms can be chosen with what is computed, and matched with what is known before anything runs."""
+    comparison, computed = config.comparison, config.indicators.names()
+    problems = [
+        f"comparison.arms: {arm} is chosen by the indicator {NEEDS[arm]!r}, which is not computed; leave the arm out or"
+        f" set up a scorer that gives it; computed: {', '.join(computed)}"
+        for arm in comparison.arms
+        if arm in NEEDS and NEEDS[arm] not in computed
+    ]
+    problems += [
+        f"comparison.arms: {arm} is chosen by embeddings, but indicators.embedding is not set"
+        for arm in comparison.arms
+        if arm in EMBEDDED and not config.indicators.embedding
+    ]
+    if comparison.baseline not in comparison.arms:
+        problems.append(f"comparison.baseline: {comparison.baseline!r} is not among comparison.arms")
+    if comparison.match == "steps" and config.matched_steps() is None:
+        problems.append("comparison.steps: needed with match: steps where selection.examples is not given")
+    if comparison.lists and len(config.selection_pools()) > 1:
+        problems.append(
+            f"comparison.lists: a list names examples of one pool, but {', '.join(config.selection_pools())} are"
+            " selected from; name one in selection.pools"
+        )
     return problems
