@@ -1,10 +1,12 @@
 """Settings of the comparison."""
 
+import math
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from instructmining.settings import Name, Settings
+from instructmining.training.settings import Training
 
 Arm = Literal[
     "selected",
@@ -74,3 +76,31 @@ class Comparison(Settings):
     def seeds_of(self, arm: str) -> int:
         """How often an arm is tuned."""
         return self.more_seeds.get(arm, self.seeds)
+
+    def matched_steps(self, training: Training, examples: int | None) -> int | None:
+        """Optimizer steps of every arm with `match: steps`; None where neither `steps` nor the number tells."""
+        if self.steps or training.steps or not examples:
+            return self.steps or training.steps
+        return math.ceil(training.epochs * examples / min(training.batch_size, examples))
+
+    def problems(self, indicators: list[str], embeddings: bool, pools: list[str]) -> list[str]:
+        """What does not fit the indicators that are computed and the pools that are selected from."""
+        problems = [
+            f"comparison.arms: {arm} is chosen by the indicator {NEEDS[arm]!r}, which is not computed; leave the arm"
+            f" out or set up a scorer that gives it; computed: {', '.join(indicators)}"
+            for arm in self.arms
+            if arm in NEEDS and NEEDS[arm] not in indicators
+        ]
+        problems += [
+            f"comparison.arms: {arm} is chosen by embeddings, but indicators.embedding is not set"
+            for arm in self.arms
+            if arm in EMBEDDED and not embeddings
+        ]
+        if self.baseline not in self.arms:
+            problems.append(f"comparison.baseline: {self.baseline!r} is not among comparison.arms")
+        if self.lists and len(pools) > 1:
+            problems.append(
+                f"comparison.lists: a list names examples of one pool, but {', '.join(pools)} are selected from;"
+                " name one in selection.pools"
+            )
+        return problems

@@ -5,7 +5,7 @@ does to that of each variant, so that they are not independent, and their differ
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -125,9 +125,7 @@ def differences(a: Variant, b: Variant, units: Floats, confidence: float) -> lis
     """
     design = a.design
     if share_subsets([a, b]):
-        between = Design(
-            design.subsets, design.indicators, design.x, design.y - b.design.y, design.seeds, design.within
-        )
+        between = replace(design, y=design.y - b.design.y)
         return coefficients(least_squares(between), design.indicators, units, confidence)
     value = (a.result.params - b.result.params)[1:] * units
     parts = np.array([(variant.result.bse[1:] * units) ** 2 for variant in (a, b)])
