@@ -13,8 +13,10 @@ sys.path.insert(0, LIBRARY)
 os.environ.update(PYTHONPATH=LIBRARY, PATH=os.pathsep.join([f"{LIBRARY}/slurm", *os.get_exec_path()]))
 
 from instructmining import resources as needs
-from instructmining.config import ConfigError, load_config, reject_duplicate_keys
+from instructmining.config import load_config
+from instructmining.config_error import ConfigError, reject_duplicate_keys
 from instructmining.fingerprint import fingerprint
+from instructmining.indicators.custom_code import code_file
 from instructmining.slurm_jobs import describe, left_over_jobs
 
 try:
@@ -31,6 +33,9 @@ container: "envs/instructmining.sif"  # built by envs/apptainer.def
 SUBSETS = [f"{number:03d}" for number in range(CONFIG.sampling.subsets)]
 SCORERS = CONFIG.indicators.scorers()
 NEIGHBOURS = CONFIG.indicators.embedding.neighbours if CONFIG.indicators.embedding else []
+METRIC = CONFIG.indicators.embedding.metric if CONFIG.indicators.embedding else "euclidean"
+# Models of scorers whose weights may come in an older format than safetensors.
+CONVERTED = ["reward", "unieval"]
 
 FIGURES_OF_RULE = {
     "univariate": "--observations {input.observations} --diagnostics {input.diagnostics}",
@@ -50,6 +55,7 @@ wildcard_constraints:
     eval_set=one_of(CONFIG.eval_sets),
     model=one_of(CONFIG.models),
     prepared=one_of([*CONFIG.models, "embedding"]),
+    converted=one_of(CONVERTED),
     subset=r"\d\d\d+",
     run=rf"\d\d\d+|({one_of(CONFIG.pools)})\.({one_of(CONFIG.comparison.arms)})",
     arm=one_of(CONFIG.comparison.arms),
@@ -131,19 +137,21 @@ def model_files(prepared):
 
 def local_model_files(wildcards):
     """The files of a model in a local folder, so that a changed one is seen."""
-    folder = model_files(wildcards.prepared).path
+    (name,) = wildcards
+    folder = model_files(name).path
     return sorted(str(path) for path in Path(folder).rglob("*") if path.is_file()) if folder else []
 
 
 def scorer_model(scorer):
     """The prepared model of a scorer: a base model that it names, or one of its own."""
-    model = getattr(CONFIG.indicators, scorer).model
+    model = SCORERS[scorer].model
     return model if isinstance(model, str) else scorer
 
 
 def scorer_settings(scorer):
     """The settings of a scorer, without where its model lies: the model's files are an input."""
-    return getattr(CONFIG.indicators, scorer).model_dump_json(exclude={"neighbours"}, exclude_defaults=True)
+    without = {"neighbours", "metric", "parameters"}
+    return SCORERS[scorer].model_dump_json(exclude=without, exclude_defaults=True)
 
 
 def scorer_base_model(scorer):
@@ -154,13 +162,18 @@ def scorer_base_model(scorer):
 
 def scorer_parameters(scorer):
     """Number of parameters of a scorer's model."""
-    model = CONFIG.models.get(scorer_model(scorer))
-    return model.parameters if model else 1e8
+    model = CONFIG.models.get(scorer_model(scorer), SCORERS[scorer])
+    return getattr(model, "parameters", 1e8)
 
 
 def scorer_tokens(scorer):
     """Tokens in a batch of a scorer; 0 where it runs no model."""
-    return getattr(getattr(CONFIG.indicators, scorer), "batch_tokens", 0)
+    return getattr(SCORERS[scorer], "batch_tokens", 0)
+
+
+def custom_origin(custom):
+    """What an indicator of your own comes from: the file of its function, so that an edit is seen, or its table."""
+    return custom.table or str(code_file(custom.function))
 
 
 def training_memory_mb(wildcards, attempt):
@@ -185,6 +198,15 @@ def scores_of_pool(wildcards):
         scorer: [f"<results>/indicators/{wildcards.pool}/{scorer}/{shard}.parquet" for shard in shards(wildcards.pool)]
         for scorer in SCORERS
     }
+
+
+def reports_of_pool(wildcards):
+    """The reports of every shard and scorer of a pool."""
+    return [
+        f"<results>/indicators/{wildcards.pool}/{scorer}/{shard}.report.json"
+        for scorer in SCORERS
+        for shard in shards(wildcards.pool)
+    ]
 
 
 def run_examples(wildcards):
@@ -213,9 +235,22 @@ def of_selections(pattern):
     return expand(pattern, model=CONFIG.models, pool=CONFIG.selection_pools())
 
 
+def of_comparisons(pattern):
+    """One file of each selection that is compared with controls."""
+    return of_selections(pattern) if CONFIG.compares() else []
+
+
+def figures_of_fit():
+    """The figures of each rule, where rules are fitted."""
+    if CONFIG.quality_rule.taken:
+        return []
+    return expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE)
+
+
 def fetched_files():
     """The prepared models and the imported sources of the hub."""
-    prepared = {*CONFIG.models, *map(scorer_model, SCORERS)}
+    tuned = CONFIG.models if CONFIG.compares() else {}
+    prepared = {*tuned, *(scorer_model(scorer) for scorer in SCORERS if scorer not in CONFIG.indicators.custom)}
     sources = [name for name, source in CONFIG.sources.items() if source.hub]
     return [
         *expand("<results>/models/{prepared}/model.json", prepared=sorted(prepared)),
@@ -272,9 +307,9 @@ def final_targets():
     return [
         "<results>/summary.txt",
         *expand("<results>/quality_rule/{model}/rule.md", model=CONFIG.models),
-        *expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE),
+        *figures_of_fit(),
         *of_selections("<results>/selection/{model}/{pool}/selected.jsonl"),
-        *of_selections("<results>/report/{model}/{pool}/arms.svg"),
+        *of_comparisons("<results>/report/{model}/{pool}/arms.svg"),
         *of_selections("<results>/report/{model}/{pool}/quality.svg"),
         *of_selections("<results>/report/{model}/{pool}/examples.html"),
     ]
