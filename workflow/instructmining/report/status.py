@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def done_jobs(text: str) -> Counter[str]:
-    """Jobs whose results are up to date, by rule, in what `--summary` printed: a job counts once for all its outputs."""
+    """Jobs whose results are up to date, by rule, by what `--summary` printed; a job counts once."""
     rows = [line.split("\t") for line in text.splitlines() if line.count("\t") == 5]
     jobs = {(rule, log if log != "-" else output) for output, _, rule, log, _, plan in rows if plan == "no update"}
     return Counter(rule for rule, _ in jobs if rule != "-")
@@ -160,7 +160,7 @@ def last_line(path: Path) -> str:
 
 
 def work_left(jobs: Iterable[Event], root: Path) -> str | None:
-    """The time that what is left takes, one job after another, by earlier jobs of the kind; None where there are none."""
+    """The time that is left, one job after another, by earlier jobs of the kind; None where there are none."""
     left = [job for job in jobs if job.state != "failed"]
     seconds = [job_seconds(re.sub(r"/logs/(.*)\.log$", r"/benchmarks/\1.jsonl", job.log), root) for job in left]
     known = [value for value in seconds if value is not None]
