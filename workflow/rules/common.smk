@@ -291,6 +291,50 @@ def fetched_files():
     ]
 
 
+def used_sources():
+    """The sources of pools and eval sets, and those that degraded ones are made from."""
+    used = {name for member in [*CONFIG.pools.values(), *CONFIG.eval_sets.values()] for name in member.sources}
+    return sorted(used | {CONFIG.sources[name].degrade.source for name in used if CONFIG.sources[name].degrade})
+
+
+def of_pools(pattern, **wildcards):
+    """One file of each shard of each pool."""
+    return [path for pool in CONFIG.pools for path in expand(pattern, pool=pool, shard=shards(pool), **wildcards)]
+
+
+def arm_results(model, pool):
+    """The examples of each arm and seed of a comparison, and the record of the run on them."""
+    chosen = f"<results>/comparison/{model}/{pool}/arms/{{arm}}/seed{{seed}}.parquet"
+    examples = expand(chosen, arm=CONFIG.comparison.arms, seed=range(CONFIG.comparison.seeds))
+    return [*examples, *run_files(model, arm_runs(pool), "record.json")]
+
+
+def intermediate_results():
+    """What the targets are made from, one file a job.
+
+    They are targets too: Snakemake takes a missing file for up to date as long as what was made from it is there, and
+    after a rerun that failed its result is missing, so that the stale ones made from its predecessor would stay.
+    """
+    return [
+        *expand(
+            "<results>/models/{prepared}/model.json", prepared=sorted({*CONFIG.models, *map(scorer_model, SCORERS)})
+        ),
+        *expand("<results>/data/sources/{source}.parquet", source=used_sources()),
+        *expand("<results>/data/eval/{eval_set}.parquet", eval_set=CONFIG.eval_sets),
+        *of_pools("<results>/data/pools/{pool}/deduplicated/{shard}.parquet"),
+        *of_pools("<results>/data/pools/{pool}/{shard}.parquet"),
+        *of_pools("<results>/indicators/{pool}/{scorer}/{shard}.parquet", scorer=SCORERS),
+        *expand("<results>/indicators/{pool}/scores.parquet", pool=CONFIG.pools),
+        *expand("<results>/sampling/{subset}.parquet", subset=SUBSETS),
+        *expand("<results>/indicators/subsets/{subset}.json", subset=SUBSETS),
+        *[path for model in CONFIG.models for path in run_files(model, subset_runs(), "record.json")],
+        *expand("<results>/quality_rule/{model}/observations.parquet", model=CONFIG.models),
+        *of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
+        *[path for model in CONFIG.models for pool in CONFIG.selection_pools() for path in arm_results(model, pool)],
+        *of_selections("<results>/comparison/{model}/{pool}/comparison.json"),
+    ]
+
+
 def final_targets():
     """Everything that a run is for."""
     return [
