@@ -12,9 +12,15 @@ from tests.workflow.conftest import Run
 
 pytestmark = pytest.mark.slow
 
-REPORT = ("figure", "table", "summarise")
+REPORT = ("figure", "table", "summarise", "gather_losses", "compare_rules")
 SUBSETS, REPLICATES, ARMS, SEEDS = 6, 1, 4, 2
 FINETUNES = SUBSETS + REPLICATES + ARMS * SEEDS
+SCORERS = ("text", "likelihood", "embedding", "reward", "unieval", "brevity")
+
+
+def scored(shards: int) -> dict[str, int]:
+    """Every scorer runs over so many shards."""
+    return {f"score_{scorer}": shards for scorer in SCORERS}
 
 
 def edit(run: Run, module: str, old: str, new: str) -> None:
@@ -32,6 +38,21 @@ def without(jobs: dict[str, int], *prefixes: str) -> dict[str, int]:
 
 def test_a_second_run_has_nothing_to_do(finished: Run) -> None:
     assert finished.to_do() == {}
+
+
+def test_whatever_result_is_missing_is_made_again_with_what_follows_so_that_a_failed_rerun_leaves_nothing_stale(
+    run: Run,
+) -> None:
+    rules = made_by_rule(run)
+    for output in rules.values():
+        (run.folder / output).unlink()
+    assert set(run.to_do()) == set(rules)
+
+
+def made_by_rule(run: Run) -> dict[str, str]:
+    """The first output of a job of each rule, by what Snakemake's summary says."""
+    rows = [line.split("\t") for line in run.snakemake("--summary").stdout.splitlines()[1:]]
+    return {rule: output for output, _, rule, _, status, _ in rows if status == "ok"}
 
 
 def test_touching_every_file_of_the_workflow_reruns_nothing(run: Run) -> None:
@@ -100,8 +121,7 @@ def test_a_changed_file_of_the_same_size_reruns_its_import_and_what_follows(run:
     assert path.stat().st_size == size
     jobs = without(run.to_do(), *REPORT)
     assert jobs == {
-        "import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, "score_text": 1, "score_likelihood": 1, "score_embedding": 1,
-        "gather_scores": 1, "rank": 1, "select": 1, "choose_arm": ARMS * SEEDS,
+        "import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, **scored(1), "gather_scores": 1, "rank": 1, "select": 1, "choose_arm": ARMS * SEEDS,
         "finetune_and_evaluate": ARMS * SEEDS, "compare": 1,
     }  # fmt: skip
 
@@ -164,7 +184,7 @@ def test_one_more_source_is_imported_and_makes_its_pool_anew(run: Run) -> None:
     config["pools"]["candidates"]["sources"].append("third")
     run.set_config(config)
     jobs = without(run.to_do(), *REPORT)
-    candidate_scores = {"score_text": 2, "score_likelihood": 2, "score_embedding": 2, "gather_scores": 1}
+    candidate_scores = {**scored(2), "gather_scores": 1}
     assert jobs == {
         "import_source": 1, "deduplicate_candidates": 1, "build_pool_candidates": 1, **candidate_scores,
         # Subsets are drawn from all sources, so all of them change; of the arms, those that the rule chose.
@@ -180,8 +200,7 @@ def test_another_source_to_select_from_trains_no_subset(run: Run) -> None:
     run.set_config(config)
     jobs = without(run.to_do(), *REPORT)
     assert jobs == {
-        "import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, "score_text": 1, "score_likelihood": 1,
-        "score_embedding": 1, "gather_scores": 1, "rank": 1, "select": 1, "choose_arm": ARMS * SEEDS,
+        "import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, **scored(1), "gather_scores": 1, "rank": 1, "select": 1, "choose_arm": ARMS * SEEDS,
         "finetune_and_evaluate": ARMS * SEEDS, "compare": 1,
     }  # fmt: skip
 
@@ -195,6 +214,14 @@ def test_another_model_of_an_indicator_runs_that_indicator_and_tunes_no_subset(r
         # The rule may change, and with it the arms.
         "choose_arm": ARMS * SEEDS, "finetune_and_evaluate": ARMS * SEEDS, **FOLLOW_THE_LOSSES,
     }  # fmt: skip
+
+
+def test_an_edited_function_of_your_own_runs_its_indicator_and_no_other(run: Run) -> None:
+    (run.folder / "mine.py").write_text("def brevity(examples):\n    return [-len(e.response) / 2 for e in examples]\n")
+    jobs = run.to_do()
+    assert {rule: jobs[rule] for rule in jobs if rule.startswith(("score", "prepare", "convert"))} == {
+        "score_brevity": 3
+    }
 
 
 def test_another_base_model_runs_all_that_uses_it_and_no_data_stage(run: Run) -> None:

@@ -3,8 +3,9 @@
 
 localrules:
     gather_observations,
-    gather_losses,
     fit_quality_rule,
+    take_quality_rule,
+    gather_losses,
     compare_rules,
 
 
@@ -52,13 +53,53 @@ rule fit_quality_rule:
         runtime=needs.short_minutes,
     params:
         settings=settings(CONFIG.quality_rule),
-        indicator_settings=CONFIG.indicators.model_dump_json(),
+        indicator_settings=json.dumps(CONFIG.indicator_settings()),
         indicators=CONFIG.rule_indicators(),
         code=fingerprint("instructmining.quality_rule.fit"),
     shell:
         "python -m instructmining.quality_rule.fit --observations {input} --settings {params.settings:q}"
         " --indicator-settings {params.indicator_settings:q} --indicators {params.indicators}"
         " --rule {output.rule} --card {output.card} --diagnostics {output.diagnostics} 2>&1 | tee {log}"
+
+
+# One of the two makes the rule: it is fitted, or taken as the config says.
+if CONFIG.quality_rule.taken:
+
+    ruleorder: take_quality_rule > fit_quality_rule
+
+else:
+
+    ruleorder: fit_quality_rule > take_quality_rule
+
+
+rule take_quality_rule:
+    """Take a published rule, or that of another run, instead of fitting one: nothing is tuned."""
+    input:
+        CONFIG.quality_rule.file or [],
+    output:
+        rule="<results>/quality_rule/{model}/rule.json",
+        card=report(
+            "<results>/quality_rule/{model}/rule.md",
+            caption="../report/rule.rst",
+            category="1. Quality rule",
+            subcategory="{model}",
+            labels={"figure": "rule card"},
+        ),
+    log:
+        "<logs>/quality_rule/{model}/take.log",
+    benchmark:
+        "<benchmarks>/quality_rule/{model}/take.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        settings=settings(CONFIG.quality_rule),
+        indicator_settings=json.dumps(CONFIG.indicator_settings()),
+        code=fingerprint("instructmining.quality_rule.take"),
+    shell:
+        "python -m instructmining.quality_rule.take --settings {params.settings:q}"
+        " --indicator-settings {params.indicator_settings:q} --rule {output.rule} --card {output.card}"
+        " 2>&1 | tee {log}"
 
 
 rule gather_losses:

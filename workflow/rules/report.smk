@@ -187,7 +187,7 @@ rule summarise:
     """Put the results into one short text for the terminal."""
     input:
         rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),
-        comparisons=of_selections("<results>/comparison/{model}/{pool}/comparison.json"),
+        comparisons=of_comparisons("<results>/comparison/{model}/{pool}/comparison.json"),
         rankings=of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
     output:
         report("<results>/summary.txt", caption="../report/workflow.rst", category="0. Summary"),
