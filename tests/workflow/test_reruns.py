@@ -12,7 +12,7 @@ from tests.workflow.conftest import Run
 
 pytestmark = pytest.mark.slow
 
-REPORT = ("figure", "table", "summarise")
+REPORT = ("figure", "table", "summarise", "gather_losses", "compare_rules")
 SUBSETS, REPLICATES, ARMS, SEEDS = 6, 1, 4, 2
 FINETUNES = SUBSETS + REPLICATES + ARMS * SEEDS
 SCORERS = ("text", "likelihood", "embedding", "reward", "unieval", "brevity")
@@ -50,6 +50,21 @@ def without(jobs: dict[str, int], *prefixes: str) -> dict[str, int]:
 
 def test_a_second_run_has_nothing_to_do(finished: Run) -> None:
     assert finished.to_do() == {}
+
+
+def test_whatever_result_is_missing_is_made_again_with_what_follows_so_that_a_failed_rerun_leaves_nothing_stale(
+    run: Run,
+) -> None:
+    rules = made_by_rule(run)
+    for output in rules.values():
+        (run.folder / output).unlink()
+    assert set(run.to_do()) == set(rules)
+
+
+def made_by_rule(run: Run) -> dict[str, str]:
+    """The first output of a job of each rule, by what Snakemake's summary says."""
+    rows = [line.split("\t") for line in run.snakemake("--summary").stdout.splitlines()[1:]]
+    return {rule: output for output, _, rule, _, status, _ in rows if status == "ok"}
 
 
 def test_touching_every_file_of_the_workflow_reruns_nothing(run: Run) -> None:
