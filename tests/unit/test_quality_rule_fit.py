@@ -219,10 +219,18 @@ def test_the_card_has_a_sentence_for_every_check_and_marks_warnings():
     rule = fit(*synthetic()).rule
     card = rule_card(rule)
     assert all(("Warning: " if check.warns else "- ") + check.sentence in card for check in rule.checks)
-    assert {"noise", "choice", "better than mean", "calibration", "collinearity"} <= {check.name for check in rule.checks}
+    assert {"noise", "choice", "better than mean", "calibration", "collinearity"} <= {
+        check.name for check in rule.checks
+    }
 
 
 def test_a_rule_of_another_version_is_refused(tmp_path):
     write_json(tmp_path / "rule.json", {"rule_version": 1})
     with pytest.raises(ValueError, match="rule_version is 1, expected 2"):
         QualityRule.from_json(tmp_path / "rule.json")
+
+
+def test_settings_that_do_not_go_together_are_named():
+    assert "8,192 of 13 indicators" in QualityRuleSettings(choice="bic").problems(13, replicated=True)[0]
+    assert "set sampling.replicated" in QualityRuleSettings(fit="mixed").problems(3, replicated=False)[0]
+    assert QualityRuleSettings(choice="elastic_net").problems(13, replicated=False) == []

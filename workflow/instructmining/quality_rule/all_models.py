@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from instructmining.quality_rule.regression import Design, with_constant
 from instructmining.quality_rule.rule import Floats
+from instructmining.quality_rule.settings import MOST_INDICATORS
 
 Models = NDArray[np.intp]
-MOST_INDICATORS = 12
 RIDGE = 1e-12
 """Keeps a fold solvable in which a column is constant; far below what rounding does to any other."""
 
@@ -56,8 +56,7 @@ def coefficients(gram: Floats, models: Models) -> Floats:
     """(..., columns, columns) and (models, size) -> (..., models, size)."""
     left, right = _normal_equations(gram, models)
     ridge = RIDGE * gram[..., 0, 0][..., None, None, None] * np.eye(models.shape[1])
-    solved: Floats = np.linalg.solve(left + ridge, right[..., None])[..., 0]
-    return solved
+    return np.asarray(np.linalg.solve(left + ridge, right[..., None])[..., 0], dtype=np.float64)
 
 
 def residual_squares(gram: Floats, models: Models, values: Floats) -> Floats:

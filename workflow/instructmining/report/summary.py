@@ -35,7 +35,8 @@ def rule_section(rule: QualityRule) -> Group:
         table.add_row(name, "left out", Text(reason), "")
     held_out = f"R2 {rule.loo_r2:.2f}, Spearman {rule.loo_spearman:.2f} on subsets left out of the fit"
     verdict = "" if rule.loo_r2 > 0 else ": no better than their mean"
-    return Group(_title(f"Quality rule for {rule.model} ({rule.subsets} subsets)"), table, Text(held_out + verdict))
+    title = _title(f"Quality rule for {rule.model} ({rule.subsets} subsets)")
+    return Group(title, table, Text(held_out + verdict), *([Text(rule.verdict)] if rule.verdict else []))
 
 
 def published_section(rule: PublishedRule) -> Group:
