@@ -13,6 +13,7 @@ sys.path.insert(0, LIBRARY)
 os.environ.update(PYTHONPATH=LIBRARY, PATH=os.pathsep.join([f"{LIBRARY}/slurm", *os.get_exec_path()]))
 
 from instructmining import resources as needs
+from instructmining.comparison.settings import EMBEDDED, RANKED
 from instructmining.config import load_config
 from instructmining.config_error import ConfigError, reject_duplicate_keys
 from instructmining.fingerprint import fingerprint
@@ -101,7 +102,21 @@ def subset_runs():
 
 def arm_runs(pool):
     """Every (arm, seed) of a comparison."""
-    return [(f"{pool}.{arm}", seed) for arm in CONFIG.comparison.arms for seed in range(CONFIG.comparison.seeds)]
+    comparison = CONFIG.comparison
+    return [(f"{pool}.{arm}", seed) for arm in comparison.arms for seed in range(comparison.seeds_of(arm))]
+
+
+def run_training(run):
+    """How a run is tuned: as `training` says, an arm that is matched by steps with those."""
+    if run not in SUBSETS and CONFIG.comparison.match == "steps":
+        steps = CONFIG.comparison.matched_steps(CONFIG.training, CONFIG.selection.examples)
+        return CONFIG.training.model_copy(update={"steps": steps})
+    return CONFIG.training
+
+
+def training_settings(training):
+    """The settings of a fine-tune as JSON, without what changes no result."""
+    return training.model_dump_json(exclude={"checkpoint_minutes"}, exclude_defaults=True)
 
 
 def base_model(wildcards):
@@ -184,11 +199,11 @@ def training_memory_mb(wildcards, attempt):
 
 def training_minutes(wildcards, attempt):
     """Time limit of a fine-tune, from the model and the most tokens that its examples can have."""
-    training = CONFIG.training
+    training = run_training(wildcards.run)
     examples = CONFIG.sampling.examples if wildcards.run in SUBSETS else CONFIG.selection.examples or 10_000
-    seen = training.steps * training.batch_size if training.steps else training.epochs * examples
     if wildcards.run.endswith(".full"):
-        seen *= 10  # the size of a pool is not known before it is built
+        examples *= 10  # the size of a pool is not known before it is built
+    seen = training.steps * training.batch_size if training.steps else training.epochs * examples
     return needs.training_minutes(CONFIG.models[wildcards.model].parameters, seen * training.max_tokens, attempt)
 
 
@@ -217,17 +232,35 @@ def run_examples(wildcards):
     return f"<results>/comparison/{wildcards.model}/{pool}/arms/{arm}/seed{wildcards.seed}.parquet"
 
 
+def matched_settings(wildcards):
+    """How an arm is tuned that is matched by tokens, which its examples tell."""
+    pool, arm = wildcards.run.split(".")
+    folder = f"<results>/comparison/{wildcards.model}/{pool}/arms/{arm}"
+    return {"settings": f"{folder}/seed{wildcards.seed}.settings.json"}
+
+
 def arm_size(wildcards):
     """The size of an arm, as the selection's settings give it: a number of examples or a share of the pool."""
     selection = CONFIG.selection
     return f"--examples {selection.examples}" if selection.examples else f"--fraction {selection.fraction}"
 
 
-def arm_scores(wildcards):
-    """What an arm is chosen by: only `selected` depends on the rule, the others on the pool's scores alone."""
-    if wildcards.arm == "selected":
-        return "<results>/selection/{model}/{pool}/ranking.parquet"
-    return "<results>/indicators/{pool}/scores.parquet"
+def arm_inputs(wildcards):
+    """What an arm is chosen by: few depend on the rule, the others on the pool's scores alone."""
+    inputs = {"scores": f"<results>/indicators/{wildcards.pool}/scores.parquet"}
+    if wildcards.arm in RANKED:
+        inputs["scores"] = f"<results>/selection/{wildcards.model}/{wildcards.pool}/ranking.parquet"
+    if wildcards.arm in EMBEDDED:
+        inputs["embeddings"] = f"<results>/indicators/{wildcards.pool}/embeddings.parquet"
+    if wildcards.arm in CONFIG.comparison.lists:
+        inputs["list"] = CONFIG.comparison.lists[wildcards.arm]
+    return inputs
+
+
+def arm_options(wildcards, input):
+    """The options that some arms are chosen with."""
+    options = [f"--{name} {input[name]}" for name in ("embeddings", "list") if name in input.keys()]
+    return " ".join(options)
 
 
 def of_selections(pattern):
@@ -241,10 +274,11 @@ def of_comparisons(pattern):
 
 
 def figures_of_fit():
-    """The figures of each rule, where rules are fitted."""
+    """The figures of each rule and of all of them together, where rules are fitted."""
     if CONFIG.quality_rule.taken:
         return []
-    return expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE)
+    figures = expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE)
+    return [*figures, "<results>/report/across_models.svg"]
 
 
 def fetched_files():
@@ -255,6 +289,52 @@ def fetched_files():
     return [
         *expand("<results>/models/{prepared}/model.json", prepared=sorted(prepared)),
         *expand("<results>/data/sources/{source}.parquet", source=sources),
+    ]
+
+
+def used_sources():
+    """The sources of pools and eval sets, and those that degraded ones are made from."""
+    used = {name for member in [*CONFIG.pools.values(), *CONFIG.eval_sets.values()] for name in member.sources}
+    return sorted(used | {CONFIG.sources[name].degrade.source for name in used if CONFIG.sources[name].degrade})
+
+
+def of_pools(pattern, **wildcards):
+    """One file of each shard of each pool."""
+    return [path for pool in CONFIG.pools for path in expand(pattern, pool=pool, shard=shards(pool), **wildcards)]
+
+
+def arm_results(model, pool):
+    """The examples of each arm and seed of a comparison, and the record of the run on them."""
+    chosen = f"<results>/comparison/{model}/{pool}/arms/{{arm}}/seed{{seed}}.parquet"
+    examples = expand(chosen, arm=CONFIG.comparison.arms, seed=range(CONFIG.comparison.seeds))
+    return [*examples, *run_files(model, arm_runs(pool), "record.json")]
+
+
+def intermediate_results():
+    """What the targets are made from, one file a job.
+
+    They are targets too: Snakemake takes a missing file for up to date as long as what was made from it is there, and
+    after a rerun that failed its result is missing, so that the stale ones made from its predecessor would stay.
+    """
+    return [
+        *expand(
+            "<results>/models/{prepared}/model.json", prepared=sorted({*CONFIG.models, *map(scorer_model, SCORERS)})
+        ),
+        *expand("<results>/data/sources/{source}.parquet", source=used_sources()),
+        *expand("<results>/data/eval/{eval_set}.parquet", eval_set=CONFIG.eval_sets),
+        *of_pools("<results>/data/pools/{pool}/deduplicated/{shard}.parquet"),
+        *of_pools("<results>/data/pools/{pool}/{shard}.parquet"),
+        *of_pools("<results>/indicators/{pool}/{scorer}/{shard}.parquet", scorer=SCORERS),
+        *expand("<results>/indicators/{pool}/scores.parquet", pool=CONFIG.pools),
+        *expand("<results>/sampling/{subset}.parquet", subset=SUBSETS),
+        *expand("<results>/indicators/subsets/{subset}.json", subset=SUBSETS),
+        *[path for model in CONFIG.models for path in run_files(model, subset_runs(), "record.json")],
+        *expand("<results>/quality_rule/{model}/observations.parquet", model=CONFIG.models),
+        *expand("<results>/quality_rule/{model}/losses.parquet", model=CONFIG.models),
+        "<results>/quality_rule/across_models.json",
+        *of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
+        *[path for model in CONFIG.models for pool in CONFIG.selection_pools() for path in arm_results(model, pool)],
+        *of_selections("<results>/comparison/{model}/{pool}/comparison.json"),
     ]
 
 
