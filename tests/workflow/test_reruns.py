@@ -12,7 +12,7 @@ from tests.workflow.conftest import Run
 
 pytestmark = pytest.mark.slow
 
-REPORT = ("figure", "table", "summarise")
+REPORT = ("figure", "table", "summarise", "explore")
 SUBSETS, REPLICATES, ARMS, SEEDS = 6, 1, 4, 2
 FINETUNES = SUBSETS + REPLICATES + ARMS * SEEDS
 

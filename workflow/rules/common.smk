@@ -15,6 +15,7 @@ os.environ.update(PYTHONPATH=LIBRARY, PATH=os.pathsep.join([f"{LIBRARY}/slurm", 
 from instructmining import resources as needs
 from instructmining.config import ConfigError, load_config, reject_duplicate_keys
 from instructmining.fingerprint import fingerprint
+from instructmining.report.explorer.asset_files import assets_hash
 from instructmining.slurm_jobs import describe, left_over_jobs
 
 try:
@@ -222,6 +223,7 @@ def final_targets():
     """Everything that a run is for."""
     return [
         "<results>/summary.txt",
+        "<results>/explorer/index.html",
         *expand("<results>/quality_rule/{model}/rule.md", model=CONFIG.models),
         *expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE),
         *of_selections("<results>/selection/{model}/{pool}/selected.jsonl"),
