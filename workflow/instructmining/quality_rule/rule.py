@@ -37,12 +37,23 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Check:
+    """One piece of evidence for or against a rule."""
+
+    name: str
+    value: float | None
+    p_value: float | None
+    warns: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
 class QualityRule:
     """`log loss = intercept + sum of coefficient * indicator` (InstructMining, arXiv 2307.06290); lower is better."""
 
     model: str
     fit: str
-    """What was fitted: `observations`, or `means of subsets, weighted by seeds`."""
+    """The kind of fit, in words."""
     intercept: float
     terms: tuple[Term, ...]
     confidence: float
@@ -62,6 +73,8 @@ class QualityRule:
     """Indicators that were offered but are not in the rule, and why."""
     indicator_settings: dict[str, Any]
     """The settings of the indicators; the coefficients hold for no other."""
+    checks: tuple[Check, ...] = ()
+    """The evidence for and against the rule."""
 
     @property
     def indicators(self) -> list[str]:
@@ -101,7 +114,9 @@ class QualityRule:
     def from_json(cls, path: Path) -> Self:
         """Read a rule that `to_json` wrote."""
         values = read_json(path)
-        return cls(**{**values, "terms": tuple(Term(**term) for term in values["terms"])})
+        terms = tuple(Term(**term) for term in values["terms"])
+        checks = tuple(Check(**check) for check in values["checks"])
+        return cls(**{**values, "terms": terms, "checks": checks})
 
 
 def _column(table: pa.Table, term: Term) -> Floats:

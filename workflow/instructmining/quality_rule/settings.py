@@ -1,6 +1,6 @@
 """Settings of the fit."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -12,5 +12,7 @@ class QualityRuleSettings(Settings):
 
     indicators: Annotated[list[str], Field(min_length=1)] | None = None
     """The indicators in the rule; all that are computed if not given."""
+    fit: Literal["auto", "ols", "weighted_means", "mixed"] = "auto"
+    """How subsets count: alike (`ols`), by their seeds (`weighted_means`, `auto`), or by a mixed model (`mixed`)."""
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
     """Level of all intervals."""
