@@ -1,8 +1,10 @@
 """A real Chromium, installed where it may be, and explorers to open in it."""
 
+import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +26,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LIMIT_SECONDS = 60
 HOSTILE = {
     "script": "<script>window.attacked = 1</script>",
     "end of script": "</script></textarea></style><script>window.attacked = 2</script>",
@@ -89,13 +92,16 @@ class Explorer:
         cells = f".ag-row[row-index='%d'] [col-id='{name}']"
         return [self.tab.inner_text(cells % row) for row in range(rows)]
 
-    def wait_for(self, expression: str, argument: Any = None) -> None:
-        """Wait until a JavaScript expression holds."""
-        self.tab.wait_for_function(expression, arg=argument, timeout=15_000)
+    def wait_for(self, expression: str) -> None:
+        """Wait until a JavaScript expression holds; Playwright's own way is refused by the page, which evaluates nothing."""
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while not self.tab.evaluate(expression):
+            assert time.monotonic() < deadline, f"{expression} is not so after {LIMIT_SECONDS} s; {self.status()}"
+            self.tab.wait_for_timeout(50)
 
     def wait_for_status(self, text: str) -> None:
-        """Wait until the status has a text in it."""
-        self.wait_for("text => document.getElementById('status').textContent.includes(text)", text)
+        """Wait until the status begins with a text."""
+        self.wait_for(f"document.getElementById('status').textContent.startsWith({json.dumps(text)})")
 
 
 @pytest.fixture
@@ -105,7 +111,7 @@ def open_explorer(browser: Any) -> Iterator[Any]:
 
     def open_page(page: Path, **options: Any) -> Explorer:
         tab = browser.new_page(viewport={"width": 1440, "height": 900}, **options)
-        tab.set_default_timeout(15_000)
+        tab.set_default_timeout(1000 * LIMIT_SECONDS)
         explorer = Explorer(tab, page)
         tab.on("request", lambda request: explorer.requests.append(request.url))
         tab.on("console", lambda said: explorer.complaints.append(f"{said.type}: {said.text}"))

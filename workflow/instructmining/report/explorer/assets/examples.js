@@ -27,6 +27,11 @@ class Examples {
     return this.ranking.arrays[name] ?? this.pool.arrays[`indicator_${name}`] ?? this.text(name);
   }
 
+  /** The columns that examples can be put in order of. */
+  columns() {
+    return ["rank", "selected", "source", "degraded", ...this.scores, ...Object.keys(this.ranking.arrays).filter((name) => name.startsWith("term_"))];
+  }
+
   /** Columns of names, as numbers in the order of the alphabet. */
   text(name) {
     if (name === "selected") return this.selected;

@@ -20,7 +20,7 @@ class Histogram {
     const extreme = end === "from" ? this.bins.smallest : this.bins.largest;
     return make("input", {
       type: "text", inputMode: "decimal", placeholder: number(extreme), "aria-label": `${this.name} ${end}`,
-      onchange: () => this.typed(),
+      onchange: () => this.typed(), onkeydown: (event) => event.key === "Enter" && this.typed(),
     });
   }
 

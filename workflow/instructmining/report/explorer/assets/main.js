@@ -63,6 +63,7 @@ async function change(part, address = true) {
   view = { ...view, ...part };
   if (address) history.replaceState(null, "", toHash(view));
   if (shown?.model !== view.model || shown?.pool !== view.pool) await open(view.model, view.pool);
+  view = known(view, shown.examples);
   await update();
 }
 

@@ -5,7 +5,7 @@ const NARROW = { rank: 88, selected: 92, source: 130, degraded: 118, predicted: 
 
 class ExampleTable {
   constructor(element, examples, { onSort, onOpen }) {
-    Object.assign(this, { examples, onOpen, view: null, rows: new Uint32Array(), opened: -1 });
+    Object.assign(this, { examples, onOpen, view: null, rows: new Uint32Array(), opened: -1, waiting: null });
     this.grid = agGrid.createGrid(element, {
       theme: "legacy", rowModelType: "infinite", cacheBlockSize: 200, blockLoadDebounceMillis: 0, maxBlocksInCache: 20,
       rowHeight: 34, headerHeight: 36, suppressMultiSort: true, suppressCellFocus: false, suppressContextMenu: true,
@@ -62,6 +62,7 @@ class ExampleTable {
   getRows({ startRow, endRow, successCallback }) {
     const rows = Array.from(this.rows.subarray(startRow, endRow), (position) => ({ position }));
     successCallback(rows, this.rows.length);
+    if (this.waiting !== null) this.reveal(this.waiting);
   }
 
   sorted(event, onSort) {
@@ -83,15 +84,22 @@ class ExampleTable {
     this.rows = rows;
     this.grid.applyColumnState({ state: [{ colId: view.column, sort: view.descending ? "desc" : "asc" }], defaultState: { sort: null } });
     if (rows.length === before.length && rows.every((position, i) => position === before[i])) return;
-    if (rows.length) this.grid.ensureIndexVisible(0, "top");
     this.grid.purgeInfiniteCache();
+    if (rows.length) this.reveal(0);
+  }
+
+  /** Bring a row into sight, now or when the grid knows of it. */
+  reveal(row) {
+    const there = row < this.grid.getDisplayedRowCount();
+    this.waiting = there ? null : row;
+    if (there) this.grid.ensureIndexVisible(row);
   }
 
   /** Mark the example that is open, and bring it into sight where it is among the rows. */
   open(position) {
     this.opened = position;
     const row = this.rows.indexOf(position);
-    if (row >= 0) this.grid.ensureIndexVisible(row);
+    if (row >= 0) this.reveal(row);
     this.grid.redrawRows();
   }
 

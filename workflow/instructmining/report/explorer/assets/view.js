@@ -34,5 +34,19 @@ function fromHash(hash) {
   return view;
 }
 
+const CHOICES = { kept: ["all", "selected", "rest"], group: ["source", "selection", "degradation"], scale: ["share", "count"], tab: ["examples", "compare"] };
+
+/** A view without what these examples do not have: a link may be old, or typed. */
+function known(view, examples) {
+  const known = { ...view, ranges: { ...view.ranges } };
+  for (const [name, choices] of Object.entries(CHOICES)) if (!choices.includes(view[name])) known[name] = FRESH[name];
+  if (!examples.columns().includes(view.column)) Object.assign(known, { column: "rank", descending: false });
+  for (const [name, ends] of Object.entries(view.ranges)) {
+    if (!examples.scores.includes(name) || ends.length !== 2 || ends.some(Number.isNaN)) delete known.ranges[name];
+  }
+  if (!examples.positions.has(view.example)) known.example = "";
+  return known;
+}
+
 const filtered = (view) =>
   Boolean(view.source || view.degraded || view.kept !== "all" || view.query || Object.keys(view.ranges).length);
