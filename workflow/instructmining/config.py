@@ -62,6 +62,7 @@ class Config(Settings):
             *_model_problems(self),
             *_rule_problems(self),
             *_taken_rule_problems(self),
+            *_comparison_problems(self),
         ]
         if problems:
             raise ValueError("\n".join(problems))
@@ -108,6 +109,7 @@ def _missing_files(config: Config, root: Path) -> list[str]:
     tables = {f"indicators.custom.{name}.table": custom.table for name, custom in config.indicators.custom.items()}
     files = {f"sources.{name}.path": source.path for name, source in config.sources.items()} | tables
     files["quality_rule.file"] = config.quality_rule.file
+    files |= {f"comparison.lists.{name}": path for name, path in config.comparison.lists.items()}
     models: dict[str, ModelFiles] = {f"models.{name}": model for name, model in config.models.items()}
     models |= {
         f"indicators.{name}.model": model
@@ -285,12 +287,17 @@ def _model_problems(config: Config) -> list[str]:
 def _rule_problems(config: Config) -> list[str]:
     computed = config.indicators.names()
     asked = {"quality_rule": config.quality_rule.indicators, "sampling": config.sampling.indicators}
-    problems = [
+    return [
         f"{key}.indicators: {name!r} is not computed; allowed with these indicators: {', '.join(computed)}"
         for key, names in asked.items()
         for name in names or []
         if name not in computed
     ]
-    if config.comparison.baseline not in config.comparison.arms:
-        problems.append(f"comparison.baseline: {config.comparison.baseline!r} is not among comparison.arms")
+
+
+def _comparison_problems(config: Config) -> list[str]:
+    comparison, indicators = config.comparison, config.indicators
+    problems = comparison.problems(indicators.names(), indicators.embedding is not None, config.selection_pools())
+    if comparison.match == "steps" and not comparison.matched_steps(config.training, config.selection.examples):
+        problems.append("comparison.steps: needed with match: steps where selection.examples is not given")
     return problems

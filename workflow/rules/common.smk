@@ -13,6 +13,7 @@ sys.path.insert(0, LIBRARY)
 os.environ.update(PYTHONPATH=LIBRARY, PATH=os.pathsep.join([f"{LIBRARY}/slurm", *os.get_exec_path()]))
 
 from instructmining import resources as needs
+from instructmining.comparison.settings import EMBEDDED, RANKED
 from instructmining.config import load_config
 from instructmining.config_error import ConfigError, reject_duplicate_keys
 from instructmining.fingerprint import fingerprint
@@ -101,7 +102,21 @@ def subset_runs():
 
 def arm_runs(pool):
     """Every (arm, seed) of a comparison."""
-    return [(f"{pool}.{arm}", seed) for arm in CONFIG.comparison.arms for seed in range(CONFIG.comparison.seeds)]
+    comparison = CONFIG.comparison
+    return [(f"{pool}.{arm}", seed) for arm in comparison.arms for seed in range(comparison.seeds_of(arm))]
+
+
+def run_training(run):
+    """How a run is tuned: as `training` says, an arm that is matched by steps with those."""
+    if run not in SUBSETS and CONFIG.comparison.match == "steps":
+        steps = CONFIG.comparison.matched_steps(CONFIG.training, CONFIG.selection.examples)
+        return CONFIG.training.model_copy(update={"steps": steps})
+    return CONFIG.training
+
+
+def training_settings(training):
+    """The settings of a fine-tune as JSON, without what changes no result."""
+    return training.model_dump_json(exclude={"checkpoint_minutes"}, exclude_defaults=True)
 
 
 def base_model(wildcards):
@@ -184,11 +199,11 @@ def training_memory_mb(wildcards, attempt):
 
 def training_minutes(wildcards, attempt):
     """Time limit of a fine-tune, from the model and the most tokens that its examples can have."""
-    training = CONFIG.training
+    training = run_training(wildcards.run)
     examples = CONFIG.sampling.examples if wildcards.run in SUBSETS else CONFIG.selection.examples or 10_000
-    seen = training.steps * training.batch_size if training.steps else training.epochs * examples
     if wildcards.run.endswith(".full"):
-        seen *= 10  # the size of a pool is not known before it is built
+        examples *= 10  # the size of a pool is not known before it is built
+    seen = training.steps * training.batch_size if training.steps else training.epochs * examples
     return needs.training_minutes(CONFIG.models[wildcards.model].parameters, seen * training.max_tokens, attempt)
 
 
@@ -217,17 +232,35 @@ def run_examples(wildcards):
     return f"<results>/comparison/{wildcards.model}/{pool}/arms/{arm}/seed{wildcards.seed}.parquet"
 
 
+def matched_settings(wildcards):
+    """How an arm is tuned that is matched by tokens, which its examples tell."""
+    pool, arm = wildcards.run.split(".")
+    folder = f"<results>/comparison/{wildcards.model}/{pool}/arms/{arm}"
+    return {"settings": f"{folder}/seed{wildcards.seed}.settings.json"}
+
+
 def arm_size(wildcards):
     """The size of an arm, as the selection's settings give it: a number of examples or a share of the pool."""
     selection = CONFIG.selection
     return f"--examples {selection.examples}" if selection.examples else f"--fraction {selection.fraction}"
 
 
-def arm_scores(wildcards):
-    """What an arm is chosen by: only `selected` depends on the rule, the others on the pool's scores alone."""
-    if wildcards.arm == "selected":
-        return "<results>/selection/{model}/{pool}/ranking.parquet"
-    return "<results>/indicators/{pool}/scores.parquet"
+def arm_inputs(wildcards):
+    """What an arm is chosen by: few depend on the rule, the others on the pool's scores alone."""
+    inputs = {"scores": f"<results>/indicators/{wildcards.pool}/scores.parquet"}
+    if wildcards.arm in RANKED:
+        inputs["scores"] = f"<results>/selection/{wildcards.model}/{wildcards.pool}/ranking.parquet"
+    if wildcards.arm in EMBEDDED:
+        inputs["embeddings"] = f"<results>/indicators/{wildcards.pool}/embeddings.parquet"
+    if wildcards.arm in CONFIG.comparison.lists:
+        inputs["list"] = CONFIG.comparison.lists[wildcards.arm]
+    return inputs
+
+
+def arm_options(wildcards, input):
+    """The options that some arms are chosen with."""
+    options = [f"--{name} {input[name]}" for name in ("embeddings", "list") if name in input.keys()]
+    return " ".join(options)
 
 
 def of_selections(pattern):
@@ -241,10 +274,11 @@ def of_comparisons(pattern):
 
 
 def figures_of_fit():
-    """The figures of each rule, where rules are fitted."""
+    """The figures of each rule and of all of them together, where rules are fitted."""
     if CONFIG.quality_rule.taken:
         return []
-    return expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE)
+    figures = expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE)
+    return [*figures, "<results>/report/across_models.svg"]
 
 
 def prepared_models():
@@ -295,6 +329,8 @@ def results_of_fit():
         *expand("<results>/indicators/subsets/{subset}.json", subset=SUBSETS),
         *[path for model in CONFIG.models for path in run_files(model, subset_runs(), "record.json")],
         *expand("<results>/quality_rule/{model}/observations.parquet", model=CONFIG.models),
+        *expand("<results>/quality_rule/{model}/losses.parquet", model=CONFIG.models),
+        "<results>/quality_rule/across_models.json",
     ]
 
 

@@ -50,8 +50,11 @@ def comparison_section(result: ComparisonResult) -> Group:
     table = _table(names, numbers=names[1:-1])
     for arm in result.arms:
         table.add_row(*_arm_cells(arm))
-    title = f"Arms of {result.pool}, {result.model}: test loss in nats per token, {result.confidence:.0%} intervals"
-    return Group(_title(title), table)
+    title = (
+        f"Arms of {result.pool}, {result.model}: test loss in nats per token, {result.confidence:.0%} intervals,"
+        " p after Holm's correction"
+    )
+    return Group(_title(title), table, Text(result.sentence))
 
 
 def _arm_cells(arm: ArmResult) -> list[RenderableType]:
