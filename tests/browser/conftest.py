@@ -147,5 +147,5 @@ def made_page(tmp_path_factory: pytest.TempPathFactory, made_examples: list[Exam
 def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An explorer of hostile examples: the same text as instruction and as response."""
     plain = [conversation(f"plain question {i}", "a plain answer") for i in range(20)]
-    hostile = [conversation(f"{name}: {text}", text, source="hostile") for name, text in HOSTILE.items()]
+    hostile = [conversation(f"hostile {name}: {text}", text, source="hostile") for name, text in HOSTILE.items()]
     return make_explorer(tmp_path_factory.mktemp("hostile"), [*plain, *hostile], selected=5)

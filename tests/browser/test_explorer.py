@@ -169,7 +169,7 @@ def test_groups_are_compared_by_rank(explorer: Explorer, made_examples: list[Exa
 
 def open_named(explorer: Explorer, name: str) -> str:
     """Search for the hostile example of a name and open it whole; returns the text of its response as it is shown."""
-    query = f'"{name}:"'
+    query = f'"hostile {name}:"'
     explorer.tab.fill("#query", query)
     explorer.wait_for(f"shown.query === {json.dumps(query)} && document.getElementById('progress').hidden")
     assert explorer.status().startswith("1 of 30")

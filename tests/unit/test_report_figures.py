@@ -34,9 +34,12 @@ def comparison():
         loss = over_seeds([mean, mean + 0.01, mean - 0.02], 0.95)
         return ArmResult(name, 50, 10, 900.0, loss, {"test": loss}, difference, f"{name}: a verdict")
 
-    selected = arm("selected", 2.0, Difference(over_seeds([-0.1, -0.2, -0.1], 0.95), -0.2, -0.05))
+    selected = arm(
+        "selected", 2.0, Difference(over_seeds([-0.1, -0.2, -0.1], 0.95), -0.2, -0.05, -0.3, 0.0, 0.04, 0.08)
+    )
     arms = (selected, arm("random", 2.1, None))
-    return ComparisonResult("tiny", "mixed", "random", 0.95, (0, 1, 2), {"test": "test"}, 40, arms)
+    about = ("tiny", "mixed", "random", "steps", 0.95, (0, 1, 2), {"test": "test"}, 40)
+    return ComparisonResult(*about, arms, "A sentence.")
 
 
 def ranking():
@@ -91,6 +94,8 @@ def test_an_interval_that_contains_zero_is_hollow():
 def test_the_arms_are_tabled_with_both_intervals():
     table = draw_arms(comparison()).table.set_index("arm")
     assert table.loc["selected", ["examples_low", "examples_high"]].tolist() == [-0.2, -0.05]
+    assert table.loc["selected", ["both_low", "both_high"]].tolist() == [-0.3, 0.0]
+    assert table.loc["selected", ["seeds", "p_adjusted"]].tolist() == [3, 0.08]
     assert table.loc["random", ["seeds_low", "examples_low"]].isna().all()
 
 

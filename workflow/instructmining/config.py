@@ -1,28 +1,27 @@
 """The config file as one typed value; whatever is wrong with it is said before any job starts."""
 
 import difflib
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from instructmining.comparison.settings import Comparison
+from instructmining.config_error import ConfigError
 from instructmining.data.settings import EvalSet, Pool, Role, Source
-from instructmining.indicators.settings import Indicators
-from instructmining.models.settings import BaseModel
+from instructmining.indicators.custom_code import code_file
+from instructmining.indicators.settings import GIVEN, Indicators
+from instructmining.models.settings import BaseModel, ModelFiles
+from instructmining.quality_rule.other_models import other_models, refuse
+from instructmining.quality_rule.published_rules import PUBLISHED
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.report.settings import Report
 from instructmining.sampling.settings import Sampling
 from instructmining.selection.settings import Selection
 from instructmining.settings import Name, Settings
 from instructmining.training.settings import Training
-
-
-class ConfigError(ValueError):
-    """The config is wrong; the message names every key at fault and what is allowed there."""
 
 
 class Config(Settings):
@@ -34,8 +33,8 @@ class Config(Settings):
     """The data sets, by name."""
     pools: dict[Name, Pool]
     """`candidates`, which the rule is fitted on, and any other, which is selected from."""
-    eval_sets: dict[Name, EvalSet]
-    """Eval sets by name; each has one role, and no two share examples."""
+    eval_sets: dict[Name, EvalSet] = {}
+    """Eval sets by name; each has one role, and no two share examples. Only a rule that is taken needs none."""
     sampling: Sampling = Sampling()
     """How subsets are drawn from the candidates."""
     indicators: Indicators
@@ -60,7 +59,10 @@ class Config(Settings):
             *_pool_problems(self),
             *_eval_set_problems(self),
             *_degrade_problems(self),
+            *_model_problems(self),
             *_rule_problems(self),
+            *_taken_rule_problems(self),
+            *_comparison_problems(self),
         ]
         if problems:
             raise ValueError("\n".join(problems))
@@ -69,6 +71,19 @@ class Config(Settings):
     def selection_pools(self) -> list[str]:
         """The pools that are selected from."""
         return self.selection.pools or [name for name in self.pools if name != "candidates"]
+
+    def compares(self) -> bool:
+        """Whether arms are tuned and compared: always after a fit, and after a rule is taken if there is a test set."""
+        return any(eval_set.role == "test" for eval_set in self.eval_sets.values())
+
+    def indicator_settings(self) -> dict[str, Any]:
+        """The settings of the indicators, base models in full: what a rule holds for."""
+        settings = self.indicators.model_dump(mode="json")
+        for scorer in ("text", "likelihood"):
+            model = self.models.get(settings[scorer]["model"]) if settings[scorer] else None
+            if model:
+                settings[scorer]["model"] = model.model_dump(mode="json")
+        return settings
 
     def rule_indicators(self) -> list[str]:
         """The indicators offered to the fit."""
@@ -84,34 +99,45 @@ def load_config(values: Mapping[str, Any], root: Path = Path()) -> Config:
         config = Config.model_validate(values)
     except ValidationError as error:
         raise ConfigError("\n".join(_explain(problem) for problem in error.errors())) from None
-    missing = [
-        f"sources.{name}.path: there is no file {root / source.path}"
-        for name, source in config.sources.items()
-        if source.path and not (root / source.path).is_file()
-    ] + [
-        f"models.{name}.path: there is no folder {root / model.path}"
-        for name, model in config.models.items()
-        if model.path and not (root / model.path).is_dir()
-    ]
-    if missing:
+    if missing := [*_missing_files(config, root), *_missing_functions(config, root)]:
         raise ConfigError("\n".join(missing))
     return config
 
 
-def reject_duplicate_keys(path: Path) -> None:
-    """Raise ConfigError where a mapping of a YAML file names a key twice: the parser would keep the last in silence."""
-    waiting: list[tuple[yaml.Node | None, str]] = [(yaml.compose(path.read_text(encoding="utf-8")), "")]
-    while waiting:
-        node, prefix = waiting.pop()
-        if not isinstance(node, yaml.MappingNode):
-            continue
-        seen: set[Hashable] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                line = key.start_mark.line + 1
-                raise ConfigError(f"{path}:{line}: key {prefix}{key.value} stands twice; give each key once")
-            seen.add(key.value)
-            waiting.append((value, f"{prefix}{key.value}."))
+def _missing_files(config: Config, root: Path) -> list[str]:
+    """Files and folders that the config names and that are not there."""
+    tables = {f"indicators.custom.{name}.table": custom.table for name, custom in config.indicators.custom.items()}
+    files = {f"sources.{name}.path": source.path for name, source in config.sources.items()} | tables
+    files["quality_rule.file"] = config.quality_rule.file
+    files |= {f"comparison.lists.{name}": path for name, path in config.comparison.lists.items()}
+    models: dict[str, ModelFiles] = {f"models.{name}": model for name, model in config.models.items()}
+    models |= {
+        f"indicators.{name}.model": model
+        for name, scorer in config.indicators.scorers().items()
+        if isinstance(model := getattr(scorer, "model", None), ModelFiles)
+    }
+    return [
+        *(
+            f"{key}: there is no file {root / path}"
+            for key, path in files.items()
+            if path and not (root / path).is_file()
+        ),
+        *(
+            f"{key}.path: there is no folder {root / model.path}"
+            for key, model in models.items()
+            if model.path and not (root / model.path).is_dir()
+        ),
+    ]
+
+
+def _missing_functions(config: Config, root: Path) -> list[str]:
+    """Indicators of your own whose module is neither in the working directory nor installed."""
+    return [
+        f"indicators.custom.{name}.function: there is no module {custom.function.partition(':')[0]!r},"
+        f" neither in {root.resolve()} nor among the installed packages"
+        for name, custom in config.indicators.custom.items()
+        if custom.function and code_file(custom.function, root) is None
+    ]
 
 
 def _explain(problem: Any) -> str:
@@ -184,7 +210,7 @@ def _unknown_names(config: Config) -> list[str]:
 
 def _pool_problems(config: Config) -> list[str]:
     problems = []
-    if "candidates" not in config.pools:
+    if "candidates" not in config.pools and not config.quality_rule.taken:
         problems.append(f"pools: one must be named candidates; found {', '.join(config.pools)}")
     if not config.selection_pools():
         problems.append("pools: there is nothing to select from; name a second pool, or set selection.pools")
@@ -194,7 +220,8 @@ def _pool_problems(config: Config) -> list[str]:
 def _eval_set_problems(config: Config) -> list[str]:
     """Every role is taken, roles are disjoint, and no eval set shares a source with a pool."""
     roles = {eval_set.role for eval_set in config.eval_sets.values()}
-    problems = [f"eval_sets: none has the role {role}" for role in get_args(Role) if role not in roles]
+    needed = () if config.quality_rule.taken else get_args(Role)
+    problems = [f"eval_sets: none has the role {role}" for role in needed if role not in roles]
     for (a, first), (b, second) in combinations(config.eval_sets.items(), 2):
         shared = sorted(set(first.sources) & set(second.sources))
         if shared and not _disjoint_parts(first.part, second.part):
@@ -235,15 +262,42 @@ def _degrade_problems(config: Config) -> list[str]:
     return problems
 
 
+def _taken_rule_problems(config: Config) -> list[str]:
+    """A published rule needs its indicators, and by its own models unless it is forced on others."""
+    settings = config.quality_rule
+    if settings.published is None:
+        return []
+    rule = PUBLISHED[settings.published]
+    missing = [name for name in rule["coefficients"] if name not in config.indicators.names()]
+    if missing:
+        return [f"quality_rule.published: {settings.published} needs {', '.join(missing)}, which is not computed"]
+    try:
+        differences = other_models(rule["coefficients"], rule["indicator_settings"], config.indicator_settings())
+        refuse(f"the rule {settings.published}", differences, settings.force)
+    except ValueError as error:
+        return [f"quality_rule.published: {error}"]
+    return []
+
+
+def _model_problems(config: Config) -> list[str]:
+    """A base model and a scorer's own model would lie in one folder."""
+    return [f"models.{name}: a scorer has this name; choose another" for name in config.models if name in GIVEN]
+
+
 def _rule_problems(config: Config) -> list[str]:
     computed = config.indicators.names()
     asked = {"quality_rule": config.quality_rule.indicators, "sampling": config.sampling.indicators}
-    problems = [
+    return [
         f"{key}.indicators: {name!r} is not computed; allowed with these indicators: {', '.join(computed)}"
         for key, names in asked.items()
         for name in names or []
         if name not in computed
     ]
-    if config.comparison.baseline not in config.comparison.arms:
-        problems.append(f"comparison.baseline: {config.comparison.baseline!r} is not among comparison.arms")
+
+
+def _comparison_problems(config: Config) -> list[str]:
+    comparison, indicators = config.comparison, config.indicators
+    problems = comparison.problems(indicators.names(), indicators.embedding is not None, config.selection_pools())
+    if comparison.match == "steps" and not comparison.matched_steps(config.training, config.selection.examples):
+        problems.append("comparison.steps: needed with match: steps where selection.examples is not given")
     return problems

@@ -41,27 +41,21 @@ class Noise:
     reachable_high: float
 
 
-def pure_error(design: Design) -> tuple[float, int]:
-    """Variance of the log loss between seeds of one subset, pooled over subsets, and its degrees of freedom."""
-    degrees = int(np.sum(design.seeds - 1))
-    return float(np.sum(design.within) / degrees), degrees
-
-
 def measure_noise(design: Design, confidence: float) -> Noise | None:
     """The noise, with intervals; None where no subset has several seeds, or where all seeds gave the same loss."""
-    if not design.replicated or np.sum(design.within) == 0:
+    sd, degrees = design.noise_sd, design.noise_degrees
+    if not sd:
         return None
-    variance, degrees = pure_error(design)
     tail = (1 - confidence) / 2
     upper, lower = float(stats.chi2.ppf(1 - tail, degrees)), float(stats.chi2.ppf(tail, degrees))
     between = _between_subsets(design)
     reachable = _reachable(between, tail)
     return Noise(
-        sd=np.sqrt(variance).item(),
-        sd_low=float(np.sqrt(variance * degrees / upper)),
-        sd_high=float(np.sqrt(variance * degrees / lower)),
+        sd=sd,
+        sd_low=sd * float(np.sqrt(degrees / upper)),
+        sd_high=sd * float(np.sqrt(degrees / lower)),
         degrees_of_freedom=degrees,
-        floor=float(stats.t.ppf(1 - tail, degrees) * np.sqrt(2 * variance)),
+        floor=float(stats.t.ppf(1 - tail, degrees) * np.sqrt(2) * sd),
         between=between,
         reachable_r2=reachable[0],
         reachable_low=reachable[1],
@@ -72,7 +66,7 @@ def measure_noise(design: Design, confidence: float) -> Noise | None:
 def _between_subsets(design: Design) -> FTest:
     """The subsets' means against each other."""
     deviations = design.y - np.average(design.y, weights=design.seeds)
-    return _against_noise(design, float(np.sum(design.seeds * deviations**2)), len(design.y) - 1)
+    return _against_noise(design, deviations, len(design.y) - 1)
 
 
 def lack_of_fit(design: Design, fitted: Floats) -> FTest | None:
@@ -80,16 +74,15 @@ def lack_of_fit(design: Design, fitted: Floats) -> FTest | None:
 
     None without replicates, where the two cannot be told apart. Exact where the fit is weighted by seeds.
     """
-    degrees = len(design.y) - len(design.indicators) - 1
-    if not design.replicated or np.sum(design.within) == 0:
+    if not design.noise_sd:
         return None
-    return _against_noise(design, float(np.sum(design.seeds * (design.y - fitted) ** 2)), degrees)
+    return _against_noise(design, design.y - fitted, len(design.y) - len(design.indicators) - 1)
 
 
-def _against_noise(design: Design, squares: float, degrees: int) -> FTest:
-    variance, noise_degrees = pure_error(design)
-    statistic = squares / degrees / variance
-    return FTest(statistic, degrees, noise_degrees, float(stats.f.sf(statistic, degrees, noise_degrees)))
+def _against_noise(design: Design, deviations: Floats, degrees: int) -> FTest:
+    assert design.noise_sd
+    statistic = float(np.sum(design.seeds * deviations**2)) / degrees / design.noise_sd**2
+    return FTest(statistic, degrees, design.noise_degrees, float(stats.f.sf(statistic, degrees, design.noise_degrees)))
 
 
 def _reachable(between: FTest, tail: float) -> tuple[float, float, float]:

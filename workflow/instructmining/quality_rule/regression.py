@@ -35,6 +35,16 @@ class Design:
         """Whether any subset was tuned on with several seeds."""
         return bool((self.seeds > 1).any())
 
+    @property
+    def noise_degrees(self) -> int:
+        """Degrees of freedom of the pure error."""
+        return int(np.sum(self.seeds - 1))
+
+    @property
+    def noise_sd(self) -> float | None:
+        """Pure-error SD, sqrt(sum of squares within subsets / degrees of freedom) (Draper and Smith 1998, 2.1)."""
+        return float(np.sqrt(np.sum(self.within) / self.noise_degrees)) if self.replicated else None
+
     def keep(self, indicators: Sequence[str]) -> "Design":
         """The design with these indicators alone."""
         columns = [self.indicators.index(name) for name in indicators]
