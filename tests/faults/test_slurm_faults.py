@@ -134,6 +134,38 @@ def test_the_workflow_does_not_start_beside_jobs_of_a_dead_run(cluster: Cluster,
     assert "Cancelled 1; none is left." in end_of_killed_run(tmp_path, cluster)
 
 
+WRITING = """
+rule all:
+    input: "full/out", "read_only/out"
+
+rule build_pool:
+    output: "{disk}/out"
+    log: "{disk}.log"
+    resources: mem_mb=500
+    shell:
+        "python -c 'import sys, pathlib, instructmining.files as files; "
+        "files.write_text(pathlib.Path(sys.argv[1]), chr(120) * 1_000_000)' {output} 2>&1 | tee {log}"
+"""
+
+
+def test_a_disk_that_is_full_or_read_only_stops_its_job_with_a_clear_error_and_holds_nothing_half_written(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    folder = small_workflow(tmp_path, WRITING)
+    disks = {str(folder / "full"): "size=200k", str(folder / "read_only"): "ro"}
+    for disk, options in disks.items():
+        Path(disk).mkdir()
+        cluster.shell("mount", "-t", "tmpfs", "-o", options, "tmpfs", disk)
+    failed = cluster.snakemake(folder, "--retries", "0", seconds=LIMIT)
+    assert failed.code != 0
+    assert "No space left on device" in failed.output and "Read-only file system" in failed.output, failed.output
+    assert cluster.shell("find", *disks, "-type", "f") == ""
+    for disk in disks:
+        cluster.shell("mount", "-o", "remount,rw,size=10m", disk)
+    finished = cluster.snakemake(folder, seconds=LIMIT)
+    assert finished.code == 0, finished.output
+
+
 def test_without_a_cluster_nothing_is_left_over(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "instructmining.slurm_jobs"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "workflow"), "PATH": "/nowhere"}
