@@ -94,9 +94,9 @@ install_packages() {
     done
     ((${#missing[@]})) || return 0
     [[ $(id -u) == 0 ]] || die "not root, and these packages are missing: ${missing[*]}"
-    # Another apt-get may be at work: wait for it.
-    apt-get -o DPkg::Lock::Timeout=300 update >/dev/null
-    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends "${missing[@]}" >/dev/null
+    local patient=(apt-get -o DPkg::Lock::Timeout=300) # another one may be at work
+    "${patient[@]}" update >/dev/null
+    DEBIAN_FRONTEND=noninteractive "${patient[@]}" install --yes --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 # ------------------------------------------------------------------------------------------------------- configure
