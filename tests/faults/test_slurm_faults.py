@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.slurm.slurm_cluster import Cluster, lines, small_workflow, wait_until
+from tests.slurm.slurm_cluster import Cluster, lines, slurm_logs, small_workflow, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -136,10 +136,10 @@ def test_the_workflow_does_not_start_beside_jobs_of_a_dead_run(cluster: Cluster,
 
 WRITING = """
 rule all:
-    input: "full/out", "read_only/out"
+    input: "full/results/out", "read_only/results/out"
 
 rule build_pool:
-    output: "{disk}/out"
+    output: "{disk}/results/out"
     log: "{disk}.log"
     resources: mem_mb=500
     shell:
@@ -152,15 +152,20 @@ def test_a_disk_that_is_full_or_read_only_stops_its_job_with_a_clear_error_and_h
     cluster: Cluster, tmp_path: Path
 ) -> None:
     folder = small_workflow(tmp_path, WRITING)
-    disks = {str(folder / "full"): "size=200k", str(folder / "read_only"): "ro"}
-    for disk, options in disks.items():
+    full, read_only = str(folder / "full"), str(folder / "read_only")
+    for disk in (full, read_only):
         Path(disk).mkdir()
-        cluster.shell("mount", "-t", "tmpfs", "-o", options, "tmpfs", disk)
+        cluster.shell("mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", disk)
+        cluster.shell("mkdir", f"{disk}/results")
+        cluster.shell("touch", f"{disk}/results/earlier")
+    cluster.shell("mount", "-o", "remount,ro", read_only)
     failed = cluster.snakemake(folder, "--retries", "0", seconds=LIMIT)
     assert failed.code != 0
-    assert "No space left on device" in failed.output and "Read-only file system" in failed.output, failed.output
-    assert cluster.shell("find", *disks, "-type", "f") == ""
-    for disk in disks:
+    said = failed.output + slurm_logs(folder)
+    assert "No space left on device" in said and "Read-only file system: 'read_only/results/out'" in said
+    left = cluster.shell("find", full, read_only, "-type", "f").split()
+    assert left == [f"{full}/results/earlier", f"{read_only}/results/earlier"]
+    for disk in (full, read_only):
         cluster.shell("mount", "-o", "remount,rw,size=10m", disk)
     finished = cluster.snakemake(folder, seconds=LIMIT)
     assert finished.code == 0, finished.output
