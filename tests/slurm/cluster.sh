@@ -64,7 +64,7 @@ is_running() { # NAME
 }
 
 inside() { # CMD...: run CMD in the cluster's mount namespace
-    nsenter --mount="/proc/$(cat "$PIDS/sleep")/ns/mnt" --wd="$PWD" -- "$@"
+    nsenter --mount="/proc/$(cat "$PIDS/sleep")/ns/mnt" --wdns="$PWD" -- "$@"
 }
 
 processes_inside() { # the numbers of all processes in the cluster's mount namespace, its keeper left out
@@ -340,7 +340,7 @@ status() {
 shell() {
     is_running slurmctld || die "not running; start it first (folder $FOLDER)"
     # exec: a signal sent to this process then reaches CMD.
-    exec nsenter --mount="/proc/$(cat "$PIDS/sleep")/ns/mnt" --wd="$PWD" -- "$@"
+    exec nsenter --mount="/proc/$(cat "$PIDS/sleep")/ns/mnt" --wdns="$PWD" -- "$@"
 }
 
 run() {
