@@ -47,8 +47,8 @@ dag: setup ## Draw rules and jobs into results/dag/, and the rules into the READ
 	$(SNAKEMAKE) --forceall --dag mermaid-js | PYTHONPATH=workflow python -m instructmining.report.dag --svg results/dag/jobs.svg
 	snakemake --cores 1 --rulegraph mermaid-js | PYTHONPATH=workflow python -m instructmining.report.dag --readme README.md
 
-report: setup ## Bind the results into results/report.html and print them
-	@$(SNAKEMAKE) --report results/report.html --quiet all
+report: setup ## Print the results; bind them, with code and run times of all jobs, into Snakemake's own report
+	@$(SNAKEMAKE) --report results/snakemake-report.html --quiet all
 	@cat results/summary.txt
 
 power: setup ## How many subsets and seeds give intervals WIDTH wide, from a pilot run: make power WIDTH=0.02
