@@ -19,6 +19,7 @@ from instructmining.config import load_config
 from instructmining.config_error import ConfigError, reject_duplicate_keys
 from instructmining.fingerprint import fingerprint
 from instructmining.indicators.custom_code import code_file
+from instructmining.report.explorer.asset_files import assets_hash
 from instructmining.slurm_jobs import describe, left_over_jobs
 
 try:
@@ -366,6 +367,8 @@ def intermediate_results():
         *results_of_fit(),
         *of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
         *results_of_comparison(),
+        *of_selections("<results>/explorer/data/rankings/{model}/{pool}.js"),
+        *expand("<results>/explorer/data/pools/{pool}", pool=CONFIG.selection_pools()),
     ]
 
 
@@ -399,6 +402,7 @@ def final_targets():
     return [
         "<results>/summary.txt",
         "<results>/report.html",
+        "<results>/explorer/index.html",
         *expand("<results>/quality_rule/{model}/rule.md", model=CONFIG.models),
         *figures_of_fit(),
         *of_selections("<results>/selection/{model}/{pool}/selected.jsonl"),
