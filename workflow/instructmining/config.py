@@ -2,7 +2,6 @@
 
 import difflib
 from collections.abc import Mapping
-from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args
 
@@ -10,6 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from instructmining.comparison.settings import Comparison
 from instructmining.config_error import ConfigError
+from instructmining.data.eval_sets import eval_set_problems
 from instructmining.data.settings import EvalSet, Pool, Role, Source
 from instructmining.indicators.custom_code import code_file
 from instructmining.indicators.settings import GIVEN, Indicators
@@ -57,7 +57,7 @@ class Config(Settings):
         problems = [
             *_unknown_names(self),
             *_pool_problems(self),
-            *_eval_set_problems(self),
+            *eval_set_problems(self.sources, self.pools, self.eval_sets, self.needed_roles()),
             *_degrade_problems(self),
             *_model_problems(self),
             *_rule_problems(self),
@@ -67,6 +67,12 @@ class Config(Settings):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def needed_roles(self) -> tuple[Role, ...]:
+        """The roles that an eval set must have; where a rule is taken, nothing is fitted."""
+        if self.quality_rule.taken:
+            return ("search", "test") if self.selection.search else ()
+        return get_args(Role)
 
     def selection_pools(self) -> list[str]:
         """The pools that are selected from."""
@@ -215,35 +221,6 @@ def _pool_problems(config: Config) -> list[str]:
     if not config.selection_pools():
         problems.append("pools: there is nothing to select from; name a second pool, or set selection.pools")
     return problems
-
-
-def _eval_set_problems(config: Config) -> list[str]:
-    """Every role is taken, roles are disjoint, and no eval set shares a source with a pool."""
-    roles = {eval_set.role for eval_set in config.eval_sets.values()}
-    needed = () if config.quality_rule.taken else get_args(Role)
-    problems = [f"eval_sets: none has the role {role}" for role in needed if role not in roles]
-    for (a, first), (b, second) in combinations(config.eval_sets.items(), 2):
-        shared = sorted(set(first.sources) & set(second.sources))
-        if shared and not _disjoint_parts(first.part, second.part):
-            problems.append(
-                f"eval_sets.{b}: source {shared[0]} is already in eval_sets.{a} (role {first.role});"
-                " an eval set has one role: take another source, or different parts of it, such as part: 1/2 and 2/2"
-            )
-    for name, pool in config.pools.items():
-        for other, eval_set in config.eval_sets.items():
-            problems += [
-                f"eval_sets.{other}.sources: {source!r} is also in pools.{name}; a source is for one or the other"
-                for source in sorted(set(pool.sources) & set(eval_set.sources))
-            ]
-    return problems
-
-
-def _disjoint_parts(first: str | None, second: str | None) -> bool:
-    """Whether `1/2` and `2/2` are named: different parts of the same division."""
-    if first is None or second is None:
-        return False
-    (part, parts), (other_part, other_parts) = first.split("/"), second.split("/")
-    return parts == other_parts and part != other_part
 
 
 def _degrade_problems(config: Config) -> list[str]:

@@ -197,10 +197,17 @@ def training_memory_mb(wildcards, attempt):
     return needs.training_memory_mb(parameters, attempt, CONFIG.training.micro_batch_tokens)
 
 
+def largest_selection():
+    """The most examples that a selection of unknown size is expected to have."""
+    return CONFIG.selection.search.high if CONFIG.selection.search else 10_000
+
+
 def training_minutes(wildcards, attempt):
     """Time limit of a fine-tune, from the model and the most tokens that its examples can have."""
     training = run_training(wildcards.run)
-    examples = CONFIG.sampling.examples if wildcards.run in SUBSETS else CONFIG.selection.examples or 10_000
+    examples = (
+        CONFIG.sampling.examples if wildcards.run in SUBSETS else CONFIG.selection.examples or largest_selection()
+    )
     if wildcards.run.endswith(".full"):
         examples *= 10  # the size of a pool is not known before it is built
     seen = training.steps * training.batch_size if training.steps else training.epochs * examples
@@ -239,9 +246,40 @@ def matched_settings(wildcards):
     return {"settings": f"{folder}/seed{wildcards.seed}.settings.json"}
 
 
-def arm_size(wildcards):
-    """The size of an arm, as the selection's settings give it: a number of examples or a share of the pool."""
+def eval_sets_of(role):
+    """The eval sets of a role."""
+    names = [name for name, eval_set in CONFIG.eval_sets.items() if eval_set.role == role]
+    return expand("<results>/data/eval/{eval_set}.parquet", eval_set=names)
+
+
+def found_size(wildcards):
+    """The size of the selection where it is searched."""
+    return "<results>/selection/{model}/{pool}/size.json" if CONFIG.selection.search else []
+
+
+def size_option(wildcards, input):
+    """The option that tells a command the size that was found."""
+    return f"--size {input.found}" if input.get("found") else ""
+
+
+def search_memory_mb(wildcards, attempt):
+    """Memory of a search: that of a fine-tune, and of the process that starts it."""
+    return needs.table_memory_mb(wildcards, attempt) + training_memory_mb(wildcards, attempt)
+
+
+def search_minutes(wildcards, attempt):
+    """Time limit of a search, as if all its trials were of the largest size."""
+    search, training = CONFIG.selection.search, CONFIG.training
+    seen = training.steps * training.batch_size if training.steps else training.epochs * search.high
+    tokens = seen * training.max_tokens * search.trials * search.seeds
+    return needs.training_minutes(CONFIG.models[wildcards.model].parameters, tokens, attempt)
+
+
+def arm_size(wildcards, input):
+    """The size of an arm, as the selection's settings give it: a number of examples, a share, or what was found."""
     selection = CONFIG.selection
+    if selection.search:
+        return size_option(wildcards, input)
     return f"--examples {selection.examples}" if selection.examples else f"--fraction {selection.fraction}"
 
 
@@ -254,6 +292,8 @@ def arm_inputs(wildcards):
         inputs["embeddings"] = f"<results>/indicators/{wildcards.pool}/embeddings.parquet"
     if wildcards.arm in CONFIG.comparison.lists:
         inputs["list"] = CONFIG.comparison.lists[wildcards.arm]
+    if CONFIG.selection.search:
+        inputs["found"] = f"<results>/selection/{wildcards.model}/{wildcards.pool}/size.json"
     return inputs
 
 

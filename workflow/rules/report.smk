@@ -90,7 +90,8 @@ rule figure_arms:
 rule figure_quality:
     """Draw the distribution of predicted quality per source and per degradation."""
     input:
-        "<results>/selection/{model}/{pool}/ranking.parquet",
+        ranking="<results>/selection/{model}/{pool}/ranking.parquet",
+        found=found_size,
     output:
         figure=report(
             "<results>/report/{model}/{pool}/quality.svg",
@@ -115,10 +116,11 @@ rule figure_quality:
         runtime=needs.short_minutes,
     params:
         settings=settings(CONFIG.selection),
+        size=size_option,
         code=fingerprint("instructmining.report.figures"),
     shell:
-        "python -m instructmining.report.figures quality --ranking {input} --settings {params.settings:q}"
-        " --output {output.figure} --table {output.table} 2>&1 | tee {log}"
+        "python -m instructmining.report.figures quality --ranking {input.ranking} --settings {params.settings:q}"
+        " {params.size} --output {output.figure} --table {output.table} 2>&1 | tee {log}"
 
 
 rule table_examples:
@@ -155,6 +157,7 @@ rule summarise:
         rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),
         comparisons=of_comparisons("<results>/comparison/{model}/{pool}/comparison.json"),
         rankings=of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
+        sizes=of_selections("<results>/selection/{model}/{pool}/size.json") if CONFIG.selection.search else [],
     output:
         report("<results>/summary.txt", caption="../report/workflow.rst", category="0. Summary"),
     log:
@@ -169,4 +172,5 @@ rule summarise:
         code=fingerprint("instructmining.report.summary"),
     shell:
         "COLUMNS=140 python -m instructmining.report.summary --rules {input.rules} --comparisons {input.comparisons}"
-        " --rankings {input.rankings} --settings {params.settings:q} --report results/report.html >{output} 2>{log}"
+        " --rankings {input.rankings} --settings {params.settings:q} --sizes {input.sizes}"
+        " --report results/report.html >{output} 2>{log}"

@@ -23,7 +23,7 @@ from instructmining.report.style import Drawing, look, save
 from instructmining.report.variant_figures import draw_designs
 from instructmining.selection.ranking import RANKING
 from instructmining.selection.settings import Selection
-from instructmining.selection.size import selection_size
+from instructmining.selection.size import selection_size, sized
 
 
 def draw(arguments: argparse.Namespace) -> Drawing:
@@ -33,7 +33,7 @@ def draw(arguments: argparse.Namespace) -> Drawing:
     if arguments.figure == "designs":
         return draw_designs(read_json(arguments.designs))
     if arguments.figure == "quality":
-        ranking, settings = read_table(arguments.ranking, RANKING), arguments.settings
+        ranking, settings = read_table(arguments.ranking, RANKING), sized(arguments.settings, arguments.size)
         return draw_quality(ranking, selection_size(len(ranking), settings.examples, settings.fraction))
     diagnostics = read_json(arguments.diagnostics)
     if arguments.figure == "univariate":
@@ -59,6 +59,7 @@ def main() -> None:
             figure.add_argument(path, type=Path, required=True)
         if name == "quality":
             figure.add_argument("--settings", type=Selection.model_validate_json, required=True)
+            figure.add_argument("--size", type=Path, help="what a search found")
     arguments = parser.parse_args()
     with look():
         save(draw(arguments), arguments.output, arguments.table)
