@@ -58,11 +58,11 @@ unlock: setup ## After a run that was killed: cancel the jobs that it left in Sl
 	@PYTHONPATH=workflow python -m instructmining.slurm_jobs --cancel
 	$(SNAKEMAKE) --unlock
 
-test: setup ## Run the tests, with those on a real Slurm where it may be installed
-	python -m pytest --ignore tests/faults --ignore tests/slurm/test_workflow.py
+test: setup ## Run all tests, with those on a real Slurm where it may be installed
+	python -m pytest
 
-faults: setup ## Run the long tests on a real Slurm: the whole workflow, and faults; half an hour or more
-	python -m pytest tests/slurm/test_workflow.py tests/faults
+faults: setup ## Of the tests, run those on a real Slurm and those of faults
+	python -m pytest tests/slurm tests/faults
 
 lint: setup ## Check style, types and the workflow
 	ruff check .

@@ -12,7 +12,6 @@ from instructmining.quality_rule.compare_designs import (
     coefficient_variances,
     compare_designs,
     curvature,
-    lack_of_fit,
     main,
     unit_errors,
 )
@@ -88,12 +87,14 @@ def test_lack_of_fit_is_the_f_test_against_a_mean_for_each_subset():
     frame = observations.to_pandas()
     line, means = (smf.ols(f"log_loss ~ {right}", frame).fit() for right in ("ppl + mtld", "C(subset)"))
     f, p_value, _ = means.compare_f_test(line)
-    found = lack_of_fit(fit_variants({"a": observations}, NAMES)[0][0])
-    assert (found["f"], found["p_value"]) == pytest.approx((f, p_value))
+    found = compare_designs({"a": observations, "b": table(2)}, NAMES, 0.95)["designs"][0]["lack_of_fit"]
+    assert (found["statistic"], found["p_value"]) == pytest.approx((f, p_value))
 
 
 def test_without_replicates_there_is_no_lack_of_fit():
-    assert lack_of_fit(variant(1, replicated=0)) is None
+    result = compare_designs({"a": table(1, replicated=0), "b": table(2)}, NAMES, 0.95)
+    assert result["designs"][0]["lack_of_fit"] is None
+    assert "without replicates, a lack of fit cannot be told from noise" in "\n".join(sentences(result))
 
 
 def test_units_are_sds_over_the_examples_where_their_scores_are_given():

@@ -43,12 +43,12 @@ class Run:
         done = self.snakemake("--show-failed-logs")
         assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-10000:]
 
-    def to_do(self) -> dict[str, int]:
-        """The jobs that a dry run would run now, by rule."""
-        dry = self.snakemake("--dry-run")
+    def to_do(self, target: str = "all") -> dict[str, int]:
+        """The jobs that a dry run would run now, by rule, the target itself left out."""
+        dry = self.snakemake("--dry-run", target)
         assert dry.returncode == 0, dry.stderr
         counts = re.findall(r"^(\w+) +(\d+)$", dry.stdout + dry.stderr, re.MULTILINE)
-        return {rule: int(count) for rule, count in counts if rule not in {"total", "all"}}
+        return {rule: int(count) for rule, count in counts if rule not in {"total", target}}
 
     def config(self) -> dict[str, Any]:
         """The config of this run."""

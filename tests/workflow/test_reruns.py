@@ -12,10 +12,16 @@ from tests.workflow.conftest import Run
 
 pytestmark = pytest.mark.slow
 
-REPORT = ("figure", "table", "summarise")
+REPORT = ("figure", "table", "summarise", "gather_losses", "compare_rules")
 SUBSETS, REPLICATES, ARMS, SEEDS = 6, 1, 4, 2
 FINETUNES = SUBSETS + REPLICATES + ARMS * SEEDS
 SCORERS = ("text", "likelihood", "embedding", "reward", "unieval", "brevity")
+FOLLOW_THE_LOSSES = {"gather_observations": 1, "fit_quality_rule": 1, "rank": 1, "select": 1, "compare": 1}
+FOLLOW_THE_SCORES = {
+    "gather_scores": 2, "subset_indicators": SUBSETS,
+    # The rule may change, and with it the arms.
+    "choose_arm": ARMS * SEEDS, "finetune_and_evaluate": ARMS * SEEDS, **FOLLOW_THE_LOSSES,
+}  # fmt: skip
 
 
 def scored(shards: int) -> dict[str, int]:
@@ -29,6 +35,12 @@ def edit(run: Run, module: str, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
+
+
+def add_code(run: Run, module: str) -> None:
+    """Change a module in a way that changes no result."""
+    with (run.folder / "workflow" / "instructmining" / module).open("a") as file:
+        file.write("\n\nUNUSED = 1\n")
 
 
 def without(jobs: dict[str, int], *prefixes: str) -> dict[str, int]:
@@ -77,11 +89,27 @@ def test_an_edited_function_of_training_reruns_training_and_what_follows(run: Ru
 
 
 def test_an_edited_function_of_the_fit_reruns_the_fit_and_what_follows(run: Run) -> None:
-    edit(run, "quality_rule/fit.py", "def main() -> None:", "UNUSED = 1\n\n\ndef main() -> None:")
+    add_code(run, "quality_rule/fit.py")
     jobs = without(run.to_do(), *REPORT)
     assert jobs == {
         "fit_quality_rule": 1, "rank": 1, "select": 1, "choose_arm": SEEDS, "finetune_and_evaluate": SEEDS, "compare": 1,
     }  # fmt: skip
+
+
+def test_an_edited_function_of_a_scorer_runs_that_scorer_and_tunes_no_subset(run: Run) -> None:
+    add_code(run, "indicators/text.py")
+    assert without(run.to_do(), *REPORT) == {"score_text": 3, **FOLLOW_THE_SCORES}
+
+
+def test_an_edited_function_of_the_comparison_compares_again_and_no_more(run: Run) -> None:
+    add_code(run, "comparison/compare.py")
+    assert without(run.to_do(), *REPORT) == {"compare": 1}
+
+
+def test_an_edited_figure_is_drawn_again_and_no_more(run: Run) -> None:
+    add_code(run, "report/rule_figures.py")
+    jobs = run.to_do()
+    assert jobs and without(jobs, "figure") == {}
 
 
 def test_another_learning_rate_tunes_again_and_scores_nothing(run: Run) -> None:
@@ -126,9 +154,6 @@ def test_a_changed_file_of_the_same_size_reruns_its_import_and_what_follows(run:
     }  # fmt: skip
 
 
-FOLLOW_THE_LOSSES = {"gather_observations": 1, "fit_quality_rule": 1, "rank": 1, "select": 1, "compare": 1}
-
-
 def adapters(run: Run) -> dict[Path, bytes]:
     """The weights of every kept adapter."""
     return {
@@ -170,7 +195,7 @@ def test_a_new_eval_set_is_measured_with_the_kept_adapters_and_trains_and_scores
 
 
 def test_an_edited_function_of_evaluation_trains_and_scores_nothing(run: Run) -> None:
-    edit(run, "training/evaluate.py", "def summarise(", "UNUSED = 1\n\n\ndef summarise(")
+    add_code(run, "training/evaluate.py")
     record = "results/training/tiny/000/seed1/record.json"
     assert run.to_do()["finetune_and_evaluate"] == FINETUNES
     assert run.snakemake(record).returncode == 0
@@ -209,11 +234,21 @@ def test_another_model_of_an_indicator_runs_that_indicator_and_tunes_no_subset(r
     weights = run.folder / "models" / "encoder" / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\1")
     jobs = without(run.to_do(), *REPORT)
-    assert jobs == {
-        "prepare_model": 1, "score_embedding": 3, "gather_scores": 2, "subset_indicators": SUBSETS,
-        # The rule may change, and with it the arms.
-        "choose_arm": ARMS * SEEDS, "finetune_and_evaluate": ARMS * SEEDS, **FOLLOW_THE_LOSSES,
-    }  # fmt: skip
+    assert jobs == {"prepare_model": 1, "score_embedding": 3, **FOLLOW_THE_SCORES}
+
+
+@pytest.mark.parametrize(("scorer", "bring"), [("embedding", "prepare_model"), ("reward", "convert_model")])
+def test_another_revision_of_an_indicators_model_runs_that_indicator_and_tunes_no_subset(
+    run: Run, scorer: str, bring: str
+) -> None:
+    config = run.config()
+    config["indicators"][scorer]["model"] = {"hub": "tiny/model", "revision": "a" * 40}
+    run.set_config(config)
+    assert run.snakemake("--touch").returncode == 0, "as if all had been made with it"
+    assert run.to_do() == {}
+    config["indicators"][scorer]["model"]["revision"] = "b" * 40
+    run.set_config(config)
+    assert without(run.to_do(), *REPORT) == {bring: 1, f"score_{scorer}": 3, **FOLLOW_THE_SCORES}
 
 
 def test_an_edited_function_of_your_own_runs_its_indicator_and_no_other(run: Run) -> None:

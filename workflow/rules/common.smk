@@ -314,19 +314,25 @@ def of_comparisons(pattern):
 
 
 def figures_of_fit():
-    """The figures of each rule, where rules are fitted."""
+    """The figures of each rule and of all of them together, where rules are fitted."""
     if CONFIG.quality_rule.taken:
         return []
-    return expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE)
+    figures = expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE)
+    return [*figures, "<results>/report/across_models.svg"]
+
+
+def prepared_models():
+    """The models that are tuned or score."""
+    tuned = CONFIG.models if CONFIG.compares() else {}
+    prepared = {*tuned, *(scorer_model(scorer) for scorer in SCORERS if scorer not in CONFIG.indicators.custom)}
+    return expand("<results>/models/{prepared}/model.json", prepared=sorted(prepared))
 
 
 def fetched_files():
     """The prepared models and the imported sources of the hub."""
-    tuned = CONFIG.models if CONFIG.compares() else {}
-    prepared = {*tuned, *(scorer_model(scorer) for scorer in SCORERS if scorer not in CONFIG.indicators.custom)}
     sources = [name for name, source in CONFIG.sources.items() if source.hub]
     return [
-        *expand("<results>/models/{prepared}/model.json", prepared=sorted(prepared)),
+        *prepared_models(),
         *expand("<results>/data/sources/{source}.parquet", source=sources),
     ]
 
@@ -342,36 +348,63 @@ def of_pools(pattern, **wildcards):
     return [path for pool in CONFIG.pools for path in expand(pattern, pool=pool, shard=shards(pool), **wildcards)]
 
 
-def arm_results(model, pool):
-    """The examples of each arm and seed of a comparison, and the record of the run on them."""
-    chosen = f"<results>/comparison/{model}/{pool}/arms/{{arm}}/seed{{seed}}.parquet"
-    examples = expand(chosen, arm=CONFIG.comparison.arms, seed=range(CONFIG.comparison.seeds))
-    return [*examples, *run_files(model, arm_runs(pool), "record.json")]
-
-
-def intermediate_results():
-    """What the targets are made from, one file a job.
-
-    They are targets too: Snakemake takes a missing file for up to date as long as what was made from it is there, and
-    after a rerun that failed its result is missing, so that the stale ones made from its predecessor would stay.
-    """
+def results_of_data():
+    """Imported sources, pools, eval sets and scores; one file a job."""
     return [
-        *expand(
-            "<results>/models/{prepared}/model.json", prepared=sorted({*CONFIG.models, *map(scorer_model, SCORERS)})
-        ),
         *expand("<results>/data/sources/{source}.parquet", source=used_sources()),
         *expand("<results>/data/eval/{eval_set}.parquet", eval_set=CONFIG.eval_sets),
         *of_pools("<results>/data/pools/{pool}/deduplicated/{shard}.parquet"),
         *of_pools("<results>/data/pools/{pool}/{shard}.parquet"),
         *of_pools("<results>/indicators/{pool}/{scorer}/{shard}.parquet", scorer=SCORERS),
         *expand("<results>/indicators/{pool}/scores.parquet", pool=CONFIG.pools),
+    ]
+
+
+def results_of_fit():
+    """Subsets, the runs on them and the observations, where rules are fitted."""
+    if CONFIG.quality_rule.taken:
+        return []
+    return [
         *expand("<results>/sampling/{subset}.parquet", subset=SUBSETS),
         *expand("<results>/indicators/subsets/{subset}.json", subset=SUBSETS),
         *[path for model in CONFIG.models for path in run_files(model, subset_runs(), "record.json")],
         *expand("<results>/quality_rule/{model}/observations.parquet", model=CONFIG.models),
-        *of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
-        *[path for model in CONFIG.models for pool in CONFIG.selection_pools() for path in arm_results(model, pool)],
+        *expand("<results>/quality_rule/{model}/losses.parquet", model=CONFIG.models),
+        "<results>/quality_rule/across_models.json",
+    ]
+
+
+def results_of_comparison():
+    """The arms and the runs on them, where selections are compared."""
+    if not CONFIG.compares():
+        return []
+    arms = "<results>/comparison/{model}/{pool}/arms/{arm}/seed{seed}.parquet"
+    tuned = [(model, arm_runs(pool)) for model in CONFIG.models for pool in CONFIG.selection_pools()]
+    return [
+        *expand(
+            arms,
+            model=CONFIG.models,
+            pool=CONFIG.selection_pools(),
+            arm=CONFIG.comparison.arms,
+            seed=range(CONFIG.comparison.seeds),
+        ),
+        *[path for model, runs in tuned for path in run_files(model, runs, "record.json")],
         *of_selections("<results>/comparison/{model}/{pool}/comparison.json"),
+    ]
+
+
+def intermediate_results():
+    """What the targets are made from.
+
+    They are targets too: Snakemake takes a missing file for up to date as long as what was made from it is there, and
+    after a rerun that failed its result is missing, so that the stale ones made from its predecessor would stay.
+    """
+    return [
+        *prepared_models(),
+        *results_of_data(),
+        *results_of_fit(),
+        *of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
+        *results_of_comparison(),
     ]
 
 

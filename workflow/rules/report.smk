@@ -2,6 +2,7 @@
 
 
 localrules:
+    figure_across_models,
     figure_univariate,
     figure_coefficients,
     figure_predicted,
@@ -52,6 +53,39 @@ for figure, inputs in FIGURES_OF_RULE.items():
         shell:
             "python -m instructmining.report.figures {params.figure} {params.inputs} --output {output.figure}"
             " --table {output.table} 2>&1 | tee {log}"
+
+
+rule figure_across_models:
+    """Draw the coefficients of all models, and of the eval sets and seeds of each, side by side."""
+    input:
+        "<results>/quality_rule/across_models.json",
+    output:
+        figure=report(
+            "<results>/report/across_models.svg",
+            caption="../report/across_models.rst",
+            category="1. Quality rule",
+            subcategory="across models",
+            labels={"figure": "how far the rule holds"},
+        ),
+        table=report(
+            "<results>/report/across_models.csv",
+            caption="../report/across_models.rst",
+            category="1. Quality rule",
+            subcategory="across models",
+            labels={"figure": "how far the rule holds (table)"},
+        ),
+    log:
+        "<logs>/report/across_models.log",
+    benchmark:
+        "<benchmarks>/report/across_models.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        code=fingerprint("instructmining.report.figures"),
+    shell:
+        "python -m instructmining.report.figures rules --rules {input} --output {output.figure}"
+        " --table {output.table} 2>&1 | tee {log}"
 
 
 rule figure_arms:

@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from scipy import stats
 
 from instructmining.files import read_table, write_json, write_text
 from instructmining.indicators.tables import SCORES
 from instructmining.quality_rule.designs_table import markdown, sentences
+from instructmining.quality_rule.noise import lack_of_fit
 from instructmining.quality_rule.observations import indicator_names, observations_schema
 from instructmining.quality_rule.pilot import measure
 from instructmining.quality_rule.regression import Design, least_squares, r_squared, rank_correlation
@@ -95,6 +95,7 @@ def describe(variant: Variant, observations: int, units: Floats, confidence: flo
     """One design by itself."""
     design, pilot = variant.design, measure(variant.design)
     errors = unit_errors(design, units)
+    misfit = lack_of_fit(design, variant.result.fittedvalues)
     return {
         "design": variant.name,
         "subsets": len(design.subsets),
@@ -104,9 +105,9 @@ def describe(variant: Variant, observations: int, units: Floats, confidence: flo
         "unit_errors": dict(zip(design.indicators, errors.tolist(), strict=True)),
         "mean_unit_error": float(errors.mean()),
         "coefficients": [asdict(row) for row in coefficients(variant.result, design.indicators, units, confidence)],
-        "loo_r2": r_squared(design.y, variant.left_out, design.seeds),
+        "loo_r2": r_squared(design.y, variant.left_out, design.weights),
         "loo_spearman": rank_correlation(variant.left_out, design.y),
-        "lack_of_fit": lack_of_fit(variant),
+        "lack_of_fit": asdict(misfit) if misfit else None,
         "curvature": curvature(variant),
     }
 
@@ -119,19 +120,6 @@ def unit_errors(design: Design, units: Floats) -> Floats:
     centred = (design.x - design.x.mean(axis=0)) / units
     errors: Floats = np.sqrt(np.diag(np.linalg.inv(centred.T @ centred)))
     return errors
-
-
-def lack_of_fit(variant: Variant) -> dict[str, float] | None:
-    """Whether the subsets' means lie further from the fit than seeds explain; None without replicates.
-
-    The F-test of Draper and Smith (1998), 2.1: mean square of the means about the fit, over that of the pure error.
-    """
-    design, result = variant.design, variant.result
-    if design.noise_sd is None:
-        return None
-    f, degrees = float(result.mse_resid / design.noise_sd**2), (float(result.df_resid), float(design.noise_degrees))
-    p_value = float(stats.f.sf(f, *degrees))
-    return {"f": f, "numerator_degrees": degrees[0], "denominator_degrees": degrees[1], "p_value": p_value}
 
 
 def curvature(variant: Variant) -> dict[str, float]:

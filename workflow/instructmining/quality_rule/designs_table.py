@@ -13,7 +13,7 @@ def sentences(result: dict[str, Any]) -> list[str]:
         *(_saving_sentence(row, level) for row in result["savings"]),
         *(_fit_sentence(row) for row in result["designs"]),
         *(_prediction_sentence(row, level) for row in result["predictions"]),
-        _equality_sentence(result["equal_coefficients"]),
+        equality_sentence(result["equal_coefficients"]),
     ]
 
 
@@ -40,7 +40,7 @@ def _fit_sentence(row: dict[str, Any]) -> str:
     if misfit is None:
         return f"{sentence}; without replicates, a lack of fit cannot be told from noise."
     further = "further from the rule than" if _shown(misfit) else "no further from the rule than"
-    numbers = f"lack-of-fit F = {misfit['f']:.2f}, p = {misfit['p_value']:.2g}"
+    numbers = f"lack-of-fit F = {misfit['statistic']:.2f}, p = {misfit['p_value']:.2g}"
     return f"{sentence}; the subsets lie {further} seeds explain ({numbers})."
 
 
@@ -57,7 +57,8 @@ def _prediction_sentence(row: dict[str, Any], level: str) -> str:
     )
 
 
-def _equality_sentence(row: dict[str, Any]) -> str:
+def equality_sentence(row: dict[str, Any]) -> str:
+    """Whether the coefficients of several variants differ."""
     verdict = "differ" if _shown(row) else "are not shown to differ"
     degrees = f"{row['numerator_degrees']:.0f}, {row['denominator_degrees']:.0f}"
     return f"The coefficients {verdict} ({row['test']}: F({degrees}) = {row['f']:.2f}, p = {row['p_value']:.2g})."

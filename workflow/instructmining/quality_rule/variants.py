@@ -82,8 +82,12 @@ class Equality:
 
 
 def fit_variants(tables: Mapping[str, pa.Table], indicators: Sequence[str]) -> tuple[list[Variant], dict[str, str]]:
-    """Fit the indicators that all tables allow to each of them; also which are left out, and why."""
+    """Fit the indicators that all tables allow to each of them; also which are left out, and why.
+
+    Raises ValueError where a table cannot be fitted, or two are the same.
+    """
     designs = {name: make_design(table, indicators) for name, table in tables.items()}
+    _check_different(designs)
     left_out = {
         indicator: f"{reason} ({name})"
         for name, design in reversed(designs.items())
@@ -93,18 +97,24 @@ def fit_variants(tables: Mapping[str, pa.Table], indicators: Sequence[str]) -> t
     return [_fit(name, design.keep(kept)) for name, design in designs.items()], left_out
 
 
+def _check_different(designs: Mapping[str, Design]) -> None:
+    for (a, first), (b, second) in combinations(designs.items(), 2):
+        if np.array_equal(first.x, second.x) and np.array_equal(first.y, second.y):
+            raise ValueError(f"{a} and {b} have the same indicators and losses; give each set of observations once")
+
+
 def _fit(name: str, design: Design) -> Variant:
     result = least_squares(design)
     return Variant(name, design, result, leave_one_out(design, result))
 
 
 def share_subsets(variants: Sequence[Variant]) -> bool:
-    """Whether all variants are of the same subsets, with as many seeds."""
+    """Whether all variants are of the same subsets, weighted alike."""
     first = variants[0].design
     return all(
         v.design.subsets == first.subsets
         and np.allclose(v.design.x, first.x)
-        and np.array_equal(v.design.seeds, first.seeds)
+        and np.array_equal(v.design.weights, first.weights)
         for v in variants
     )
 
@@ -147,7 +157,7 @@ def _paired_equality(variants: Sequence[Variant]) -> Equality:
     from statsmodels.multivariate.manova import MANOVA
 
     design, count = variants[0].design, len(variants)
-    root = np.sqrt(design.seeds)[:, None]
+    root = np.sqrt(design.weights)[:, None]
     columns = np.column_stack([np.ones(len(design.y)), design.x]) * root
     losses = np.column_stack([variant.design.y for variant in variants]) * root
     slopes = np.eye(columns.shape[1])[1:]
@@ -172,7 +182,7 @@ def _residual_squares_with_common_slopes(variants: Sequence[Variant]) -> float:
     """Within each variant all columns lose their means, which is the same as an intercept for each."""
     rows = []
     for variant in variants:
-        design, weights = variant.design, variant.design.seeds
+        design, weights = variant.design, variant.design.weights
         columns = np.column_stack([design.x, design.y])
         rows.append((columns - np.average(columns, axis=0, weights=weights)) * np.sqrt(weights)[:, None])
     table = np.vstack(rows)
@@ -186,7 +196,7 @@ def transfer(fitted: Variant, tested: Variant, confidence: float) -> Transfer:
     design = tested.design
     predicted = fitted.left_out if held_out else fitted.predict(design.x)
     low, high = spearman_interval(predicted, design.y, confidence)
-    weights = design.seeds
+    weights = design.weights
     recentred = predicted + np.average(design.y - predicted, weights=weights)
     return Transfer(
         fitted.name,

@@ -7,6 +7,7 @@
     python -m instructmining.report.figures arms --comparison comparison.json --output ... --table ...
     python -m instructmining.report.figures quality --ranking ranking.parquet --settings '{"examples": 500}' \\
         --output ... --table ...
+    python -m instructmining.report.figures rules --rules across_models.json --output ... --table ...
     python -m instructmining.report.figures designs --designs designs.json --output ... --table ...
 """
 
@@ -20,7 +21,7 @@ from instructmining.report.comparison_figures import draw_arms
 from instructmining.report.rule_figures import draw_coefficients, draw_predicted, draw_univariate
 from instructmining.report.selection_figures import draw_quality
 from instructmining.report.style import Drawing, look, save
-from instructmining.report.variant_figures import draw_designs
+from instructmining.report.variant_figures import draw_designs, draw_rules
 from instructmining.selection.ranking import RANKING
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size, sized
@@ -30,6 +31,8 @@ def draw(arguments: argparse.Namespace) -> Drawing:
     """The figure that the arguments name."""
     if arguments.figure == "arms":
         return draw_arms(ComparisonResult.from_json(arguments.comparison))
+    if arguments.figure == "rules":
+        return draw_rules(read_json(arguments.rules))
     if arguments.figure == "designs":
         return draw_designs(read_json(arguments.designs))
     if arguments.figure == "quality":
@@ -52,6 +55,7 @@ def main() -> None:
         "predicted": ["--diagnostics"],
         "arms": ["--comparison"],
         "quality": ["--ranking"],
+        "rules": ["--rules"],
         "designs": ["--designs"],
     }.items():
         figure = figures.add_parser(name)

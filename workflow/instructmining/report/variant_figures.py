@@ -53,6 +53,63 @@ def _designs_table(result: dict[str, Any]) -> pd.DataFrame:
     )
 
 
+def draw_rules(result: dict[str, Any]) -> Drawing:
+    """The coefficients of every set of variants: models, and the eval sets and seeds of each."""
+    comparisons = result["comparisons"]
+    figure = new_figure(max(5.2, 3.6 * len(comparisons)), 1.6 + max(map(_panel_height, comparisons), default=1.0))
+    panels = figure.subplots(1, max(1, len(comparisons)), squeeze=False)[0]
+    for axes, comparison in zip(panels, comparisons, strict=False):
+        _rules_panel(axes, comparison)
+        axes.set_xlabel(f"log loss per {result['unit']}\n← lower loss        higher loss →")
+    if not comparisons:
+        panels[0].axis("off")
+        panels[0].text(0, 0.5, "\n".join(f"{row['over']}: {row['reason']}" for row in result["skipped"]))
+    level = f"{result['confidence']:.0%} intervals; hollow: no effect shown"
+    figure.suptitle(f"How far the rule holds: the same fit side by side\n{level}")
+    return Drawing(figure, _rules_table(comparisons))
+
+
+def _rules_panel(axes: Axes, comparison: dict[str, Any]) -> None:
+    coefficients = comparison["coefficients"]
+    for number, (name, rows) in enumerate(coefficients.items()):
+        _intervals(axes, rows, _rows(len(rows), number, len(coefficients)), number)
+        colour, marker = _look(number)
+        axes.plot([], [], marker, color=colour, markersize=5, label=name)
+    zero_line(axes)
+    _label(axes, [row["indicator"] for row in rows])
+    axes.locator_params(axis="x", nbins=5)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=8)
+    of = f" of {comparison['model']}" if comparison["model"] else ""
+    p_value = comparison["equal_coefficients"]["p_value"]
+    verdict = "coefficients differ" if p_value < 0.05 else "no difference shown"
+    axes.set_title(
+        f"{comparison['over']}{of}, {comparison['subsets']} subsets\n{verdict} (p = {p_value:.2g})",
+        pad=_pad(comparison),
+    )
+
+
+def _pad(comparison: dict[str, Any]) -> float:
+    """Points between title and axes: the legend, two names a line, stands there."""
+    return 8.0 + 14.0 * -(-len(comparison["variants"]) // 2)
+
+
+def _panel_height(comparison: dict[str, Any]) -> float:
+    rows = next(iter(comparison["coefficients"].values()))
+    return _height(len(rows), len(comparison["variants"])) - 1.4 + _pad(comparison) / 72
+
+
+def _rules_table(comparisons: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    rows = [
+        {"over": comparison["over"], "model": comparison["model"], "variant": name, **row}
+        for comparison in comparisons
+        for name, coefficients in comparison["coefficients"].items()
+        for row in coefficients
+    ]
+    return pd.DataFrame(
+        rows, columns=["over", "model", "variant", "indicator", "value", "standard_error", "low", "high", "p_value"]
+    )
+
+
 def _height(indicators: int, variants: int) -> float:
     return 0.2 * indicators * max(2, variants) + 2.2
 
