@@ -58,10 +58,10 @@ def make_searcher(settings: Search, seed: int) -> Any:
         return Grid(grid_sizes(settings))
     with warnings.catch_warnings():  # flaml lacks its extra `automl`, which nothing here uses
         warnings.simplefilter("ignore")
-        from flaml import tune
+        from flaml.tune.sample import lograndint, randint
         from flaml.tune.searcher.blendsearch import CFO, BlendSearch
         from flaml.tune.searcher.suggestion import OptunaSearch
-    space = {"size": (tune.lograndint if settings.log else tune.randint)(settings.low, settings.high + 1)}
+    space = {"size": (lograndint if settings.log else randint)(settings.low, settings.high + 1)}
     if settings.method == "optuna":
         searcher = OptunaSearch(seed=seed)
         searcher.set_search_properties("loss", "min", space)
