@@ -234,6 +234,9 @@ def _rule_problems(config: Config) -> list[str]:
 def _comparison_problems(config: Config) -> list[str]:
     comparison, indicators = config.comparison, config.indicators
     problems = comparison.problems(indicators.names(), indicators.embedding is not None, config.selection_pools())
-    if comparison.match == "steps" and not comparison.matched_steps(config.training, config.selection.examples):
-        problems.append("comparison.steps: needed with match: steps where selection.examples is not given")
+    needed = comparison.match == "steps" or comparison.sizes
+    if needed and not comparison.matched_steps(config.training, config.selection.examples):
+        problems.append(
+            "comparison.steps: needed with match: steps and with sizes where selection.examples is not given"
+        )
     return problems

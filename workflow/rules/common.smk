@@ -51,6 +51,12 @@ def one_of(names):
     return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
 
 
+def arm_names():
+    """The arms that are tuned on, those of the curves over size included."""
+    curves = ["selected", CONFIG.comparison.baseline] if CONFIG.comparison.sizes else []
+    return list(dict.fromkeys([*CONFIG.comparison.arms, *curves]))
+
+
 wildcard_constraints:
     source=one_of(CONFIG.sources),
     pool=one_of(CONFIG.pools),
@@ -59,8 +65,8 @@ wildcard_constraints:
     prepared=one_of([*CONFIG.models, "embedding"]),
     converted=one_of(CONVERTED),
     subset=r"\d\d\d+",
-    run=rf"\d\d\d+|({one_of(CONFIG.pools)})\.({one_of(CONFIG.comparison.arms)})",
-    arm=one_of(CONFIG.comparison.arms),
+    run=rf"\d\d\d+|({one_of(CONFIG.pools)})\.({one_of(arm_names())})(@\d+-(epochs|steps))?",
+    arm=rf"({one_of(arm_names())})(@\d+)?",
     shard=r"\d\d\d",
     seed=r"\d+",
 
@@ -107,12 +113,26 @@ def arm_runs(pool):
     return [(f"{pool}.{arm}", seed) for arm in comparison.arms for seed in range(comparison.seeds_of(arm))]
 
 
+def size_runs(pool):
+    """Every (arm at a size, seed) of the curves of the loss over size."""
+    comparison = CONFIG.comparison
+    return [
+        (f"{pool}.{arm}@{size}-{kept}", seed)
+        for arm in ("selected", comparison.baseline)
+        for size in comparison.sizes
+        for kept in ("epochs", "steps")
+        for seed in range(comparison.seeds)
+    ]
+
+
 def run_training(run):
-    """How a run is tuned: as `training` says, an arm that is matched by steps with those."""
-    if run not in SUBSETS and CONFIG.comparison.match == "steps":
-        steps = CONFIG.comparison.matched_steps(CONFIG.training, CONFIG.selection.examples)
-        return CONFIG.training.model_copy(update={"steps": steps})
-    return CONFIG.training
+    """How a run is tuned: as `training` says, but for arms that are matched by steps and for the curves over size."""
+    training, comparison = CONFIG.training, CONFIG.comparison
+    if run.endswith("-epochs"):
+        return training.model_copy(update={"steps": None})
+    if run.endswith("-steps") or (run not in SUBSETS and comparison.match == "steps"):
+        return training.model_copy(update={"steps": comparison.matched_steps(training, CONFIG.selection.examples)})
+    return training
 
 
 def training_settings(training):
@@ -209,6 +229,8 @@ def training_minutes(wildcards, attempt):
     examples = (
         CONFIG.sampling.examples if wildcards.run in SUBSETS else CONFIG.selection.examples or largest_selection()
     )
+    if "@" in wildcards.run:
+        examples = int(re.search(r"@(\d+)", wildcards.run)[1])
     if wildcards.run.endswith(".full"):
         examples *= 10  # the size of a pool is not known before it is built
     seen = training.steps * training.batch_size if training.steps else training.epochs * examples
@@ -236,7 +258,8 @@ def run_examples(wildcards):
     """What a run is tuned on: a subset, or the examples of an arm."""
     if wildcards.run in SUBSETS:
         return f"<results>/sampling/{wildcards.run}.parquet"
-    pool, arm = wildcards.run.split(".")
+    run = wildcards.run.rpartition("-")[0] if "@" in wildcards.run else wildcards.run
+    pool, arm = run.split(".")
     return f"<results>/comparison/{wildcards.model}/{pool}/arms/{arm}/seed{wildcards.seed}.parquet"
 
 
@@ -279,22 +302,30 @@ def search_minutes(wildcards, attempt):
 def arm_size(wildcards, input):
     """The size of an arm, as the selection's settings give it: a number of examples, a share, or what was found."""
     selection = CONFIG.selection
+    if "@" in wildcards.arm:
+        return f"--examples {wildcards.arm.partition('@')[2]}"
     if selection.search:
         return size_option(wildcards, input)
     return f"--examples {selection.examples}" if selection.examples else f"--fraction {selection.fraction}"
 
 
+def arm_name(wildcards):
+    """The arm, without the size that a curve takes it at."""
+    return wildcards.arm.partition("@")[0]
+
+
 def arm_inputs(wildcards):
     """What an arm is chosen by: few depend on the rule, the others on the pool's scores alone."""
+    arm, folder = arm_name(wildcards), f"<results>/selection/{wildcards.model}/{wildcards.pool}"
     inputs = {"scores": f"<results>/indicators/{wildcards.pool}/scores.parquet"}
-    if wildcards.arm in RANKED:
-        inputs["scores"] = f"<results>/selection/{wildcards.model}/{wildcards.pool}/ranking.parquet"
-    if wildcards.arm in EMBEDDED:
+    if arm in RANKED:
+        inputs["scores"] = f"{folder}/ranking.parquet"
+    if arm in EMBEDDED:
         inputs["embeddings"] = f"<results>/indicators/{wildcards.pool}/embeddings.parquet"
-    if wildcards.arm in CONFIG.comparison.lists:
-        inputs["list"] = CONFIG.comparison.lists[wildcards.arm]
-    if CONFIG.selection.search:
-        inputs["found"] = f"<results>/selection/{wildcards.model}/{wildcards.pool}/size.json"
+    if arm in CONFIG.comparison.lists:
+        inputs["list"] = CONFIG.comparison.lists[arm]
+    if CONFIG.selection.search and "@" not in wildcards.arm:
+        inputs["found"] = f"{folder}/size.json"
     return inputs
 
 
@@ -312,6 +343,34 @@ def of_selections(pattern):
 def of_comparisons(pattern):
     """One file of each selection that is compared with controls."""
     return of_selections(pattern) if CONFIG.compares() else []
+
+
+def of_curves(pattern):
+    """One file of each comparison that has curves of the loss over size."""
+    return of_comparisons(pattern) if CONFIG.comparison.sizes else []
+
+
+def cost_inputs(wildcards):
+    """What the cost of a comparison is added up from: the records, which tell the tokens and whose jobs took how long."""
+    inputs = {
+        "subsets": run_files(wildcards.model, subset_runs(), "record.json") if not CONFIG.quality_rule.taken else [],
+        "arms": run_files(wildcards.model, arm_runs(wildcards.pool), "record.json"),
+        "scores": f"<results>/indicators/{wildcards.pool}/scores.parquet",
+    }
+    if CONFIG.selection.search:
+        inputs["trials"] = f"<results>/selection/{wildcards.model}/{wildcards.pool}/trials.parquet"
+    return inputs
+
+
+def cost_pools(wildcards):
+    """The pools that were scored for a selection, the one selected from last."""
+    return list(dict.fromkeys([*(["candidates"] if not CONFIG.quality_rule.taken else []), wildcards.pool]))
+
+
+def cpu_scorers():
+    """The scorers that take no GPU."""
+    custom = CONFIG.indicators.custom
+    return [name for name in SCORERS if name == "text" or (name in custom and not custom[name].gpu)]
 
 
 def figures_of_fit():
@@ -418,6 +477,7 @@ def final_targets():
         *figures_of_fit(),
         *of_selections("<results>/selection/{model}/{pool}/selected.jsonl"),
         *of_comparisons("<results>/report/{model}/{pool}/arms.svg"),
+        *of_curves("<results>/report/{model}/{pool}/sizes.svg"),
         *of_selections("<results>/report/{model}/{pool}/quality.svg"),
         *of_selections("<results>/report/{model}/{pool}/examples.html"),
     ]

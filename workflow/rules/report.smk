@@ -7,6 +7,7 @@ localrules:
     figure_coefficients,
     figure_predicted,
     figure_arms,
+    figure_sizes,
     figure_quality,
     table_examples,
     summarise,
@@ -123,6 +124,39 @@ rule figure_arms:
         " --table {output.table} 2>&1 | tee {log}"
 
 
+rule figure_sizes:
+    """Draw the loss over the number of examples."""
+    input:
+        "<results>/comparison/{model}/{pool}/sizes.json",
+    output:
+        figure=report(
+            "<results>/report/{model}/{pool}/sizes.svg",
+            caption="../report/sizes.rst",
+            category="3. Comparison",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "sizes"},
+        ),
+        table=report(
+            "<results>/report/{model}/{pool}/sizes.csv",
+            caption="../report/sizes.rst",
+            category="3. Comparison",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "sizes (table)"},
+        ),
+    log:
+        "<logs>/report/{model}/{pool}/sizes.log",
+    benchmark:
+        "<benchmarks>/report/{model}/{pool}/sizes.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        code=fingerprint("instructmining.report.figures"),
+    shell:
+        "python -m instructmining.report.figures sizes --curves {input} --output {output.figure}"
+        " --table {output.table} 2>&1 | tee {log}"
+
+
 rule figure_quality:
     """Draw the distribution of predicted quality per source and per degradation."""
     input:
@@ -194,6 +228,8 @@ rule summarise:
         comparisons=of_comparisons("<results>/comparison/{model}/{pool}/comparison.json"),
         rankings=of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
         sizes=of_selections("<results>/selection/{model}/{pool}/size.json") if CONFIG.selection.search else [],
+        curves=of_curves("<results>/comparison/{model}/{pool}/sizes.json"),
+        costs=of_comparisons("<results>/comparison/{model}/{pool}/cost.json"),
     output:
         report("<results>/summary.txt", caption="../report/workflow.rst", category="0. Summary"),
     log:
@@ -209,7 +245,7 @@ rule summarise:
     shell:
         "COLUMNS=140 python -m instructmining.report.summary --rules {input.rules} --comparisons {input.comparisons}"
         " --rankings {input.rankings} --settings {params.settings:q} --sizes {input.sizes}"
-        " --report results/report.html >{output} 2>{log}"
+        " --curves {input.curves} --costs {input.costs} --report results/report.html >{output} 2>{log}"
 
 
 rule explore_pool:

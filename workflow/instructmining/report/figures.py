@@ -5,6 +5,7 @@
     python -m instructmining.report.figures coefficients --diagnostics diagnostics.json --output ... --table ...
     python -m instructmining.report.figures predicted --diagnostics diagnostics.json --output ... --table ...
     python -m instructmining.report.figures arms --comparison comparison.json --output ... --table ...
+    python -m instructmining.report.figures sizes --curves sizes.json --output ... --table ...
     python -m instructmining.report.figures quality --ranking ranking.parquet --settings '{"examples": 500}' \\
         --output ... --table ...
     python -m instructmining.report.figures rules --rules across_models.json --output ... --table ...
@@ -20,6 +21,7 @@ from instructmining.quality_rule.observations import observations_schema
 from instructmining.report.comparison_figures import draw_arms
 from instructmining.report.rule_figures import draw_coefficients, draw_predicted, draw_univariate
 from instructmining.report.selection_figures import draw_quality
+from instructmining.report.size_figures import draw_sizes
 from instructmining.report.style import Drawing, look, save
 from instructmining.report.variant_figures import draw_designs, draw_rules
 from instructmining.selection.ranking import RANKING
@@ -33,6 +35,8 @@ def draw(arguments: argparse.Namespace) -> Drawing:
         return draw_arms(ComparisonResult.from_json(arguments.comparison))
     if arguments.figure == "rules":
         return draw_rules(read_json(arguments.rules))
+    if arguments.figure == "sizes":
+        return draw_sizes(read_json(arguments.curves))
     if arguments.figure == "designs":
         return draw_designs(read_json(arguments.designs))
     if arguments.figure == "quality":
@@ -54,6 +58,7 @@ def main() -> None:
         "coefficients": ["--diagnostics"],
         "predicted": ["--diagnostics"],
         "arms": ["--comparison"],
+        "sizes": ["--curves"],
         "quality": ["--ranking"],
         "rules": ["--rules"],
         "designs": ["--designs"],

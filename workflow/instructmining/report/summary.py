@@ -104,6 +104,8 @@ def main() -> None:
     parser.add_argument("--rankings", type=Path, nargs="*", default=[])
     parser.add_argument("--settings", type=Selection.model_validate_json, help="of the selection, with --rankings")
     parser.add_argument("--sizes", type=Path, nargs="*", default=[], help="what searches found")
+    parser.add_argument("--curves", type=Path, nargs="*", default=[], help="losses over size")
+    parser.add_argument("--costs", type=Path, nargs="*", default=[], help="what choosing cost")
     parser.add_argument("--report", type=Path)
     arguments = parser.parse_args()
     if arguments.rankings and not arguments.settings:
@@ -115,8 +117,10 @@ def main() -> None:
         console.print(section, "")
     for path in arguments.comparisons:
         console.print(comparison_section(ComparisonResult.from_json(path)), "")
-    for path in arguments.sizes:
+    for path in [*arguments.sizes, *arguments.costs]:
         console.print(Text(read_json(path)["sentence"]), "")
+    for path in arguments.curves:
+        console.print(*map(Text, read_json(path)["sentences"]), "", sep="\n")
     for line in degraded_lines(arguments.rankings, arguments.settings, arguments.sizes):
         console.print(Text(line))
     if arguments.report:
