@@ -1,6 +1,7 @@
 """Figures are drawn from small inputs; what they look like is for eyes."""
 
 import re
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from instructmining.report.comparison_figures import draw_arms
 from instructmining.report.figures import main
 from instructmining.report.rule_figures import draw_coefficients, draw_predicted, draw_univariate
 from instructmining.report.selection_figures import draw_quality
+from instructmining.report.size_figures import draw_sizes
 from instructmining.report.style import look, save
 from tests.unit.simulation import observations
 
@@ -42,6 +44,23 @@ def comparison():
     return ComparisonResult(*about, arms, "A sentence.")
 
 
+def curves():
+    sizes = [
+        (arm, kept, size) for arm in ("selected", "random") for kept in ("epochs", "steps") for size in (32, 64, 256)
+    ]
+    points = [
+        {
+            "arm": arm,
+            "kept": kept,
+            "examples": n,
+            "steps": 8,
+            "loss": asdict(over_seeds([2.0, 2.1 - n / 1000, 1.9], 0.95)),
+        }
+        for arm, kept, n in sizes
+    ]
+    return {"model": "tiny", "pool": "mixed", "confidence": 0.95, "points": points, "sentences": []}
+
+
 def ranking():
     columns = {"id": list("abcdef"), "source": ["x", "y"] * 3, "degraded": [None, None, None, "words_shuffled"] * 1}
     columns["degraded"] = pa.array([None, None, None, "words_shuffled", None, None], pa.string())
@@ -54,6 +73,7 @@ DRAWINGS = {
     "coefficients": lambda: draw_coefficients(fitted()[1]),
     "predicted": lambda: draw_predicted(fitted()[1]),
     "arms": lambda: draw_arms(comparison()),
+    "sizes": lambda: draw_sizes(curves()),
     "quality": lambda: draw_quality(ranking(), 2),
 }
 
@@ -111,16 +131,18 @@ def test_a_pool_without_degraded_examples_is_drawn():
     assert table["kept"].sum() == 6
 
 
-@pytest.mark.parametrize("name", ["univariate", "coefficients", "predicted", "arms", "quality"])
+@pytest.mark.parametrize("name", ["univariate", "coefficients", "predicted", "arms", "sizes", "quality"])
 def test_the_command_draws(name, tmp_path, monkeypatch):
     table, diagnostics = fitted()
     write_table(tmp_path / "observations.parquet", table, table.schema)
     write_table(tmp_path / "ranking.parquet", ranking(), ranking().schema)
     write_json(tmp_path / "diagnostics.json", diagnostics)
     comparison().to_json(tmp_path / "comparison.json")
+    write_json(tmp_path / "curves.json", curves())
     inputs = {
         "univariate": ["observations.parquet", "diagnostics.json"],
         "arms": ["comparison.json"],
+        "sizes": ["curves.json"],
         "quality": ["ranking.parquet"],
     }.get(name, ["diagnostics.json"])
     command = ["figures", name]
