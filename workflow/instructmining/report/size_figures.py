@@ -27,10 +27,12 @@ def draw_sizes(curves: dict[str, Any]) -> Drawing:
 
 def _panel(axes: Axes, rows: pd.DataFrame, kept: str) -> None:
     arms = sorted(rows["arm"].unique(), key=lambda arm: arm != "selected")
-    for arm, color, marker in zip(arms, (BLUE, ORANGE), ("o", "s"), strict=False):
+    for arm, color, marker, aside in zip(arms, (BLUE, ORANGE), ("o", "s"), (0.97, 1.03), strict=False):
         line = rows[rows["arm"] == arm]
         spread = [line["loss"] - line["low"], line["high"] - line["loss"]]
-        axes.errorbar(line["examples"], line["loss"], yerr=spread, color=color, marker=marker, capsize=2.5, label=arm)
+        # A little to either side, so that intervals do not lie on one another.
+        place = line["examples"] * aside
+        axes.errorbar(place, line["loss"], yerr=spread, color=color, marker=marker, capsize=2.5, label=arm)
     axes.set_xscale("log")
     axes.set_xticks(sorted(rows["examples"].unique()))
     axes.xaxis.set_major_formatter(ScalarFormatter())
