@@ -21,7 +21,7 @@ from instructmining.indicators.subset_indicators import describe
 from instructmining.models.load import load_base_model, load_tokenizer
 from instructmining.models.prepare import convert_gguf, find_in_package
 from instructmining.models.prompt import tokenize
-from tests.conftest import conversation
+from tests.conftest import conversation, tiny_llama
 
 
 def dialogue(*turns: tuple[str, str]) -> Example:
@@ -148,11 +148,12 @@ def test_knn_distance_equals_scipy(k: int, metric: Any, scipy_name: Any) -> None
 
 @pytest.mark.parametrize("quantisation", ["nf4", "int8"])
 def test_a_quantised_model_is_near_the_whole_one(
-    tmp_path: Path, examples: Any, tiny_model: Any, tiny_tokenizer: Any, quantisation: str
+    tmp_path: Path, examples: Any, tiny_tokenizer: Any, quantisation: str
 ) -> None:
-    tiny_model.save_pretrained(tmp_path)
+    model = tiny_llama(hidden_size=64)  # the width of a block of nf4
+    model.save_pretrained(tmp_path)
     quantised = score(examples, load_base_model(tmp_path, "fp32", quantisation), tiny_tokenizer).indicators["log_ppl"]
-    whole = score(examples, tiny_model, tiny_tokenizer).indicators["log_ppl"]
+    whole = score(examples, model, tiny_tokenizer).indicators["log_ppl"]
     assert quantised == pytest.approx(whole, abs=0.2)
     assert quantised != pytest.approx(whole, abs=1e-6)
 
