@@ -14,6 +14,7 @@ from instructmining.quality_rule.published import PublishedRule, evidence, read_
 from instructmining.quality_rule.published_rules import PUBLISHED
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.quality_rule.take import take
+from instructmining.report.explorer.ranking import rule_values
 from instructmining.selection.rank import rank
 from tests.conftest import ROOT
 from tests.unit.simulation import observations, synthetic
@@ -76,6 +77,12 @@ def test_the_rule_of_another_run_is_taken_or_refused_in_the_same_way(tmp_path: P
         take(taken, {**settings, "likelihood": {"model": {"hub": "b"}}})
     forced = take(taken.model_copy(update={"force": True}), {**settings, "likelihood": {"model": {"hub": "b"}}})
     assert "Forced on other indicator models" in evidence(forced)[-1]
+
+
+def test_the_explorer_shows_a_published_rule_without_ranges_that_nobody_knows() -> None:
+    values = rule_values(PublishedRule.of(PUBLISHED["v3"]))
+    assert (values["centre"], values["start"]) == (0.0274, "the intercept")
+    assert values["terms"][0] == {"indicator": "reward", "coefficient": -0.0078}
 
 
 @pytest.mark.parametrize(
