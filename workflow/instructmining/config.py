@@ -109,6 +109,7 @@ def _missing_files(config: Config, root: Path) -> list[str]:
     tables = {f"indicators.custom.{name}.table": custom.table for name, custom in config.indicators.custom.items()}
     files = {f"sources.{name}.path": source.path for name, source in config.sources.items()} | tables
     files["quality_rule.file"] = config.quality_rule.file
+    files |= {f"quality_rule.ratings.{name}.path": each.path for name, each in config.quality_rule.ratings.items()}
     files |= {f"comparison.lists.{name}": path for name, path in config.comparison.lists.items()}
     models: dict[str, ModelFiles] = {f"models.{name}": model for name, model in config.models.items()}
     models |= {
@@ -195,6 +196,11 @@ def _unknown_names(config: Config) -> list[str]:
             if source.degrade
         ),
         *(("selection.pools", pool, config.pools) for pool in config.selection.pools or []),
+        *(
+            (f"quality_rule.ratings.{name}.pool", ratings.pool, config.pools)
+            for name, ratings in config.quality_rule.ratings.items()
+            if ratings.pool
+        ),
         *(
             (f"indicators.{scorer}.model", getattr(config.indicators, scorer).model, config.models)
             for scorer in ("text", "likelihood")
@@ -286,13 +292,14 @@ def _model_problems(config: Config) -> list[str]:
 
 def _rule_problems(config: Config) -> list[str]:
     computed = config.indicators.names()
+    taken = [name for name in config.quality_rule.ratings if name in config.pools]
     asked = {"quality_rule": config.quality_rule.indicators, "sampling": config.sampling.indicators}
     return [
         f"{key}.indicators: {name!r} is not computed; allowed with these indicators: {', '.join(computed)}"
         for key, names in asked.items()
         for name in names or []
         if name not in computed
-    ]
+    ] + [f"quality_rule.ratings.{name}: a pool has this name; ratings are a pool of their own" for name in taken]
 
 
 def _comparison_problems(config: Config) -> list[str]:

@@ -8,6 +8,7 @@
     python -m instructmining.report.figures quality --ranking ranking.parquet --settings '{"examples": 500}' \\
         --output ... --table ...
     python -m instructmining.report.figures rules --rules across_models.json --output ... --table ...
+    python -m instructmining.report.figures people --people people.json --output ... --table ...
     python -m instructmining.report.figures designs --designs designs.json --output ... --table ...
 """
 
@@ -18,6 +19,7 @@ from instructmining.comparison.result import ComparisonResult
 from instructmining.files import read_json, read_table
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.report.comparison_figures import draw_arms
+from instructmining.report.people_figure import draw_people
 from instructmining.report.rule_figures import draw_coefficients, draw_predicted, draw_univariate
 from instructmining.report.selection_figures import draw_quality
 from instructmining.report.style import Drawing, look, save
@@ -31,6 +33,8 @@ def draw(arguments: argparse.Namespace) -> Drawing:
     """The figure that the arguments name."""
     if arguments.figure == "arms":
         return draw_arms(ComparisonResult.from_json(arguments.comparison))
+    if arguments.figure == "people":
+        return draw_people(read_json(arguments.people))
     if arguments.figure == "rules":
         return draw_rules(read_json(arguments.rules))
     if arguments.figure == "designs":
@@ -56,6 +60,7 @@ def main() -> None:
         "arms": ["--comparison"],
         "quality": ["--ranking"],
         "rules": ["--rules"],
+        "people": ["--people"],
         "designs": ["--designs"],
     }.items():
         figure = figures.add_parser(name)
