@@ -10,7 +10,7 @@ import pytest
 import torch
 from scipy.spatial.distance import cdist
 
-from instructmining.example import EXAMPLES, to_table
+from instructmining.example import EXAMPLES, Example, Message, make_example, to_table
 from instructmining.files import read_json, write_table
 from instructmining.indicators import likelihood, scoring, text
 from instructmining.indicators.gather_scores import gather
@@ -19,6 +19,12 @@ from instructmining.indicators.scoring import Scorer, Scores, score_shard
 from instructmining.indicators.settings import Indicators, LikelihoodScorer
 from instructmining.indicators.subset_indicators import describe
 from instructmining.models.prompt import tokenize
+
+
+def dialogue(*turns: tuple[str, str]) -> Example:
+    """A conversation of these turns."""
+    return make_example([Message(role=role, content=content) for role, content in turns], "made", "messages", {})
+
 
 SETTINGS = LikelihoodScorer(model="tiny", dtype="fp32", batch_tokens=64, max_tokens=100)
 
@@ -100,6 +106,28 @@ def _mtld(words: list[str]) -> float:
 
 def test_a_response_without_a_word_has_no_diversity() -> None:
     assert text.mtld("...") == 0.0
+
+
+def test_of_a_conversation_lengths_and_diversity_take_all_turns_of_the_assistant(tiny_tokenizer: Any) -> None:
+    example = dialogue(
+        ("system", "is"), ("user", "the cat"), ("assistant", "red sea"), ("user", "why"), ("assistant", "red sky")
+    )
+    scores = text.score([example], tiny_tokenizer).indicators
+    assert (scores["len_in"], scores["len_out"]) == ([4], [4])
+    assert scores["mtld"] == [text.mtld("red sea red sky")]
+
+
+def test_of_a_conversation_ppl_takes_the_last_response_given_the_history(tiny_model: Any, tiny_tokenizer: Any) -> None:
+    example = dialogue(("user", "the cat"), ("assistant", "red sea"), ("user", "why"), ("assistant", "red sky"))
+    prompt = tiny_tokenizer("User: the cat Assistant: red sea User: why Assistant:")["input_ids"]
+    response = tiny_tokenizer("red sky </s>")["input_ids"]
+    loss = tiny_model(torch.tensor([prompt + response]), labels=torch.tensor([[-100] * len(prompt) + response])).loss
+    assert score([example], tiny_model, tiny_tokenizer).indicators["log_ppl"] == pytest.approx([loss.item()], abs=1e-5)
+
+
+def test_of_a_conversation_relevance_is_between_what_was_before_and_the_last_response() -> None:
+    example = dialogue(("user", "the cat"), ("assistant", "red sea"), ("user", "why"), ("assistant", "red sky"))
+    assert (example.instruction, example.response) == ("the cat\n\nred sea\n\nwhy", "red sky")
 
 
 def test_knn_distance_leaves_the_point_itself_out() -> None:

@@ -1,6 +1,5 @@
 """The config file as one typed value; whatever is wrong with it is said before any job starts."""
 
-import difflib
 from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Annotated, Any, Self, get_args
 from pydantic import Field, ValidationError, model_validator
 
 from instructmining.comparison.settings import Comparison
-from instructmining.config_error import ConfigError
+from instructmining.config_error import ConfigError, explain
 from instructmining.data.settings import EvalSet, Pool, Role, Source
 from instructmining.indicators.custom_code import code_file
 from instructmining.indicators.settings import GIVEN, Indicators
@@ -98,7 +97,7 @@ def load_config(values: Mapping[str, Any], root: Path = Path()) -> Config:
     try:
         config = Config.model_validate(values)
     except ValidationError as error:
-        raise ConfigError("\n".join(_explain(problem) for problem in error.errors())) from None
+        raise ConfigError("\n".join(explain(problem, Config) for problem in error.errors())) from None
     if missing := [*_missing_files(config, root), *_missing_functions(config, root)]:
         raise ConfigError("\n".join(missing))
     return config
@@ -139,46 +138,6 @@ def _missing_functions(config: Config, root: Path) -> list[str]:
         for name, custom in config.indicators.custom.items()
         if custom.function and code_file(custom.function, root) is None
     ]
-
-
-def _explain(problem: Any) -> str:
-    """One line for one pydantic error."""
-    key = ".".join(str(part) for part in problem["loc"] if part != "[key]")
-    if problem["type"] == "extra_forbidden":
-        return f"{key}: unknown key; {_allowed_keys(problem['loc'])}"
-    if problem["type"] == "value_error":
-        message = str(problem["ctx"]["error"])
-        return f"{key}: {message}" if key else message
-    if problem["type"] == "string_pattern_mismatch":
-        allowed = "letters, digits, '_' and '-'" if problem["loc"][-1] == "[key]" else problem["ctx"]["pattern"]
-        return f"{key}: found {problem['input']!r}; allowed: {allowed}"
-    if problem["type"] == "missing":
-        return f"{key}: this key is required"
-    return f"{key}: found {problem['input']!r}; {problem['msg'][0].lower()}{problem['msg'][1:]}"
-
-
-def _allowed_keys(location: tuple[int | str, ...]) -> str:
-    """What may stand where an unknown key stands, and what was probably meant."""
-    settings: Any = Config
-    for part in location[:-1]:
-        settings = _inside(settings, part)
-    fields = list(settings.model_fields) if settings is not None else []
-    close = difflib.get_close_matches(str(location[-1]), fields, n=1)
-    hint = f"did you mean {close[0]}? " if close else ""
-    return f"{hint}allowed: {', '.join(fields)}"
-
-
-def _inside(settings: Any, part: int | str) -> Any:
-    """The settings class one step down: a field of a class, or the value of a mapping by name."""
-    fields = getattr(settings, "model_fields", {})
-    annotation = fields[part].annotation if part in fields else settings
-    waiting = [annotation]
-    while waiting:
-        found = waiting.pop(0)
-        if isinstance(found, type) and issubclass(found, Settings):
-            return found
-        waiting.extend(get_args(found))
-    return None
 
 
 def _unknown_names(config: Config) -> list[str]:

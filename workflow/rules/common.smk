@@ -18,6 +18,7 @@ from instructmining.config import load_config
 from instructmining.config_error import ConfigError, reject_duplicate_keys
 from instructmining.fingerprint import fingerprint
 from instructmining.indicators.custom_code import code_file
+from instructmining.report.explorer.asset_files import assets_hash
 from instructmining.slurm_jobs import describe, left_over_jobs
 
 try:
@@ -394,6 +395,7 @@ def final_targets():
     """Everything that a run is for."""
     return [
         "<results>/summary.txt",
+        "<results>/explorer/index.html",
         *expand("<results>/quality_rule/{model}/rule.md", model=CONFIG.models),
         *figures_of_fit(),
         *expand("<results>/report/{model}/{pool}/people.svg", model=CONFIG.models, pool=CONFIG.quality_rule.ratings),
