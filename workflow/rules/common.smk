@@ -339,7 +339,7 @@ def results_of_data():
         *of_pools("<results>/data/pools/{pool}/deduplicated/{shard}.parquet"),
         *of_pools("<results>/data/pools/{pool}/{shard}.parquet"),
         *of_pools("<results>/indicators/{pool}/{scorer}/{shard}.parquet", scorer=SCORERS),
-        *expand("<results>/indicators/{pool}/scores.parquet", pool=CONFIG.pools),
+        *expand("<results>/indicators/{pool}/scores.parquet", pool=[*CONFIG.pools, *CONFIG.quality_rule.ratings]),
     ]
 
 
