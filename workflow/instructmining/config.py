@@ -60,6 +60,7 @@ class Config(Settings):
             *_degrade_problems(self),
             *_model_problems(self),
             *_rule_problems(self),
+            *_ratings_problems(self),
             *_taken_rule_problems(self),
             *_comparison_problems(self),
         ]
@@ -249,16 +250,24 @@ def _model_problems(config: Config) -> list[str]:
     return [f"models.{name}: a scorer has this name; choose another" for name in config.models if name in GIVEN]
 
 
+def _ratings_problems(config: Config) -> list[str]:
+    return [
+        f"quality_rule.ratings.{name}: a pool has this name; ratings are a pool of their own"
+        for name in config.quality_rule.ratings
+        if name in config.pools
+    ]
+
+
 def _rule_problems(config: Config) -> list[str]:
     computed = config.indicators.names()
-    taken = [name for name in config.quality_rule.ratings if name in config.pools]
     asked = {"quality_rule": config.quality_rule.indicators, "sampling": config.sampling.indicators}
+    replicated = config.sampling.replicated > 0 and config.sampling.seeds > 1
     return [
         f"{key}.indicators: {name!r} is not computed; allowed with these indicators: {', '.join(computed)}"
         for key, names in asked.items()
         for name in names or []
         if name not in computed
-    ] + [f"quality_rule.ratings.{name}: a pool has this name; ratings are a pool of their own" for name in taken]
+    ] + config.quality_rule.problems(len(config.rule_indicators()), replicated)
 
 
 def _comparison_problems(config: Config) -> list[str]:
