@@ -71,6 +71,10 @@ WRONG = [
     (set_key("quality_rule", {"published": "v3"}), r"quality_rule\.published: v3 needs reward, und, nat, coh, which is not computed"),
     (set_key("quality_rule", {"published": "v3", "file": "rule.json"}), r"quality_rule: give either published or file"),
     (set_key("quality_rule", {"file": "no/rule.json"}), r"quality_rule\.file: there is no file .*no/rule\.json"),
+    (set_key("quality_rule", {"ratings": {"people": {"path": "no/pairs.csv"}}}), r"quality_rule\.ratings\.people\.path: there is no file .*no/pairs\.csv"),
+    (set_key("quality_rule", {"ratings": {"unseen": {"path": "README.md"}}}), r"quality_rule\.ratings\.unseen: a pool has this name"),
+    (set_key("quality_rule", {"ratings": {"people": {"path": "README.md", "pool": "unseen"}}}), r"pool is for ratings by ID: name their column in rating"),
+    (set_key("quality_rule", {"ratings": {"people": {"path": "README.md", "rating": "stars", "pool": "gone"}}}), r"quality_rule\.ratings\.people\.pool: 'gone' is not declared"),
     (set_key("models.smollm2.hub", "x/y"), r"models\.smollm2: needs exactly one of hub, path, package; found hub, package"),
 ]  # fmt: skip
 

@@ -60,6 +60,7 @@ class Config(Settings):
             *_degrade_problems(self),
             *_model_problems(self),
             *_rule_problems(self),
+            *_ratings_problems(self),
             *_taken_rule_problems(self),
             *_comparison_problems(self),
         ]
@@ -114,6 +115,7 @@ def _missing_files(config: Config, root: Path) -> list[str]:
     tables = {f"indicators.custom.{name}.table": custom.table for name, custom in config.indicators.custom.items()}
     files = {f"sources.{name}.path": source.path for name, source in config.sources.items()} | tables
     files["quality_rule.file"] = config.quality_rule.file
+    files |= {f"quality_rule.ratings.{name}.path": each.path for name, each in config.quality_rule.ratings.items()}
     files |= {f"comparison.lists.{name}": path for name, path in config.comparison.lists.items()}
     models: dict[str, ModelFiles] = {f"models.{name}": model for name, model in config.models.items()}
     models |= {
@@ -160,6 +162,11 @@ def _unknown_names(config: Config) -> list[str]:
             if source.degrade
         ),
         *(("selection.pools", pool, config.pools) for pool in config.selection.pools or []),
+        *(
+            (f"quality_rule.ratings.{name}.pool", ratings.pool, config.pools)
+            for name, ratings in config.quality_rule.ratings.items()
+            if ratings.pool
+        ),
         *(
             (f"indicators.{scorer}.model", getattr(config.indicators, scorer).model, config.models)
             for scorer in ("text", "likelihood")
@@ -218,6 +225,14 @@ def _taken_rule_problems(config: Config) -> list[str]:
 def _model_problems(config: Config) -> list[str]:
     """A base model and a scorer's own model would lie in one folder."""
     return [f"models.{name}: a scorer has this name; choose another" for name in config.models if name in GIVEN]
+
+
+def _ratings_problems(config: Config) -> list[str]:
+    return [
+        f"quality_rule.ratings.{name}: a pool has this name; ratings are a pool of their own"
+        for name in config.quality_rule.ratings
+        if name in config.pools
+    ]
 
 
 def _rule_problems(config: Config) -> list[str]:

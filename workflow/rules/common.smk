@@ -62,7 +62,7 @@ def arm_names():
 
 wildcard_constraints:
     source=one_of(CONFIG.sources),
-    pool=one_of(CONFIG.pools),
+    pool=one_of([*CONFIG.pools, *CONFIG.quality_rule.ratings]),
     eval_set=one_of(CONFIG.eval_sets),
     model=one_of(CONFIG.models),
     prepared=one_of([*CONFIG.models, "embedding"]),
@@ -79,13 +79,20 @@ def settings(value):
     return value.model_dump_json(exclude_defaults=True)
 
 
+def rule_settings():
+    """The settings of the rule, without what it is compared with afterwards."""
+    return CONFIG.quality_rule.model_dump_json(exclude={"ratings"}, exclude_defaults=True)
+
+
 def shards(pool):
-    """The names of the shards of a pool."""
-    return [f"{number:03d}" for number in range(CONFIG.pools[pool].shards)]
+    """The names of the shards of a pool; rated examples are one."""
+    return [f"{number:03d}" for number in range(CONFIG.pools[pool].shards if pool in CONFIG.pools else 1)]
 
 
 def pool_shards(wildcards):
-    """The shards of the pool that a rule's wildcard names."""
+    """The shards of the pool that a rule's wildcard names; rated examples stay those that eval sets hold, too."""
+    if wildcards.pool in CONFIG.quality_rule.ratings:
+        return f"<results>/data/pools/{wildcards.pool}/deduplicated/000.parquet"
     return expand("<results>/data/pools/{pool}/{shard}.parquet", pool=wildcards.pool, shard=shards(wildcards.pool))
 
 
@@ -238,6 +245,21 @@ def training_minutes(wildcards, attempt):
         examples *= 10  # the size of a pool is not known before it is built
     seen = training.steps * training.batch_size if training.steps else training.epochs * examples
     return needs.training_minutes(CONFIG.models[wildcards.model].parameters, seen * training.max_tokens, attempt)
+
+
+def pool_neighbours(wildcards):
+    """The i of knn_i, which is a property of a set; rated examples are none."""
+    return [] if wildcards.pool in CONFIG.quality_rule.ratings else NEIGHBOURS
+
+
+def rated_pool(ratings):
+    """The shards of the pool that the IDs of ratings refer to, where they do."""
+    pool = CONFIG.quality_rule.ratings[ratings].pool
+    return (
+        expand("<results>/data/pools/{pool}/deduplicated/{shard}.parquet", pool=pool, shard=shards(pool))
+        if pool
+        else []
+    )
 
 
 def scores_of_pool(wildcards):
@@ -419,7 +441,7 @@ def results_of_data():
         *of_pools("<results>/data/pools/{pool}/deduplicated/{shard}.parquet"),
         *of_pools("<results>/data/pools/{pool}/{shard}.parquet"),
         *of_pools("<results>/indicators/{pool}/{scorer}/{shard}.parquet", scorer=SCORERS),
-        *expand("<results>/indicators/{pool}/scores.parquet", pool=CONFIG.pools),
+        *expand("<results>/indicators/{pool}/scores.parquet", pool=[*CONFIG.pools, *CONFIG.quality_rule.ratings]),
     ]
 
 
@@ -506,6 +528,7 @@ def final_targets():
         "<results>/explorer/index.html",
         *expand("<results>/quality_rule/{model}/rule.md", model=CONFIG.models),
         *figures_of_fit(),
+        *expand("<results>/report/{model}/{pool}/people.svg", model=CONFIG.models, pool=CONFIG.quality_rule.ratings),
         *of_selections("<results>/selection/{model}/{pool}/selected.jsonl"),
         *of_comparisons("<results>/report/{model}/{pool}/arms.svg"),
         *of_curves("<results>/report/{model}/{pool}/sizes.svg"),

@@ -3,6 +3,7 @@
 
 localrules:
     figure_across_models,
+    figure_people,
     figure_univariate,
     figure_coefficients,
     figure_predicted,
@@ -91,6 +92,39 @@ rule figure_across_models:
         code=fingerprint("instructmining.report.figures"),
     shell:
         "python -m instructmining.report.figures rules --rules {input} --output {output.figure}"
+        " --table {output.table} 2>&1 | tee {log}"
+
+
+rule figure_people:
+    """Draw how far the rule and each indicator agree with what people thought of examples."""
+    input:
+        "<results>/quality_rule/{model}/{pool}/people.json",
+    output:
+        figure=report(
+            "<results>/report/{model}/{pool}/people.svg",
+            caption="../report/people.rst",
+            category="1. Quality rule",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "agreement with people"},
+        ),
+        table=report(
+            "<results>/report/{model}/{pool}/people.csv",
+            caption="../report/people.rst",
+            category="1. Quality rule",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "agreement with people (table)"},
+        ),
+    log:
+        "<logs>/report/{model}/{pool}/people.log",
+    benchmark:
+        "<benchmarks>/report/{model}/{pool}/people.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        code=fingerprint("instructmining.report.figures"),
+    shell:
+        "python -m instructmining.report.figures people --people {input} --output {output.figure}"
         " --table {output.table} 2>&1 | tee {log}"
 
 

@@ -11,6 +11,7 @@
     python -m instructmining.report.figures quality --ranking ranking.parquet --settings '{"examples": 500}' \\
         --output ... --table ...
     python -m instructmining.report.figures rules --rules across_models.json --output ... --table ...
+    python -m instructmining.report.figures people --people people.json --output ... --table ...
     python -m instructmining.report.figures designs --designs designs.json --output ... --table ...
 """
 
@@ -22,6 +23,7 @@ from instructmining.files import read_json, read_table
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.report.comparison_figures import draw_arms
 from instructmining.report.evidence_figures import draw_held_out, draw_residuals
+from instructmining.report.people_figure import draw_people
 from instructmining.report.rule_figures import draw_coefficients, draw_predicted, draw_univariate
 from instructmining.report.selection_figures import draw_quality
 from instructmining.report.size_figures import draw_sizes
@@ -43,6 +45,8 @@ def draw(arguments: argparse.Namespace) -> Drawing:
     """The figure that the arguments name."""
     if arguments.figure == "arms":
         return draw_arms(ComparisonResult.from_json(arguments.comparison))
+    if arguments.figure == "people":
+        return draw_people(read_json(arguments.people))
     if arguments.figure == "rules":
         return draw_rules(read_json(arguments.rules))
     if arguments.figure == "sizes":
@@ -70,6 +74,7 @@ def main() -> None:
         "sizes": ["--curves"],
         "quality": ["--ranking"],
         "rules": ["--rules"],
+        "people": ["--people"],
         "designs": ["--designs"],
     }.items():
         figure = figures.add_parser(name)
