@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from instructmining.comparison.judge_settings import Judge
 from instructmining.settings import Settings
 
 Arm = Literal["selected", "random", "longest", "full"]
@@ -18,3 +19,5 @@ class Comparison(Settings):
     """Fine-tunes per arm."""
     baseline: Arm = "random"
     """The arm that the others are compared with."""
+    judge: Judge | None = None
+    """A judge that compares what the tuned models answer to prompts."""
