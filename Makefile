@@ -4,6 +4,7 @@ PYTHON ?= python3.11
 LOCK ?= cpu
 CONFIG ?= config/config.yaml
 PROFILE ?= profiles/local
+WIDTH ?= 0.02
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONNOUSERSITE := 1
 
@@ -11,7 +12,7 @@ INSTALLED := .venv/installed-$(LOCK)
 SNAKEMAKE = snakemake --profile $(PROFILE) --configfile $(CONFIG)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run plan fetch dag report unlock test faults lint format config clean
+.PHONY: help setup demo run plan fetch dag report power unlock test faults lint format config clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -46,6 +47,9 @@ dag: setup ## Draw rules and jobs into results/dag/, and the rules into the READ
 report: setup ## Bind the results into results/report.html and print them
 	@$(SNAKEMAKE) --report results/report.html --quiet all
 	@cat results/summary.txt
+
+power: setup ## How many subsets and seeds give intervals WIDTH wide, from a pilot run: make power WIDTH=0.02
+	@PYTHONPATH=workflow python -m instructmining.quality_rule.power --config $(CONFIG) --width $(WIDTH)
 
 unlock: setup ## After a run that was killed: cancel the jobs that it left in Slurm's queue, and take its lock away
 	@PYTHONPATH=workflow python -m instructmining.slurm_jobs --cancel

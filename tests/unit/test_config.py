@@ -27,7 +27,7 @@ def set_key(key: str, value: object) -> Callable[[dict[str, Any]], None]:
 
 
 WRONG = [
-    (set_key("sampling.subset", 3), r"sampling\.subset: unknown key; did you mean subsets\? allowed: scheme, concentration, subsets"),
+    (set_key("sampling.subset", 3), r"sampling\.subset: unknown key; did you mean subsets\? allowed: scheme, concentration, indicators"),
     (set_key("sources.python.fromat", "x"), r"sources\.python\.fromat: unknown key; .*allowed: path, hub"),
     (set_key("indicators.text.modle", "x"), r"indicators\.text\.modle: unknown key; did you mean model\?"),
     (set_key("training.lora", {"rnak": 4}), r"training\.lora\.rnak: unknown key; did you mean rank\?"),
@@ -102,3 +102,12 @@ def test_every_worked_config_is_valid_but_for_files_to_be_put_there(path: Path) 
 
 def test_every_key_has_a_description() -> None:
     assert " |  |\n" not in config_files.reference()
+
+
+def test_a_design_is_laid_over_another_config() -> None:
+    base, design = (
+        yaml.safe_load((ROOT / "config" / name).read_text()) for name in ("public-data.yaml", "designs/tilted.yaml")
+    )
+    assert (
+        Config.model_validate({**base, "sampling": {**base["sampling"], **design["sampling"]}}).sampling.subsets == 24
+    )

@@ -237,9 +237,11 @@ def _degrade_problems(config: Config) -> list[str]:
 
 def _rule_problems(config: Config) -> list[str]:
     computed = config.indicators.names()
+    asked = {"quality_rule": config.quality_rule.indicators, "sampling": config.sampling.indicators}
     problems = [
-        f"quality_rule.indicators: {name!r} is not computed; allowed with these indicators: {', '.join(computed)}"
-        for name in config.quality_rule.indicators or []
+        f"{key}.indicators: {name!r} is not computed; allowed with these indicators: {', '.join(computed)}"
+        for key, names in asked.items()
+        for name in names or []
         if name not in computed
     ]
     if config.comparison.baseline not in config.comparison.arms:

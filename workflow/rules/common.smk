@@ -78,6 +78,11 @@ def subset_seeds(subset):
     return range(CONFIG.sampling.seeds if replicated else 1)
 
 
+def sampling_scores(wildcards):
+    """The scores of the candidates, where subsets are drawn by them."""
+    return {"scores": "<results>/indicators/candidates/scores.parquet"} if CONFIG.sampling.by_indicators else {}
+
+
 def run_files(model, runs, name):
     """One file of each (run, seed) of a model."""
     return [f"<results>/training/{model}/{run}/seed{seed}/{name}" for run, seed in runs]

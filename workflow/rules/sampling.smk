@@ -1,4 +1,4 @@
-# Needs: the pool of candidates. Makes: the subsets that the rule is fitted on.
+# Needs: the pool of candidates, and its scores where the scheme draws by them. Makes: the subsets that the rule is fitted on.
 
 
 localrules:
@@ -6,10 +6,11 @@ localrules:
 
 
 rule sample_subset:
-    """Draw one subset of the candidates; it depends on the seed and its own number alone."""
+    """Draw one subset of the candidates; of all subsets it knows its own number alone, so more of them change none."""
     input:
+        unpack(sampling_scores),
         # Its shards stand in it with their hashes: one file for each subset, and not as many as there are shards.
-        "<results>/data/pools/candidates.report.json",
+        pool="<results>/data/pools/candidates.report.json",
     output:
         "<results>/sampling/{subset}.parquet",
     log:
@@ -20,9 +21,10 @@ rule sample_subset:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=CONFIG.sampling.model_dump_json(include={"scheme", "examples", "concentration"}),
+        settings=CONFIG.sampling.model_dump_json(include=CONFIG.sampling.of_draw),
+        scores=lambda wildcards, input: f"--scores {input.scores}" if "scores" in input.keys() else "",
         seed=CONFIG.seed,
         code=fingerprint("instructmining.sampling.sample_subset"),
     shell:
         "python -m instructmining.sampling.sample_subset --subset {wildcards.subset} --settings {params.settings:q}"
-        " --seed {params.seed} --pool {input} --output {output} 2>&1 | tee {log}"
+        " --seed {params.seed} --pool {input.pool} {params.scores} --output {output} 2>&1 | tee {log}"

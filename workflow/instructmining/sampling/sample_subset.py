@@ -1,7 +1,7 @@
 """Draw one subset of the candidates.
 
-In: the report of the pool `candidates`, beside its shards. Out: a table of examples. Subset i depends on (seed, i) and
-the pool alone, so raising the number of subsets changes none of those that are there.
+In: the report of the pool `candidates`, beside its shards, and the pool's scores where the scheme draws by them. Out: a
+table of examples. Subset i depends on (seed, i) and these alone, so raising the number of subsets changes none.
 
     python -m instructmining.sampling.sample_subset --subset 007 --settings '{"examples": 64, "subsets": 24}' \
         --seed 0 --pool results/data/pools/candidates.report.json --output results/sampling/007.parquet
@@ -14,9 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from instructmining.example import EXAMPLES
 from instructmining.files import check_same_ids, read_json, write_table
+from instructmining.sampling.designs import draw_by_scores
 from instructmining.sampling.settings import Sampling
 
 IDsBySource = dict[str, list[str]]
@@ -29,11 +31,15 @@ def main() -> None:
     parser.add_argument("--settings", required=True, type=Sampling.model_validate_json)
     parser.add_argument("--seed", required=True, type=int)
     parser.add_argument("--pool", required=True, type=Path, help="report of the pool; its shards lie beside it")
+    parser.add_argument("--scores", type=Path, help="scores of the pool, where the scheme draws by indicators")
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
-    shards = shards_of(arguments.pool)
-    generator = np.random.default_rng([arguments.seed, int(arguments.subset)])
-    ids = draw(ids_by_source(shards), arguments.settings, int(arguments.subset), generator)
+    shards, number = shards_of(arguments.pool), int(arguments.subset)
+    if arguments.settings.by_indicators:
+        ids = draw_from_scores(arguments.scores, arguments.settings, number, arguments.seed)
+    else:
+        generator = np.random.default_rng([arguments.seed, number])
+        ids = draw(ids_by_source(shards), arguments.settings, number, generator)
     write_table(arguments.output, read_rows(shards, ids), EXAMPLES)
 
 
@@ -70,6 +76,15 @@ def draw(groups: IDsBySource, settings: Sampling, number: int, generator: np.ran
         generator.choice(ids, size=count, replace=False) for ids, count in zip(groups.values(), counts, strict=True)
     ]
     return sorted(str(identifier) for identifier in np.concatenate(chosen))
+
+
+def draw_from_scores(scores: Path, settings: Sampling, number: int, seed: int) -> list[str]:
+    """The IDs of subset `number`, sorted, drawn by the scores of the pool."""
+    names = settings.indicators or []
+    table = pq.read_table(scores, columns=["id", *names]).sort_by("id")
+    values = np.column_stack([table[name].to_numpy() for name in names])
+    ids: list[str] = table["id"].take(draw_by_scores(values, settings, number, seed)).to_pylist()
+    return sorted(ids)
 
 
 def fused_counts(

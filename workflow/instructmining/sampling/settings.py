@@ -6,14 +6,33 @@ from pydantic import Field, model_validator
 
 from instructmining.settings import Settings
 
+Scheme = Literal["fused", "single_source", "stratified", "tilted", "d_optimal"]
+OWN_SETTINGS: dict[Scheme, set[str]] = {
+    "fused": {"concentration"},
+    "single_source": {"concentration"},
+    "stratified": {"indicators", "strata"},
+    "tilted": {"indicators", "tilt"},
+    "d_optimal": {"indicators", "tilt", "proposals"},
+}
+
 
 class Sampling(Settings):
     """How subsets are drawn from the candidates."""
 
-    scheme: Literal["fused", "single_source"] = "fused"
-    """`fused`: random proportions of the sources, as in the paper; `single_source`: subset i from source i alone."""
+    scheme: Scheme = "fused"
+    """By source: `fused` (random proportions, as in the paper) or `single_source` (subset i from source i alone).
+    By indicators, which spreads their means: `stratified` (one stratum of one indicator), `tilted` (along a random
+    direction), `d_optimal` (those tilted subsets that together tell most)."""
     concentration: Annotated[float, Field(gt=0)] = 1.0
     """`fused` only: Dirichlet parameter of the proportions; 1 draws them uniformly, less makes subsets more unequal."""
+    indicators: Annotated[list[str], Field(min_length=1)] | None = None
+    """`stratified`, `tilted`, `d_optimal`: the indicators that the subsets are spread over; they are scored first."""
+    strata: Annotated[int, Field(ge=2)] = 5
+    """`stratified` only: equal shares that the candidates are split into along an indicator."""
+    tilt: Annotated[float, Field(gt=0)] = 2.0
+    """`tilted`, `d_optimal`: how strongly a draw prefers one end of its direction; 1 is mild, 3 takes the ends."""
+    proposals: Annotated[int, Field(ge=2)] = 500
+    """`d_optimal` only: tilted subsets to choose from."""
     subsets: Annotated[int, Field(ge=2, le=2000)] = 129
     """Number of subsets; raising it adds subsets and changes none."""
     examples: Annotated[int, Field(ge=2)] = 1000
@@ -23,8 +42,22 @@ class Sampling(Settings):
     seeds: Annotated[int, Field(ge=1)] = 2
     """Seeds of a replicated subset."""
 
+    @property
+    def by_indicators(self) -> bool:
+        """Whether examples are drawn by their scores rather than by their sources."""
+        return "indicators" in OWN_SETTINGS[self.scheme]
+
+    @property
+    def of_draw(self) -> set[str]:
+        """Names of the settings that a draw depends on."""
+        return {"scheme", "examples", *OWN_SETTINGS[self.scheme]}
+
     @model_validator(mode="after")
-    def _enough_subsets(self) -> Self:
+    def _consistent(self) -> Self:
         if self.replicated > self.subsets:
             raise ValueError(f"replicated is {self.replicated}, but there are only {self.subsets} subsets")
+        if self.by_indicators and self.indicators is None:
+            raise ValueError(f"scheme {self.scheme} needs `indicators`: those that the subsets are to be spread over")
+        if self.scheme == "d_optimal" and self.proposals < self.subsets:
+            raise ValueError(f"proposals is {self.proposals}: too few to choose {self.subsets} subsets from")
         return self
