@@ -1,6 +1,7 @@
 """Prompts of all the forms that are about, and of none that anything was tuned or fitted on."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from instructmining.example import EXAMPLES, to_table
 from instructmining.files import write_table
 from tests.conftest import ROOT, conversation
 
-REAL = ROOT.parent / "shared" / "data" / "eval"
+REAL = Path(os.environ.get("INSTRUCTMINING_DATA", ROOT.parent / "shared" / "data")) / "eval"
 LONG = "explain in a few plain words why the sky over the sea is blue at noon and red at night"
 
 

@@ -101,7 +101,7 @@ def test_counts_are_kept_by_set() -> None:
 def test_the_length_controlled_rate_is_that_of_a_logistic_regression() -> None:
     """The arm wins by its length: at equal length it would lose."""
     generator = np.random.default_rng(0)
-    lengths = generator.integers(1, 400, (200, 2)) + [150, 0]
+    lengths = generator.integers(1, 400, (200, 2)) + np.array([150, 0])
     difference = lengths[:, 0] - lengths[:, 1]
     wins = generator.random(200) < 1 / (1 + np.exp(0.7 - difference / 100))
     arm = judged(*(pair(i, *(["win" if w else "lose"] * 2), lengths=tuple(map(int, ls))) for i, (w, ls) in enumerate(zip(wins, lengths, strict=True))))  # type: ignore[arg-type]  # fmt: skip

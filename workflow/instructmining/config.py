@@ -61,6 +61,7 @@ class Config(Settings):
             *_eval_set_problems(self),
             *_degrade_problems(self),
             *_rule_problems(self),
+            *_judge_problems(self),
         ]
         if problems:
             raise ValueError("\n".join(problems))
@@ -92,6 +93,11 @@ def load_config(values: Mapping[str, Any], root: Path = Path()) -> Config:
         f"models.{name}.path: there is no folder {root / model.path}"
         for name, model in config.models.items()
         if model.path and not (root / model.path).is_dir()
+    ]
+    missing += [
+        f"comparison.judge.prompts.{name}.path: there is no file {root / prompts.path}"
+        for name, prompts in (config.comparison.judge.prompts if config.comparison.judge else {}).items()
+        if not (root / prompts.path).is_file()
     ]
     if missing:
         raise ConfigError("\n".join(missing))
@@ -246,4 +252,22 @@ def _rule_problems(config: Config) -> list[str]:
     ]
     if config.comparison.baseline not in config.comparison.arms:
         problems.append(f"comparison.baseline: {config.comparison.baseline!r} is not among comparison.arms")
+    return problems
+
+
+def _judge_problems(config: Config) -> list[str]:
+    """The judge compares arms with the baseline, by fine-tunes that there are."""
+    comparison, judge = config.comparison, config.comparison.judge
+    if judge is None:
+        return []
+    allowed = [arm for arm in comparison.arms if arm != comparison.baseline]
+    problems = [
+        f"comparison.judge.arms: {arm!r} is not judged against {comparison.baseline}; allowed: {', '.join(allowed)}"
+        for arm in judge.arms
+        if arm not in allowed
+    ]
+    if judge.seeds > comparison.seeds:
+        problems.append(
+            f"comparison.judge.seeds: found {judge.seeds}; allowed: up to comparison.seeds, {comparison.seeds}"
+        )
     return problems

@@ -179,6 +179,16 @@ def training_minutes(wildcards, attempt):
     return needs.training_minutes(CONFIG.models[wildcards.model].parameters, seen * training.max_tokens, attempt)
 
 
+def tuned_model_memory_mb(wildcards, attempt):
+    """Memory of a job that runs a tuned model without training it."""
+    return needs.scoring_memory_mb(CONFIG.models[wildcards.model].parameters, attempt)
+
+
+def tuned_model_minutes(wildcards, attempt):
+    """Time limit of a job that runs a tuned model without training it."""
+    return needs.scoring_minutes(CONFIG.models[wildcards.model].parameters, attempt)
+
+
 def scores_of_pool(wildcards):
     """The scores of every shard of a pool, by scorer."""
     return {
@@ -208,6 +218,17 @@ def arm_scores(wildcards):
     return "<results>/indicators/{pool}/scores.parquet"
 
 
+def judged_answers(wildcards, arm):
+    """The answers of an arm that are judged, in order of seed."""
+    folder = f"<results>/comparison/{wildcards.model}/{wildcards.pool}/answers/{arm}"
+    return [f"{folder}/seed{seed}.parquet" for seed in range(CONFIG.comparison.judge.seeds)]
+
+
+def judge_targets():
+    """What the judge says of every selection, if there is one."""
+    return of_selections("<results>/comparison/{model}/{pool}/judge.json") if CONFIG.comparison.judge else []
+
+
 def of_selections(pattern):
     """One file of each model and each pool that is selected from."""
     return expand(pattern, model=CONFIG.models, pool=CONFIG.selection_pools())
@@ -233,4 +254,5 @@ def final_targets():
         *of_selections("<results>/report/{model}/{pool}/arms.svg"),
         *of_selections("<results>/report/{model}/{pool}/quality.svg"),
         *of_selections("<results>/report/{model}/{pool}/examples.html"),
+        *judge_targets(),
     ]
