@@ -61,7 +61,7 @@ class Config(Settings):
             *_eval_set_problems(self),
             *_degrade_problems(self),
             *_rule_problems(self),
-            *_judge_problems(self),
+            *_measure_problems(self),
         ]
         if problems:
             raise ValueError("\n".join(problems))
@@ -255,19 +255,20 @@ def _rule_problems(config: Config) -> list[str]:
     return problems
 
 
-def _judge_problems(config: Config) -> list[str]:
-    """The judge compares arms with the baseline, by fine-tunes that there are."""
-    comparison, judge = config.comparison, config.comparison.judge
-    if judge is None:
-        return []
-    allowed = [arm for arm in comparison.arms if arm != comparison.baseline]
+def _measure_problems(config: Config) -> list[str]:
+    """Judge and benchmarks are for arms and seeds that there are."""
+    comparison, judge, benchmarks = config.comparison, config.comparison.judge, config.comparison.benchmarks
+    others = [arm for arm in comparison.arms if arm != comparison.baseline]
+    asked = [("judge", judge.arms, judge.seeds, others)] if judge else []
+    asked += [("benchmarks", benchmarks.arms or [], benchmarks.seeds, list(comparison.arms))] if benchmarks else []
     problems = [
-        f"comparison.judge.arms: {arm!r} is not judged against {comparison.baseline}; allowed: {', '.join(allowed)}"
-        for arm in judge.arms
+        f"comparison.{key}.arms: found {arm!r}; allowed: {', '.join(allowed)}"
+        for key, arms, _, allowed in asked
+        for arm in arms
         if arm not in allowed
     ]
-    if judge.seeds > comparison.seeds:
-        problems.append(
-            f"comparison.judge.seeds: found {judge.seeds}; allowed: up to comparison.seeds, {comparison.seeds}"
-        )
-    return problems
+    return problems + [
+        f"comparison.{key}.seeds: found {seeds}; allowed: up to comparison.seeds, {comparison.seeds}"
+        for key, _, seeds, _ in asked
+        if seeds > comparison.seeds
+    ]

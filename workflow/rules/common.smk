@@ -32,6 +32,13 @@ SUBSETS = [f"{number:03d}" for number in range(CONFIG.sampling.subsets)]
 SCORERS = CONFIG.indicators.scorers()
 NEIGHBOURS = CONFIG.indicators.embedding.neighbours if CONFIG.indicators.embedding else []
 
+# What is kept of a pool, without how it is handed on.
+SELECTION = CONFIG.selection.model_dump_json(exclude={"exports"}, exclude_defaults=True)
+EXPORTED = [
+    *[f"{form}.jsonl" for form in CONFIG.selection.exports],
+    *["axolotl.yaml", "llama_factory.yaml", "dataset_info.json", "dataset/README.md", "dataset/data/train.parquet"],
+]
+
 FIGURES_OF_RULE = {
     "univariate": "--observations {input.observations} --diagnostics {input.diagnostics}",
     "coefficients": "--diagnostics {input.diagnostics}",
@@ -224,9 +231,28 @@ def judged_answers(wildcards, arm):
     return [f"{folder}/seed{seed}.parquet" for seed in range(CONFIG.comparison.judge.seeds)]
 
 
-def judge_targets():
-    """What the judge says of every selection, if there is one."""
-    return of_selections("<results>/comparison/{model}/{pool}/judge.json") if CONFIG.comparison.judge else []
+def optional_targets():
+    """What is made only where the config asks for it: exports, a judge's verdicts, benchmarks."""
+    asked = {
+        "selection/{model}/{pool}/export/dataset/README.md": CONFIG.selection.exports,
+        "report/{model}/{pool}/judge.svg": CONFIG.comparison.judge,
+        "comparison/{model}/{pool}/benchmarks.json": CONFIG.comparison.benchmarks,
+    }
+    return [target for path, wanted in asked.items() if wanted for target in of_selections(f"<results>/{path}")]
+
+
+def benchmark_files(wildcards):
+    """The benchmarks of a pool's arms, each with its seeds."""
+    benchmarks = CONFIG.comparison.benchmarks
+    folder = f"<results>/comparison/{wildcards.model}/{wildcards.pool}/benchmarks"
+    arms = dict.fromkeys([CONFIG.comparison.baseline, *(benchmarks.arms or CONFIG.comparison.arms)])
+    return [f"{folder}/{arm}/seed{seed}.json" for arm in arms for seed in range(benchmarks.seeds)]
+
+
+def own_tasks():
+    """The task files of one's own, so that a changed one is seen."""
+    folder = CONFIG.comparison.benchmarks.include
+    return sorted(str(path) for path in Path(folder).rglob("*") if path.is_file()) if folder else []
 
 
 def of_selections(pattern):
@@ -241,6 +267,7 @@ def fetched_files():
     return [
         *expand("<results>/models/{prepared}/model.json", prepared=sorted(prepared)),
         *expand("<results>/data/sources/{source}.parquet", source=sources),
+        *(["<results>/comparison/benchmark_tasks.json"] if CONFIG.comparison.benchmarks else []),
     ]
 
 
@@ -254,5 +281,5 @@ def final_targets():
         *of_selections("<results>/report/{model}/{pool}/arms.svg"),
         *of_selections("<results>/report/{model}/{pool}/quality.svg"),
         *of_selections("<results>/report/{model}/{pool}/examples.html"),
-        *judge_targets(),
+        *optional_targets(),
     ]

@@ -6,6 +6,7 @@ localrules:
     figure_coefficients,
     figure_predicted,
     figure_arms,
+    figure_judge,
     figure_quality,
     table_examples,
     summarise,
@@ -87,6 +88,39 @@ rule figure_arms:
         " --table {output.table} 2>&1 | tee {log}"
 
 
+rule figure_judge:
+    """Draw how often a judge preferred the answers of each arm."""
+    input:
+        "<results>/comparison/{model}/{pool}/judge.json",
+    output:
+        figure=report(
+            "<results>/report/{model}/{pool}/judge.svg",
+            caption="../report/judge.rst",
+            category="3. Comparison",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "judge"},
+        ),
+        table=report(
+            "<results>/report/{model}/{pool}/judge.csv",
+            caption="../report/judge.rst",
+            category="3. Comparison",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "judge (table)"},
+        ),
+    log:
+        "<logs>/report/{model}/{pool}/judge.log",
+    benchmark:
+        "<benchmarks>/report/{model}/{pool}/judge.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        code=fingerprint("instructmining.report.figures"),
+    shell:
+        "python -m instructmining.report.figures judge --judge {input} --output {output.figure}"
+        " --table {output.table} 2>&1 | tee {log}"
+
+
 rule figure_quality:
     """Draw the distribution of predicted quality per source and per degradation."""
     input:
@@ -114,7 +148,7 @@ rule figure_quality:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=settings(CONFIG.selection),
+        settings=SELECTION,
         code=fingerprint("instructmining.report.figures"),
     shell:
         "python -m instructmining.report.figures quality --ranking {input} --settings {params.settings:q}"
@@ -165,7 +199,7 @@ rule summarise:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=settings(CONFIG.selection),
+        settings=SELECTION,
         code=fingerprint("instructmining.report.summary"),
     shell:
         "COLUMNS=140 python -m instructmining.report.summary --rules {input.rules} --comparisons {input.comparisons}"

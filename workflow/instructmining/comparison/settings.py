@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from instructmining.comparison.benchmark_settings import Benchmarks
 from instructmining.comparison.judge_settings import Judge
 from instructmining.settings import Settings
 
@@ -21,3 +22,5 @@ class Comparison(Settings):
     """The arm that the others are compared with."""
     judge: Judge | None = None
     """A judge that compares what the tuned models answer to prompts."""
+    benchmarks: Benchmarks | None = None
+    """Tasks of lm-evaluation-harness that the tuned models are measured on."""

@@ -5,6 +5,7 @@
     python -m instructmining.report.figures coefficients --diagnostics diagnostics.json --output ... --table ...
     python -m instructmining.report.figures predicted --diagnostics diagnostics.json --output ... --table ...
     python -m instructmining.report.figures arms --comparison comparison.json --output ... --table ...
+    python -m instructmining.report.figures judge --judge judge.json --output ... --table ...
     python -m instructmining.report.figures quality --ranking ranking.parquet --settings '{"examples": 500}' \\
         --output ... --table ...
 """
@@ -16,6 +17,7 @@ from instructmining.comparison.result import ComparisonResult
 from instructmining.files import read_json, read_table
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.report.comparison_figures import draw_arms
+from instructmining.report.judge_figures import draw_judge
 from instructmining.report.rule_figures import draw_coefficients, draw_predicted, draw_univariate
 from instructmining.report.selection_figures import draw_quality
 from instructmining.report.style import Drawing, look, save
@@ -28,6 +30,8 @@ def draw(arguments: argparse.Namespace) -> Drawing:
     """The figure that the arguments name."""
     if arguments.figure == "arms":
         return draw_arms(ComparisonResult.from_json(arguments.comparison))
+    if arguments.figure == "judge":
+        return draw_judge(read_json(arguments.judge))
     if arguments.figure == "quality":
         ranking, settings = read_table(arguments.ranking, RANKING), arguments.settings
         return draw_quality(ranking, selection_size(len(ranking), settings.examples, settings.fraction))
@@ -47,6 +51,7 @@ def main() -> None:
         "coefficients": ["--diagnostics"],
         "predicted": ["--diagnostics"],
         "arms": ["--comparison"],
+        "judge": ["--judge"],
         "quality": ["--ranking"],
     }.items():
         figure = figures.add_parser(name)
