@@ -12,7 +12,7 @@ INSTALLED := .venv/installed-$(LOCK)
 SNAKEMAKE = snakemake --profile $(PROFILE) --configfile $(CONFIG)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run plan fetch dag report power unlock test faults lint format config clean
+.PHONY: $(shell sed -n 's/^\([a-z]*\):.*/\1/p' Makefile)
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ run: demo ## The same as demo: make run CONFIG=config/own-data.yaml
 plan: setup ## Show what a run would do: jobs and why, GPU hours and disk by what earlier jobs took
 	@$(SNAKEMAKE) --dry-run | PYTHONPATH=workflow python -m instructmining.report.plan
 
+status: setup ## Show what is done, running, failed and why, with the log to read
+	@{ $(SNAKEMAKE) --dry-run; $(SNAKEMAKE) --summary; } 2>&1 | PYTHONPATH=workflow python -m instructmining.report.status
+
 fetch: setup ## Bring models and data sets of the hub, on a machine with a network; jobs need none afterwards
 	HF_HUB_OFFLINE=0 snakemake --profile profiles/local --configfile $(CONFIG) --cores 1 fetch
 
@@ -55,11 +58,11 @@ unlock: setup ## After a run that was killed: cancel the jobs that it left in Sl
 	@PYTHONPATH=workflow python -m instructmining.slurm_jobs --cancel
 	$(SNAKEMAKE) --unlock
 
-test: setup ## Run the tests, with those on a real Slurm where it may be installed
-	python -m pytest --ignore tests/faults --ignore tests/slurm/test_workflow.py
+test: setup ## Run all tests, with those on a real Slurm where it may be installed
+	python -m pytest
 
-faults: setup ## Run the long tests on a real Slurm: the whole workflow, and faults; half an hour or more
-	python -m pytest tests/slurm/test_workflow.py tests/faults
+faults: setup ## Of the tests, run those on a real Slurm and those of faults
+	python -m pytest tests/slurm tests/faults
 
 lint: setup ## Check style, types and the workflow
 	ruff check .
@@ -67,6 +70,10 @@ lint: setup ## Check style, types and the workflow
 	snakefmt --check Snakefile workflow
 	mypy
 	snakemake --lint
+
+docs: setup ## Build the documentation as a site in results/docs, its links checked
+	sphinx-build -W --keep-going --quiet docs results/docs
+	@echo "Documentation: results/docs/index.html"
 
 format: setup ## Format all code
 	ruff check --fix .

@@ -24,6 +24,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[1]
+MODELS = ("llama", "encoder", "reward", "t5")
 # Creates what it is told to write, and nothing else.
 STAND_IN = """#!/bin/bash
 for path in "$@"; do case $path in results/*) mkdir -p "${path%/*}"; [ -e "$path" ] || : >"$path";; esac; done
@@ -67,10 +68,10 @@ def main() -> None:
 
 def write_run(folder: Path, subsets: int, shards: int, seeds: int) -> None:
     """A working directory: stand-ins for data, model and Python, and a config of the paper's scale."""
-    for name in ("data", "models/llama", "models/encoder", "bin"):
+    for name in ("data", "bin", *(f"models/{model}" for model in MODELS)):
         (folder / name).mkdir(parents=True)
-    for name in ("llama", "encoder"):
-        (folder / "models" / name / "model.safetensors").touch()
+    for model in MODELS:
+        (folder / "models" / model / "model.safetensors").touch()
     names = ["first", "second", "third", "fourth", "new", "evaluation", "final"]
     for name in names:
         (folder / "data" / f"{name}.jsonl").touch()
@@ -80,7 +81,7 @@ def write_run(folder: Path, subsets: int, shards: int, seeds: int) -> None:
 
 
 def config(names: list[str], subsets: int, shards: int, seeds: int) -> dict[str, Any]:
-    """Every subset on every seed, the candidates in so many shards."""
+    """Every subset on every seed, every indicator, the candidates in so many shards."""
     return {
         "sources": {name: {"path": f"data/{name}.jsonl"} for name in names},
         "pools": {"candidates": {"sources": names[:4], "shards": shards}, "new": {"sources": ["new"], "shards": 16}},
@@ -94,6 +95,8 @@ def config(names: list[str], subsets: int, shards: int, seeds: int) -> dict[str,
             "text": {"model": "base"},
             "likelihood": {"model": "base"},
             "embedding": {"model": {"path": "models/encoder"}},
+            "reward": {"model": {"path": "models/reward"}, "prompt": "open_assistant"},
+            "unieval": {"model": {"path": "models/t5"}},
         },
         "models": {"base": {"path": "models/llama", "parameters": 6.7e9}},
         "selection": {"examples": 1000},

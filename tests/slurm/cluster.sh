@@ -18,7 +18,7 @@
 #   MEMORY_LIMIT         who ends a job that is over its memory: overkill (slurmd polls it), cgroup or none (overkill)
 #   DBD                  1: accounting with slurmdbd and MariaDB, so that sacct works (0)
 #   PORT                 first of four ports in a row: slurmctld, slurmd, slurmdbd, MariaDB (16817)
-#   MIN_JOB_AGE          seconds for which squeue remembers an ended job (600)
+#   MIN_JOB_AGE          seconds for which squeue remembers an ended job (7200)
 set -Eeuo pipefail
 
 FOLDER=${SLURM_TEST_CLUSTER:-${TMPDIR:-/tmp}/instructmining-slurm}
@@ -26,7 +26,7 @@ CPUS=${CPUS:-8} MEM=${MEM:-16000} GPUS=${GPUS:-2}
 MEMORY_LIMIT=${MEMORY_LIMIT:-overkill}
 DBD=${DBD:-0}
 PORT=${PORT:-16817}
-MIN_JOB_AGE=${MIN_JOB_AGE:-600}
+MIN_JOB_AGE=${MIN_JOB_AGE:-7200}
 
 ETC=$FOLDER/etc PIDS=$FOLDER/pids LOGS=$FOLDER/logs DATABASE=$FOLDER/mysql
 MUNGE_SOCKET=$FOLDER/munge/socket
@@ -94,8 +94,9 @@ install_packages() {
     done
     ((${#missing[@]})) || return 0
     [[ $(id -u) == 0 ]] || die "not root, and these packages are missing: ${missing[*]}"
-    apt-get update >/dev/null
-    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}" >/dev/null
+    # Another apt-get may be at work: wait for it.
+    apt-get -o DPkg::Lock::Timeout=300 update >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 # ------------------------------------------------------------------------------------------------------- configure
@@ -139,9 +140,9 @@ AccountingStoragePass=$MUNGE_SOCKET
 MpiDefault=none
 MailProg=/bin/true
 
-# Tests wait for the scheduler, so it looks often; and a killed job does not get half a minute to end.
+# Tests wait for the scheduler, so it looks often; and a job that is ended has not half a minute for it.
 SchedulerParameters=sched_interval=2,bf_interval=2,batch_sched_delay=0,sched_min_interval=0
-KillWait=2
+KillWait=10
 MinJobAge=$MIN_JOB_AGE
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
@@ -151,8 +152,13 @@ ReturnToService=2
 SlurmdParameters=config_overrides
 GresTypes=gpu
 NodeName=$NODE NodeAddr=127.0.0.1 CPUs=$CPUS RealMemory=$MEM Gres=gpu:fake:$GPUS State=UNKNOWN
-PartitionName=cpu Nodes=$NODE Default=YES MaxTime=01:00:00 State=UP
-PartitionName=gpu Nodes=$NODE MaxTime=01:00:00 State=UP
+PartitionName=DEFAULT Nodes=$NODE MaxTime=2-00:00:00 State=UP
+PartitionName=cpu Default=YES PreemptMode=OFF
+PartitionName=gpu
+# Its jobs take the place of those in the partition gpu, which get SIGTERM, and SIGKILL after KillWait.
+PartitionName=urgent PriorityTier=2 PreemptMode=OFF
+PreemptType=preempt/partition_prio
+PreemptMode=CANCEL
 CONF
 }
 
@@ -220,7 +226,7 @@ start_namespace() {
     setsid unshare --mount --propagation private bash -c \
         'mount --bind "$1" /etc/slurm && echo $$ >"$2" && exec sleep infinity' keeper "$ETC" "$PIDS/sleep" \
         </dev/null &>"$LOGS/namespace.log" &
-    wait_until 5 is_running sleep
+    wait_until 30 is_running sleep
 }
 
 start_munged() {
@@ -228,7 +234,7 @@ start_munged() {
     # --force: munged otherwise refuses a key below a folder that others may write to, such as /tmp.
     inside munged --force --key-file="$FOLDER/munge/key" --socket="$MUNGE_SOCKET" --pid-file="$PIDS/munged" \
         --log-file="$LOGS/munged.log" --seed-file="$FOLDER/munge/seed" &>"$LOGS/munged-start.log"
-    wait_until 5 munge --socket="$MUNGE_SOCKET" --no-input
+    wait_until 30 munge --socket="$MUNGE_SOCKET" --no-input
 }
 
 start_mariadb() {
@@ -238,7 +244,7 @@ start_mariadb() {
         mysql_install_db --user=root --datadir="$DATABASE" --auth-root-authentication-method=socket &>"$LOGS/mariadb.log"
     inside setsid mariadbd --no-defaults --user=root --datadir="$DATABASE" --socket="$DATABASE/socket" \
         --pid-file="$PIDS/mariadbd" --bind-address=127.0.0.1 --port="$MARIADB_PORT" </dev/null &>>"$LOGS/mariadb.log" &
-    wait_until 30 mysqladmin --socket="$DATABASE/socket" ping
+    wait_until 120 mysqladmin --socket="$DATABASE/socket" ping
     mysql --socket="$DATABASE/socket" --execute="
         CREATE DATABASE IF NOT EXISTS slurm;
         CREATE USER IF NOT EXISTS slurm@'127.0.0.1' IDENTIFIED BY 'slurm', slurm@localhost IDENTIFIED BY 'slurm';
@@ -248,19 +254,19 @@ start_mariadb() {
 start_slurmdbd() {
     is_running slurmdbd && return
     inside slurmdbd
-    wait_until 20 inside sacctmgr --noheader show cluster
+    wait_until 120 inside sacctmgr --noheader show cluster
 }
 
 start_slurmctld() {
     is_running slurmctld && return
     inside slurmctld
-    wait_until 10 controller_answers
+    wait_until 60 controller_answers
 }
 
 start_slurmd() {
     is_running slurmd && return
     inside slurmd
-    wait_until 20 node_is_up
+    wait_until 60 node_is_up
 }
 
 controller_answers() { inside scontrol ping | grep -q 'is UP'; }
@@ -269,7 +275,7 @@ node_is_up() { inside sinfo --noheader --format=%t | grep -qE '^(idle|mix|alloc)
 
 check_gpu_job() {
     local device
-    device=$(inside srun --partition=gpu --gpus=1 --mem=50 --time=1 --immediate=30 printenv CUDA_VISIBLE_DEVICES)
+    device=$(inside srun --partition=gpu --gpus=1 --mem=50 --time=1 --immediate=120 printenv CUDA_VISIBLE_DEVICES)
     [[ $device =~ ^[0-9]+$ ]] || die "a job that asked for one GPU got CUDA_VISIBLE_DEVICES=\"$device\""
 }
 
@@ -318,7 +324,7 @@ stop() {
         stop_daemon "$daemon"
     done
     processes_inside | xargs --no-run-if-empty kill -KILL 2>/dev/null || true
-    wait_until 5 nothing_inside || die "these processes do not end: $(processes_inside | xargs)"
+    wait_until 30 nothing_inside || die "these processes do not end: $(processes_inside | xargs)"
     stop_daemon sleep
 }
 

@@ -15,10 +15,11 @@ REPOSITORY = Path(__file__).parents[2]
 PROFILE = REPOSITORY / "profiles" / "slurm"
 SCRIPT = Path(__file__).with_name("cluster.sh")
 
-# The profile is made for jobs of many minutes on a network file system; these are the values that a test waits for.
-FASTER_THAN_THE_PROFILE = ["--slurm-init-seconds-before-status-checks", "2", "--latency-wait", "5"]
+# The profile is made for jobs of many minutes on a network file system; a test waits for neither.
+QUICK_SNAKEMAKE = SCRIPT.parent / "quick" / "snakemake"
+NO_NETWORK_FILE_SYSTEM = ["--latency-wait", "5"]
 
-SECONDS_TO_GIVE_UP = 20
+SECONDS_TO_GIVE_UP = 60
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Cluster:
 
     def start_snakemake(self, folder: Path, *options: str) -> subprocess.Popen[str]:
         """Start the Snakefile in `folder` with the Slurm profile, as the leader of a process group of its own."""
-        command = ["snakemake", "--profile", str(PROFILE), *FASTER_THAN_THE_PROFILE, *options]
+        command = [sys.executable, str(QUICK_SNAKEMAKE), "--profile", str(PROFILE), *NO_NETWORK_FILE_SYSTEM, *options]
         return subprocess.Popen(
             [SCRIPT, "shell", *command],
             cwd=folder,
@@ -104,10 +105,12 @@ def lines(path: Path) -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 240) -> None:
-    """Wait for a condition, and fail where it does not come true in time."""
+def wait_until(condition: Callable[[], object], *runs: subprocess.Popen[str], seconds: float = 1800) -> None:
+    """Wait for a condition, and fail where it does not come true in time, or one of the runs ends before."""
     deadline = time.monotonic() + seconds
     while not condition():
+        for run in runs:
+            assert run.poll() is None, run.communicate()[0]
         assert time.monotonic() < deadline, f"not so after {seconds} s"
         time.sleep(0.2)
 

@@ -1,6 +1,7 @@
 """The Slurm profile on a real Slurm: partitions, GPUs, and what happens to a job that Slurm ends.
 
-The Snakefiles are tiny, but their rules have names of the workflow, so that the profile's own lines are what is tested.
+Each fault befalls a job of one and the same run. Its Snakefile is tiny, but its rules have names of the workflow, so that
+the profile's own lines are what is tested.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from snakemake.profiles import ProfileConfigFileParser
 
-from tests.slurm.slurm_cluster import PROFILE, Cluster, free_ports, lines, small_workflow
+from tests.slurm.slurm_cluster import PROFILE, Cluster, free_ports, lines, small_workflow, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -20,10 +21,9 @@ def profile_value(key: str) -> str:
         return str(ProfileConfigFileParser().parse(profile)[key])
 
 
-def test_the_cluster_has_two_partitions_and_two_gpus(cluster: Cluster) -> None:
+def test_the_cluster_has_two_gpus_and_a_partition_whose_jobs_go_first(cluster: Cluster) -> None:
     assert cluster.shell("sinfo", "--noheader", "--format=%R %a %t %G").splitlines() == [
-        "cpu up idle gpu:fake:2",
-        "gpu up idle gpu:fake:2",
+        f"{partition} up idle gpu:fake:2" for partition in ("cpu", "gpu", "urgent")
     ]
 
 
@@ -61,35 +61,64 @@ rule build_pool:
 
 
 def test_a_run_over_the_time_of_its_test_is_interrupted_and_leaves_no_job(cluster: Cluster, tmp_path: Path) -> None:
+    run = cluster.start_snakemake(small_workflow(tmp_path, ENDLESS_JOB))
+    wait_until(lambda: cluster.shell("squeue", "--noheader", "--states=RUNNING"), run)
     with pytest.raises(AssertionError, match="has been submitted with SLURM jobid"):
-        cluster.snakemake(small_workflow(tmp_path, ENDLESS_JOB), seconds=8)
+        cluster.finish(run, seconds=0)
     assert cluster.shell("squeue", "--noheader", "--states=PENDING,RUNNING") == ""
 
 
-GPU_JOBS = """
+# A time limit is in whole minutes, and slurmctld looks every half minute: the first attempt moves its own end forward to two
+# seconds from now, and is then ended by Slurm as any job over its limit.
+# 300 MB in use are too much for 350, as the two Snakemakes around the command take about 200, but not for 700.
+FAULTS = """
 rule all:
     input:
-        expand("{rule}/{i}", rule="finetune_and_evaluate", i=range(5)),
-        expand("{rule}/{i}", rule="import_source", i=range(2)),
+        expand("import_source/{i}", i=range(2)), expand("gpu/{i}", i=range(4)),
+        "cancelled_always", "cancelled_once", "over_time", "over_memory", "preempted"
+
+rule import_source:
+    output: "import_source/{i}"
+    resources: mem_mb=500
+    shell: "date +%s.%N > {output}; date +%s.%N >> {output}; echo $SLURM_JOB_PARTITION ${{CUDA_VISIBLE_DEVICES:-none}} >> {output}"
 
 rule finetune_and_evaluate:
-    output:
-        "finetune_and_evaluate/{i}",
-    resources:
-        gpu=1,
-        mem_mb=500,
+    output: "gpu/{i}"
+    resources: gpu=1, mem_mb=500
     shell:
         "date +%s.%N > {output}; sleep 2; date +%s.%N >> {output}; "
         "echo $SLURM_JOB_PARTITION ${{CUDA_VISIBLE_DEVICES:-none}} >> {output}"
 
-rule import_source:
-    output:
-        "import_source/{i}",
-    resources:
-        mem_mb=500,
+rule cancelled_always:
+    output: touch("cancelled_always")
+    resources: mem_mb=500
+    shell: "echo $SLURM_JOB_ID >> {rule}.jobs; scancel $SLURM_JOB_ID; sleep 600"
+
+rule cancelled_once:
+    output: touch("cancelled_once")
+    resources: mem_mb=500, number=lambda wildcards, attempt: attempt
+    shell: "echo $SLURM_JOB_ID >> {rule}.jobs; [ {resources.number} -gt 1 ] || (scancel $SLURM_JOB_ID; sleep 600)"
+
+rule over_time:
+    output: touch("over_time")
+    resources: mem_mb=500, runtime=lambda wildcards, attempt: attempt * 2
     shell:
-        "date +%s.%N > {output}; date +%s.%N >> {output}; "
-        "echo $SLURM_JOB_PARTITION ${{CUDA_VISIBLE_DEVICES:-none}} >> {output}"
+        "squeue --noheader --job $SLURM_JOB_ID --format %l >> {rule}.limits; "
+        "[ {resources.runtime} -gt 2 ] || (scontrol update JobId=$SLURM_JOB_ID EndTime=now+2; sleep 600)"
+
+rule over_memory:
+    output: touch("over_memory")
+    resources: mem_mb=lambda wildcards, attempt: attempt * 350
+    shell: "echo {resources.mem_mb} >> {rule}.limits; python -c 'x = bytes([1]) * 300_000_000; import time; time.sleep(4)'"
+
+# Last of all, as an urgent job that wants both GPUs takes the place of whatever has one.
+rule score_likelihood:
+    input: expand("gpu/{i}", i=range(4))
+    output: touch("preempted")
+    resources: gpu=1, mem_mb=500, number=lambda wildcards, attempt: attempt
+    shell:
+        "echo $SLURM_JOB_ID >> preempted.jobs; [ {resources.number} -gt 1 ] || "
+        "(sbatch --partition=urgent --gpus=2 --mem=50 --output=/dev/null --wrap=true; sleep 600)"
 """
 
 
@@ -109,78 +138,65 @@ class Job:
         return self.started < other.ended and other.started < self.ended
 
 
-def test_each_gpu_job_has_one_device_to_itself(cluster: Cluster, tmp_path: Path) -> None:
-    run = cluster.snakemake(small_workflow(tmp_path, GPU_JOBS), seconds=150)
-    assert run.code == 0, run.output
-    gpu_jobs = [Job.read(path) for path in tmp_path.glob("finetune_and_evaluate/*")]
-    cpu_jobs = [Job.read(path) for path in tmp_path.glob("import_source/*")]
-    assert len(gpu_jobs) == 5
+@dataclass(frozen=True)
+class Run:
+    folder: Path
+    output: str
+
+    def lines(self, name: str) -> list[str]:
+        return lines(self.folder / name)
+
+
+@pytest.fixture(scope="module")
+def run(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The run in which all of this happens; it fails in the end, for the one job that is cancelled each time."""
+    folder = small_workflow(tmp_path_factory.mktemp("run"), FAULTS)
+    finished = cluster.snakemake(folder, seconds=900)
+    assert finished.code != 0, finished.output
+    return Run(folder, finished.output)
+
+
+def test_each_gpu_job_has_one_device_to_itself(run: Run) -> None:
+    gpu_jobs = [Job.read(path) for path in run.folder.glob("gpu/*")]
+    assert len(gpu_jobs) == 4
     assert {job.partition for job in gpu_jobs} == {"gpu"}
-    assert {job.devices for job in gpu_jobs} == {"0", "1"}
+    assert {job.devices for job in gpu_jobs} <= {"0", "1"}
     assert not any(a.overlaps(b) for a, b in combinations(gpu_jobs, 2) if a.devices == b.devices)
-    assert {(job.partition, job.devices) for job in cpu_jobs} == {("cpu", "none")}
 
 
-CANCELLED_JOBS = """
-rule all:
-    input: "always", "once"
-
-rule build_pool:
-    output: touch("always")
-    resources: mem_mb=500
-    shell: "echo $SLURM_JOB_ID >> always.jobs; scancel $SLURM_JOB_ID; sleep 60"
-
-rule make_eval_set:
-    output: touch("once")
-    resources: mem_mb=500, number=lambda wildcards, attempt: attempt
-    shell: "echo $SLURM_JOB_ID >> once.jobs; [ {resources.number} -gt 1 ] || (scancel $SLURM_JOB_ID; sleep 60)"
-"""
+def test_a_job_without_a_gpu_runs_in_the_other_partition_and_sees_none(run: Run) -> None:
+    cpu_jobs = [Job.read(path) for path in run.folder.glob("import_source/*")]
+    assert [(job.partition, job.devices) for job in cpu_jobs] == [("cpu", "none")] * 2
 
 
-def test_a_cancelled_job_is_repeated_as_often_as_the_profile_says_and_no_more(cluster: Cluster, tmp_path: Path) -> None:
-    run = cluster.snakemake(small_workflow(tmp_path, CANCELLED_JOBS), seconds=240)
-    assert run.code != 0, run.output
-    executions = lines(tmp_path / "always.jobs")
+def test_a_job_that_is_cancelled_each_time_is_repeated_as_often_as_the_profile_says_and_no_more(run: Run) -> None:
+    executions = run.lines("cancelled_always.jobs")
     assert len(executions) == 1 + int(profile_value("retries")), run.output
     assert len(set(executions)) == len(executions), "each execution is a Slurm job of its own"
-    assert len(lines(tmp_path / "once.jobs")) == 2
-    assert (tmp_path / "once").exists(), "keep-going: the job that failed for good stops no other"
+    assert not (run.folder / "cancelled_always").exists()
 
 
-# A limit is in whole minutes, and slurmctld looks every half minute: the first attempt moves its own end forward to two
-# seconds from now, and is then ended by Slurm as any job over its limit.
-JOB_OVER_ITS_TIME = """
-rule build_pool:
-    output: "limit"
-    resources: mem_mb=500, runtime=lambda wildcards, attempt: attempt * 2
-    shell:
-        "squeue --noheader --job $SLURM_JOB_ID --format %l >> limits; "
-        "[ {resources.runtime} -gt 2 ] || (scontrol update JobId=$SLURM_JOB_ID EndTime=now+2; sleep 300); "
-        "touch {output}"
-"""
+def test_a_job_that_is_cancelled_once_is_repeated_once(run: Run) -> None:
+    assert len(run.lines("cancelled_once.jobs")) == 2
+    assert (run.folder / "cancelled_once").exists(), run.output
 
 
-def test_a_job_over_its_time_limit_is_repeated_with_more_time(cluster: Cluster, tmp_path: Path) -> None:
-    run = cluster.snakemake(small_workflow(tmp_path, JOB_OVER_ITS_TIME), seconds=180)
-    assert run.code == 0, run.output
-    assert "TIMEOUT" in run.output
-    assert lines(tmp_path / "limits") == ["2:00", "4:00"]
+def test_a_job_over_its_time_limit_is_repeated_with_more_time(run: Run) -> None:
+    assert run.lines("over_time.limits") == ["2:00", "4:00"]
+    assert (run.folder / "over_time").exists(), run.output
+    assert "TIMEOUT" in run.output and "TimeLimit" in run.output
 
 
-# 300 MB in use are too much for 350, as the two Snakemakes around the command take about 200, but not for 700.
-JOB_OVER_ITS_MEMORY = """
-rule build_pool:
-    output: touch("enough")
-    resources: mem_mb=lambda wildcards, attempt: attempt * 350
-    shell: "echo {resources.mem_mb} >> requests; python -c 'x = bytes([1]) * 300_000_000; import time; time.sleep(4)'"
-"""
+def test_a_job_over_its_memory_is_repeated_with_more_memory(run: Run) -> None:
+    assert run.lines("over_memory.limits") == ["350", "700"]
+    assert (run.folder / "over_memory").exists(), run.output
+    assert "xceeded" in run.output + slurm_logs(run.folder)
 
 
-def test_a_job_over_its_memory_is_repeated_with_more_memory(cluster: Cluster, tmp_path: Path) -> None:
-    run = cluster.snakemake(small_workflow(tmp_path, JOB_OVER_ITS_MEMORY), seconds=150)
-    assert run.code == 0, run.output
-    assert lines(tmp_path / "requests") == ["350", "700"]
-    assert "xceeded" in run.output + slurm_logs(tmp_path)
+def test_a_job_that_has_to_make_room_for_another_is_repeated(run: Run, cluster: Cluster) -> None:
+    first, _ = run.lines("preempted.jobs")
+    assert (run.folder / "preempted").exists(), run.output
+    assert cluster.shell("squeue", "--noheader", "--states=PREEMPTED", "--format=%i").split() == [first]
 
 
 def slurm_logs(folder: Path) -> str:

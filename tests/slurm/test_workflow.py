@@ -27,7 +27,9 @@ SMALLER: dict[str, Any] = {
     "quality_rule": {"indicators": ["len_out"]},
     "comparison": {"arms": ["selected", "random"], "seeds": 2},
 }
-GPU_JOBS = 2 + 5 + 2 * 2  # score_likelihood of two pools, subsets, arms with two seeds
+LIMIT = 3600  # seconds for a run that takes three minutes on an idle machine
+SCORING_JOBS = 2  # score_likelihood of two pools
+GPU_JOBS = SCORING_JOBS + 5 + 2 * 2  # subsets, arms with two seeds
 
 
 @pytest.fixture(scope="module")
@@ -42,56 +44,65 @@ def run(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Any) -> Run:
 @pytest.fixture(scope="module")
 def finished(run: Run, cluster: Cluster) -> Run:
     """The same, after a run on the cluster."""
-    done = cluster.snakemake(run.folder, "--configfile", "config.yaml", seconds=900)
+    done = cluster.snakemake(run.folder, "--configfile", "config.yaml", seconds=LIMIT)
     assert done.code == 0, done.output[-8000:]
     return run
 
 
 def slurm_jobs(cluster: Cluster, folder: Path) -> list[dict[str, str]]:
     """What the cluster remembers of the jobs of a run."""
-    names = ("rule", "state", "partition", "gpus", "start", "end", "folder")
-    answer = cluster.shell("squeue", "--states=all", "--noheader", "--format=%k|%T|%P|%b|%S|%e|%Z")
-    jobs = [dict(zip(names, line.split("|"), strict=True)) for line in answer.splitlines()]
-    return [job for job in jobs if job["folder"] == str(folder)]
+    columns = ("Comment", "State", "Partition", "tres-per-job", "StartTime", "EndTime", "WorkDir")
+    wide = ",".join(f"{column}:300" for column in columns)
+    rows = cluster.shell("squeue", "--states=all", "--noheader", f"--Format={wide}").splitlines()
+    jobs = [dict(zip(columns, row.split(), strict=True)) for row in rows]
+    return [job for job in jobs if job["WorkDir"] == str(folder)]
+
+
+def gpu_jobs(cluster: Cluster, folder: Path) -> list[dict[str, str]]:
+    """Those that had a GPU, all of them."""
+    jobs = [job for job in slurm_jobs(cluster, folder) if job["tres-per-job"] == "gres:gpu:1"]
+    assert len(jobs) == GPU_JOBS, jobs
+    return jobs
 
 
 def test_it_comes_to_its_end_and_a_second_run_has_nothing_to_do(finished: Run, cluster: Cluster) -> None:
     comparison = finished.folder / "results/comparison/tiny/new/comparison.json"
     assert json.loads(comparison.read_text())
-    again = cluster.snakemake(finished.folder, "--configfile", "config.yaml", "--dry-run", seconds=300)
+    again = cluster.snakemake(finished.folder, "--configfile", "config.yaml", "--dry-run", seconds=LIMIT)
     assert "Nothing to be done" in again.output, again.output
 
 
-def test_each_gpu_job_has_exactly_one_device_and_sees_it(finished: Run, cluster: Cluster) -> None:
+def test_every_job_is_done_at_the_first_attempt(finished: Run, cluster: Cluster) -> None:
     jobs = slurm_jobs(cluster, finished.folder)
-    assert {job["state"] for job in jobs} == {"COMPLETED"}
-    gpu_jobs = [job for job in jobs if "gpu" in job["gpus"]]
-    assert {job["partition"] for job in gpu_jobs} == {"gpu"}
-    assert len(gpu_jobs) == GPU_JOBS
+    assert {job["State"] for job in jobs} == {"COMPLETED"}
+    assert len({job["Comment"] for job in jobs}) == len(jobs)
+
+
+def test_each_gpu_job_has_exactly_one_device_and_sees_it(finished: Run, cluster: Cluster) -> None:
+    assert {job["Partition"] for job in gpu_jobs(cluster, finished.folder)} == {"gpu"}
     records = finished.folder.glob("results/training/tiny/*/*/record.json")
     seen = [json.loads(path.read_text())["timing"]["visible_gpus"] for path in records]
-    assert set(seen) <= {"0", "1"} and len(seen) == GPU_JOBS - 2
+    assert set(seen) == {"0", "1"} and len(seen) == GPU_JOBS - SCORING_JOBS
 
 
 def test_never_more_gpu_jobs_ran_than_there_are_gpus(finished: Run, cluster: Cluster) -> None:
-    jobs = [job for job in slurm_jobs(cluster, finished.folder) if "gpu" in job["gpus"]]
-    for three in combinations(jobs, 3):
-        assert max(job["start"] for job in three) >= min(job["end"] for job in three)
+    for three in combinations(gpu_jobs(cluster, finished.folder), 3):
+        assert max(job["StartTime"] for job in three) >= min(job["EndTime"] for job in three)
 
 
-def test_a_training_that_slurm_ends_resumes_and_comes_to_the_same_losses(finished: Run, cluster: Cluster) -> None:
-    """Preemption as Slurm does it: SIGTERM to all of the job's processes, and SIGKILL some seconds later."""
+def test_a_training_that_makes_room_for_another_job_resumes_and_comes_to_the_same_losses(
+    finished: Run, cluster: Cluster
+) -> None:
+    """Pre-emption as Slurm does it: SIGTERM to all of the job's processes, and SIGKILL some seconds later."""
     config = finished.config()
     config["training"] |= {"steps": 600, "checkpoint_minutes": 0, "lora": {"dropout": 0.1}}
     finished.set_config(config)
     target = "results/training/tiny/000/seed0/record.json"
     folder = (finished.folder / target).parent
-    options = ["--configfile", "config.yaml", target]
-    process = cluster.start_snakemake(finished.folder, *options)
-    wait_until((folder / "checkpoint.safetensors").exists, seconds=300)
-    running = cluster.shell("squeue", "--noheader", "--states=RUNNING", "--format=%i").split()
-    cluster.shell("scancel", *running)
-    done = cluster.finish(process, seconds=900)
+    process = cluster.start_snakemake(finished.folder, target, "--configfile", "config.yaml")
+    wait_until((folder / "checkpoint.safetensors").exists, process)
+    cluster.shell("sbatch", "--partition=urgent", "--gpus=2", "--mem=50", "--output=/dev/null", "--wrap=true")
+    done = cluster.finish(process, seconds=LIMIT)
     assert done.code == 0, done.output
     log = (finished.folder / "results/logs/training/tiny/000/seed0.log").read_text()
     assert "resuming after step" in log

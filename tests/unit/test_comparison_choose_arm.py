@@ -1,16 +1,30 @@
+import math
+
+import numpy as np
 import pyarrow as pa
 import pytest
+from scipy.spatial.distance import cdist
 
-from instructmining.comparison.choose_arm import choose, response_lengths
+from instructmining.comparison.arms import Pool, apart, choose, k_centres
+from instructmining.comparison.choose_arm import points_of, with_lengths
 from instructmining.example import EXAMPLES, make_example, to_table
 from instructmining.files import write_table
 
 IDS = ["d", "b", "a", "c", "e"]
-LENGTHS = {"a": 1.0, "b": 9.0, "c": 9.0, "d": 9.0, "e": 2.0}
+SCORES = pa.table(
+    {
+        "id": IDS,
+        "len_out": [9.0, 9.0, 1.0, 9.0, 2.0],
+        "ppl": [5.0, 2.0, 9.0, 2.0, 4.0],
+        "reward": [-1.0, 0.5, 3.0, -2.0, 0.5],
+        "ifd": [1.2, 0.9, 0.5, 1.1, 0.7],
+    }
+)
+CIRCLE = np.array([[math.cos(angle), math.sin(angle)] for angle in (0.0, 0.1, 2.0, 2.05, 4.0)])
 
 
-def arm(name, size=2, seeds=(0, 0)):
-    return choose(name, IDS, LENGTHS, size, seeds)
+def arm(name, size=2, seeds=(0, 0), **pool):
+    return choose(name, Pool(SCORES, **pool), size, seeds, max_cosine=0.99)
 
 
 def test_selected_are_the_first_of_the_ranking_in_order_of_id():
@@ -21,8 +35,64 @@ def test_longest_breaks_ties_by_id():
     assert arm("longest") == ["b", "c"]
 
 
+def test_shortest_ppl_has_the_lowest_perplexity():
+    assert arm("shortest_ppl", 3) == ["b", "c", "e"]
+
+
+def test_reward_only_has_the_highest_reward():
+    assert arm("reward_only") == ["a", "b"]
+
+
+def test_ifd_takes_the_highest_below_one_first_and_those_above_last():
+    assert arm("ifd") == ["b", "e"]
+    assert arm("ifd", 4) == ["a", "b", "c", "e"]
+
+
+def test_diverse_takes_one_of_each_cluster():
+    cluster = {"d": 0, "b": 0, "a": 1, "c": 1, "e": 2}
+    assert {cluster[name] for name in arm("diverse", 3, embeddings=CIRCLE)} == {0, 1, 2}
+
+
+def test_each_centre_is_the_point_farthest_from_all_before_it():
+    points = np.random.default_rng(0).normal(size=(30, 4))
+    centres = k_centres(points, 6)
+    for number in range(1, 6):
+        distances = cdist(points, points[centres[:number]]).min(axis=1)
+        assert distances[centres[number]] == pytest.approx(distances.max())
+
+
+def test_of_equal_points_each_is_a_centre_once():
+    assert sorted(k_centres(np.ones((4, 2)), 4)) == [0, 1, 2, 3]
+
+
+def test_selected_diverse_keeps_the_order_of_the_rule_and_passes_over_what_is_too_near():
+    assert apart(CIRCLE, 3, 0.99) == [0, 2, 4]
+    assert arm("selected_diverse", 2, embeddings=CIRCLE) == ["a", "d"]
+
+
+def test_too_few_examples_that_are_apart_are_said():
+    with pytest.raises(ValueError, match=r"only 3 of 5 examples are apart .* 0\.99, 4 are asked for"):
+        apart(CIRCLE, 4, 0.99)
+
+
 def test_full_is_all_whatever_the_size():
     assert arm("full") == sorted(IDS)
+
+
+def test_a_list_is_taken_as_it_is_whatever_the_size():
+    assert arm("mine", 1, listed=("e", "a", "b")) == ["a", "b", "e"]
+
+
+@pytest.mark.parametrize("listed", [("a", "x"), ("a", "a"), ()])
+def test_a_list_that_does_not_fit_the_pool_is_refused(listed):
+    with pytest.raises(ValueError, match=rf"list mine: {len(listed)} IDs, .* not in the pool"):
+        arm("mine", listed=listed)
+
+
+def test_an_indicator_that_is_no_number_chooses_no_arm():
+    broken = SCORES.set_column(2, "ppl", pa.array([1.0, None, 2.0, 3.0, 4.0]))
+    with pytest.raises(ValueError, match="'ppl' has no finite value in 1 of 5 rows"):
+        choose("shortest_ppl", Pool(broken), 2)
 
 
 def test_random_is_the_same_draw_for_the_same_seeds_and_another_for_others():
@@ -32,7 +102,7 @@ def test_random_is_the_same_draw_for_the_same_seeds_and_another_for_others():
 
 
 def test_random_does_not_depend_on_the_ranking():
-    assert arm("random") == choose("random", sorted(IDS), LENGTHS, 2, (0, 0))
+    assert arm("random") == choose("random", Pool(SCORES.sort_by("id")), 2)
 
 
 def test_random_draws_no_example_twice():
@@ -43,5 +113,12 @@ def test_random_draws_no_example_twice():
 def test_length_is_in_tokens_where_they_were_counted_else_in_words(tmp_path, has_tokens):
     example = make_example([{"role": "assistant", "content": "three words here"}], "s", "f", {})
     write_table(tmp_path / "0.parquet", to_table([example]), EXAMPLES)
-    ranking = pa.table({"id": [example.id], **({"len_out": [7.0]} if has_tokens else {})})
-    assert response_lengths(ranking, [tmp_path / "0.parquet"]) == {example.id: 7.0 if has_tokens else 3}
+    scores = pa.table({"id": [example.id], **({"len_out": [7.0]} if has_tokens else {})})
+    assert with_lengths(scores, [tmp_path / "0.parquet"])["len_out"].to_pylist() == [7.0 if has_tokens else 3]
+
+
+def test_embeddings_are_in_the_order_of_the_scores(tmp_path):
+    points = pa.FixedSizeListArray.from_arrays(pa.array([1.0, 2.0, 3.0, 4.0], pa.float32()), 2)
+    table = pa.table({"id": ["a", "b"], "embeddings": points})
+    write_table(tmp_path / "e.parquet", table, table.schema)
+    assert points_of(pa.table({"id": ["b", "a"]}), tmp_path / "e.parquet").tolist() == [[3, 4], [1, 2]]

@@ -16,6 +16,7 @@ from instructmining.comparison.endpoint import Endpoint, EndpointError
 from instructmining.comparison.judge import Pair, judge, main, pair_up
 from instructmining.comparison.judge_settings import Judge
 from instructmining.comparison.prompts import Prompt, write_prompts
+from instructmining.comparison.settings import Comparison
 from tests.judge_server import Failure, JudgeServer, Request, completion, served, serving
 
 KEY = "sk-not-a-real-key-0123456789"
@@ -205,6 +206,24 @@ def test_an_address_with_a_secret_in_it_is_refused_without_showing_it(server: Ju
     with pytest.raises(ConfigError, match="without user, password or query") as error:
         load_config({**DEFAULT, "comparison": {"judge": judge}})
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "change", "message"),
+    [
+        ("judge", {"arms": ["random"]}, r"judge.arms: found 'random'; allowed: selected, longest"),
+        ("judge", {"seeds": 4}, r"judge.seeds: found 4, but random is tuned 3 times"),
+        ("benchmarks", {"arms": ["full"]}, r"benchmarks.arms: found 'full'; allowed: selected, random, longest"),
+        ("benchmarks", {"seeds": 4}, r"benchmarks.seeds: found 4, but random is tuned 3 times"),
+    ],
+)
+def test_only_arms_and_seeds_that_are_tuned_are_measured(key: str, change: dict[str, Any], message: str) -> None:
+    asked = {
+        "judge": {"base_url": "http://localhost/v1", "model": "judge", "prompts": {"own": {"path": "p.jsonl"}}},
+        "benchmarks": {"preset": "open_llm"},
+    }
+    with pytest.raises(ValueError, match=message):
+        Comparison.model_validate({"arms": ["selected", "random", "longest"], key: {**asked[key], **change}})
 
 
 def test_answers_to_other_prompts_are_refused() -> None:

@@ -9,8 +9,10 @@ import pytest
 import yaml
 
 from instructmining import config_files
-from instructmining.config import Config, ConfigError, load_config, reject_duplicate_keys
+from instructmining.config import Config, load_config
+from instructmining.config_error import ConfigError, reject_duplicate_keys
 from instructmining.embedded import DEFAULT
+from instructmining.training.finetune import count_steps
 from tests.conftest import ROOT
 
 
@@ -49,7 +51,22 @@ WRONG = [
     (set_key("quality_rule.indicators", ["reward"]), r"quality_rule\.indicators: 'reward' is not computed; allowed .*len_in"),
     (set_key("comparison.baseline", "random"), None),
     (set_key("comparison.arms", ["selected", "full"]), r"comparison\.baseline: 'random' is not among comparison\.arms"),
+    (set_key("comparison.arms", ["random", "reward_only"]), r"comparison\.arms: reward_only is chosen by the indicator 'reward', which is not computed"),
+    (set_key("comparison.arms", ["random", "shortest"]), r"comparison: arms: 'shortest' is no arm; allowed: selected, random, longest, shortest_ppl"),
+    (set_key("comparison.arms", ["random", "full", "full"]), r"comparison: arms: 'full' stands twice"),
+    (set_key("comparison", {"arms": ["random", "mine"], "lists": {"mine": "no/such.txt"}}), r"comparison\.lists\.mine: there is no file .*no/such\.txt"),
+    (set_key("comparison.lists", {"full": "README.md"}), r"comparison: lists: 'full' is the name of a built-in arm"),
+    (set_key("comparison.match", "tokens"), r"comparison: tokens: needed with match: tokens"),
+    (set_key("comparison.match", "steps"), None),
     (set_key("sampling.replicated", 99), r"sampling: replicated is 99, but there are only 12 subsets"),
+    (set_key("models.reward", {"hub": "x/y", "parameters": 1}), r"models\.reward: a scorer has this name"),
+    (set_key("indicators.custom", {"mine": {"function": "no_such:f"}}), r"indicators\.custom\.mine\.function: there is no module 'no_such'"),
+    (set_key("indicators.custom", {"mine": {"table": "no.parquet"}}), r"indicators\.custom\.mine\.table: there is no file .*no\.parquet"),
+    (set_key("indicators.custom", {"mine": {"function": "a:b", "table": "c"}}), r"indicators\.custom\.mine: needs exactly one of function, table"),
+    (set_key("indicators.embedding.model", {"path": "no/such"}), r"indicators\.embedding\.model\.path: there is no folder .*no/such"),
+    (set_key("quality_rule", {"published": "v3"}), r"quality_rule\.published: v3 needs reward, und, nat, coh, which is not computed"),
+    (set_key("quality_rule", {"published": "v3", "file": "rule.json"}), r"quality_rule: give either published or file"),
+    (set_key("quality_rule", {"file": "no/rule.json"}), r"quality_rule\.file: there is no file .*no/rule\.json"),
     (set_key("models.smollm2.hub", "x/y"), r"models\.smollm2: needs exactly one of hub, path, package; found hub, package"),
 ]  # fmt: skip
 
@@ -63,6 +80,26 @@ def test_a_wrong_config_is_explained(change: Callable[[dict[str, Any]], None], m
         return
     with pytest.raises(ConfigError, match=message):
         load_config(values)
+
+
+def test_steps_of_a_share_of_a_pool_are_not_known_beforehand() -> None:
+    values = copy.deepcopy(DEFAULT) | {"selection": {"fraction": 0.1}, "comparison": {"match": "steps"}}
+    with pytest.raises(ConfigError, match=r"comparison\.steps: needed with match: steps"):
+        load_config(values)
+
+
+def test_an_arm_that_is_chosen_by_embeddings_needs_them() -> None:
+    values = copy.deepcopy(DEFAULT) | {"quality_rule": {}, "comparison": {"arms": ["random", "diverse"]}}
+    del values["indicators"]["embedding"]
+    with pytest.raises(ConfigError, match=r"diverse is chosen by embeddings, but indicators\.embedding is not set"):
+        load_config(values)
+
+
+@pytest.mark.parametrize("examples", [3, 40, 41, 500])
+def test_arms_are_matched_by_the_steps_that_the_selection_takes(examples: int) -> None:
+    values = copy.deepcopy(DEFAULT) | {"selection": {"examples": examples}}
+    config = load_config(values)
+    assert config.comparison.matched_steps(config.training, examples) == count_steps(examples, config.training)
 
 
 def test_all_problems_are_told_at_once() -> None:
@@ -97,7 +134,7 @@ def test_a_file_made_from_the_types_has_not_drifted(path: Path, made: Callable[[
 @pytest.mark.parametrize("path", sorted((ROOT / "config").glob("*.yaml")), ids=lambda path: path.name)
 def test_every_worked_config_is_valid_but_for_files_to_be_put_there(path: Path) -> None:
     config = Config.model_validate(yaml.safe_load(path.read_text()))
-    assert "candidates" in config.pools
+    assert "candidates" in config.pools or config.quality_rule.taken
 
 
 def test_every_key_has_a_description() -> None:

@@ -10,21 +10,32 @@ import pytest
 import torch
 from scipy.spatial.distance import cdist
 
-from instructmining.example import EXAMPLES, to_table
+from instructmining.example import EXAMPLES, Example, Message, make_example, to_table
 from instructmining.files import read_json, write_table
 from instructmining.indicators import likelihood, scoring, text
 from instructmining.indicators.gather_scores import gather
 from instructmining.indicators.neighbours import knn_distance
-from instructmining.indicators.scoring import Scores, score_shard
+from instructmining.indicators.scoring import Scorer, Scores, score_shard
 from instructmining.indicators.settings import Indicators, LikelihoodScorer
 from instructmining.indicators.subset_indicators import describe
 from instructmining.models.prompt import tokenize
+
+
+def dialogue(*turns: tuple[str, str]) -> Example:
+    """A conversation of these turns."""
+    return make_example([Message(role=role, content=content) for role, content in turns], "made", "messages", {})
+
 
 SETTINGS = LikelihoodScorer(model="tiny", dtype="fp32", batch_tokens=64, max_tokens=100)
 
 
 def score(examples: Any, model: Any, tokenizer: Any, **changes: Any) -> Scores:
-    return likelihood.score(examples, model, tokenizer, "plain", SETTINGS.model_copy(update=changes))
+    return likelihood.likelihood_scorer(model, tokenizer, "plain", SETTINGS.model_copy(update=changes))(examples)
+
+
+def fixed(scores: Scores) -> Scorer[Any]:
+    """A scorer that gives these scores, whatever it is asked."""
+    return Scorer(prepare=list, run=lambda _, __: scores)
 
 
 def test_ppl_is_exp_of_the_mean_loss_that_the_model_itself_reports(
@@ -65,7 +76,8 @@ def test_ifd_is_the_loss_with_the_instruction_over_the_loss_without(tiny_model: 
 
 def test_truncated_examples_are_counted(examples: Any, tiny_model: Any, tiny_tokenizer: Any) -> None:
     lengths = [len(tokenize(example.messages, tiny_tokenizer, "plain", 1000)) for example in examples]
-    assert score(examples, tiny_model, tiny_tokenizer, max_tokens=20).truncated == [length > 20 for length in lengths]
+    truncated = score(examples, tiny_model, tiny_tokenizer, max_tokens=20).truncated
+    assert truncated["ppl"] == truncated["ifd"] == [length > 20 for length in lengths]
 
 
 def test_lengths_count_tokens_without_special_ones(examples: Any, tiny_tokenizer: Any) -> None:
@@ -96,6 +108,28 @@ def test_a_response_without_a_word_has_no_diversity() -> None:
     assert text.mtld("...") == 0.0
 
 
+def test_of_a_conversation_lengths_and_diversity_take_all_turns_of_the_assistant(tiny_tokenizer: Any) -> None:
+    example = dialogue(
+        ("system", "is"), ("user", "the cat"), ("assistant", "red sea"), ("user", "why"), ("assistant", "red sky")
+    )
+    scores = text.score([example], tiny_tokenizer).indicators
+    assert (scores["len_in"], scores["len_out"]) == ([4], [4])
+    assert scores["mtld"] == [text.mtld("red sea red sky")]
+
+
+def test_of_a_conversation_ppl_takes_the_last_response_given_the_history(tiny_model: Any, tiny_tokenizer: Any) -> None:
+    example = dialogue(("user", "the cat"), ("assistant", "red sea"), ("user", "why"), ("assistant", "red sky"))
+    prompt = tiny_tokenizer("User: the cat Assistant: red sea User: why Assistant:")["input_ids"]
+    response = tiny_tokenizer("red sky </s>")["input_ids"]
+    loss = tiny_model(torch.tensor([prompt + response]), labels=torch.tensor([[-100] * len(prompt) + response])).loss
+    assert score([example], tiny_model, tiny_tokenizer).indicators["log_ppl"] == pytest.approx([loss.item()], abs=1e-5)
+
+
+def test_of_a_conversation_relevance_is_between_what_was_before_and_the_last_response() -> None:
+    example = dialogue(("user", "the cat"), ("assistant", "red sea"), ("user", "why"), ("assistant", "red sky"))
+    assert (example.instruction, example.response) == ("the cat\n\nred sea\n\nwhy", "red sky")
+
+
 def test_knn_distance_leaves_the_point_itself_out() -> None:
     assert knn_distance(np.array([[0.0], [1.0], [3.0]]), k=1).tolist() == [1.0, 1.0, 2.0]
 
@@ -121,22 +155,22 @@ def test_a_score_that_is_not_finite_fails_the_shard(tmp_path: Path, examples: An
     shard = write_shard(tmp_path, examples)
     scores = Scores({"made": [1.0] * (len(examples) - 1) + [bad]})
     with pytest.raises(ValueError, match="made: 1 scores are not finite"):
-        score_shard(shard, lambda _: scores, tmp_path / "scores.parquet", tmp_path / "report.json")
+        score_shard(shard, fixed(scores), tmp_path / "scores.parquet", tmp_path / "report.json")
     assert not (tmp_path / "scores.parquet").exists()
 
 
 def test_a_missing_score_fails_the_shard(tmp_path: Path, examples: Any) -> None:
     shard = write_shard(tmp_path, examples)
     with pytest.raises(ValueError, match=f"made: 1 scores for {len(examples)} examples"):
-        score_shard(shard, lambda _: Scores({"made": [1.0]}), tmp_path / "scores.parquet", tmp_path / "report.json")
+        score_shard(shard, fixed(Scores({"made": [1.0]})), tmp_path / "scores.parquet", tmp_path / "report.json")
 
 
 def test_the_report_of_a_shard_counts_what_was_truncated_by_source(tmp_path: Path, examples: Any) -> None:
     shard = write_shard(tmp_path, examples)
     truncated = [True, *[False] * (len(examples) - 1)]
-    scores = Scores({"made": [1.0] * len(examples)}, truncated)
-    score_shard(shard, lambda _: scores, tmp_path / "scores.parquet", tmp_path / "report.json")
-    assert read_json(tmp_path / "report.json")["truncated"] == {"made": 1}
+    scores = Scores({"made": [1.0] * len(examples)}, {"made": truncated})
+    score_shard(shard, fixed(scores), tmp_path / "scores.parquet", tmp_path / "report.json")
+    assert read_json(tmp_path / "report.json")["truncated"] == {"made": {"made": 1}}
 
 
 def test_an_empty_shard_is_scored_as_empty() -> None:

@@ -12,33 +12,15 @@ from instructmining.files import read_json, write_table
 from instructmining.quality_rule.card import rule_card
 from instructmining.quality_rule.fit import fit_rule, main
 from instructmining.quality_rule.observations import observations_schema
-from instructmining.quality_rule.regression import COLLINEAR, OF_MEANS, OF_OBSERVATIONS
+from instructmining.quality_rule.regression import COLLINEAR
 from instructmining.quality_rule.rule import QualityRule
-
-
-def observations(y, x, subsets=None):
-    """A table of observations; `x` maps indicator names to columns."""
-    subsets = subsets or [f"{i:03}" for i in range(len(y))]
-    columns = {
-        "model": ["tiny"] * len(y),
-        "subset": subsets,
-        "seed": [subsets[:i].count(s) for i, s in enumerate(subsets)],
-        "loss": np.exp(y),
-        "log_loss": np.asarray(y, float),
-        **{name: np.asarray(column, float) for name, column in x.items()},
-    }
-    return pa.table(columns, schema=observations_schema(x))
-
-
-def synthetic(n=30, noise=0.05, seed=0):
-    """log loss = 1 + 0.3 ppl - 0.2 mtld + noise; relevance does nothing."""
-    rng = np.random.default_rng(seed)
-    x = {name: rng.normal(size=n) for name in ("ppl", "mtld", "relevance")}
-    return 1 + 0.3 * x["ppl"] - 0.2 * x["mtld"] + noise * rng.normal(size=n), x
+from instructmining.quality_rule.settings import QualityRuleSettings
+from instructmining.quality_rule.weights import NAMES
+from tests.unit.simulation import observations, synthetic
 
 
 def fit(y, x, subsets=None, confidence=0.95):
-    return fit_rule(observations(y, x, subsets), list(x), confidence, {"text": None})
+    return fit_rule(observations(y, x, subsets), list(x), QualityRuleSettings(confidence=confidence), {"text": None})
 
 
 def refit_without(i, y, matrix, weights):
@@ -67,7 +49,7 @@ def test_a_known_rule_is_found_again():
     rule = fit(*synthetic()).rule
     assert [term.shown for term in rule.terms[:2]] == [True, True]
     assert rule.terms[0].low < 0.3 < rule.terms[0].high
-    assert rule.fit == OF_OBSERVATIONS and rule.noise_sd is None
+    assert rule.fit == NAMES["observations"] and rule.noise_sd is None
     assert rule.loo_r2 > 0.9 > 0.8 < rule.loo_spearman
 
 
@@ -98,15 +80,7 @@ def test_replicates_are_averaged_and_weighted_by_seeds():
     expected = [refit_without(i, means, matrix, weights) for i in range(12)]
     rows = found.diagnostics["leave_one_out"]["predictions"]
     assert [row["left_out"] for row in rows] == pytest.approx(expected)
-    assert found.rule.fit == OF_MEANS and found.rule.observations == 14 and found.rule.subsets == 12
-
-
-def test_pure_error_is_the_pooled_sd_between_seeds():
-    y, x = synthetic(12)
-    first = {name: np.append(column, column[:2]) for name, column in x.items()}
-    names = [f"{i:03}" for i in range(12)]
-    pure_error = fit(np.append(y, y[:2] + 0.1), first, names + names[:2]).diagnostics["pure_error"]
-    assert pure_error == {"sd": pytest.approx(np.std([0.0, 0.1], ddof=1)), "degrees_of_freedom": 2}
+    assert found.rule.fit == NAMES["weighted_means"] and found.rule.observations == 14 and found.rule.subsets == 12
 
 
 def test_the_mean_as_a_rule_never_gets_more_than_zero():
@@ -123,7 +97,10 @@ def test_univariate_fits_and_normality_are_those_of_scipy():
     assert found["slope"] == pytest.approx(expected.slope) and found["p_value"] == pytest.approx(expected.pvalue)
     assert found["r2"] == pytest.approx(expected.rvalue**2)
     normal = stats.norm(x["ppl"].mean(), x["ppl"].std(ddof=1))
-    assert diagnostics["normality"]["tests"][1]["p_value"] == pytest.approx(stats.kstest(x["ppl"], normal.cdf).pvalue)
+    test = next(test for test in diagnostics["normality"]["tests"] if test["variable"] == "ppl")
+    assert test["kolmogorov_smirnov"]["p_value"] == pytest.approx(stats.kstest(x["ppl"], normal.cdf).pvalue)
+    assert test["shapiro_wilk"]["statistic"] == pytest.approx(stats.shapiro(x["ppl"]).statistic)
+    assert test["lilliefors"]["statistic"] == pytest.approx(test["kolmogorov_smirnov"]["statistic"])
 
 
 def test_standardised_coefficients_are_those_of_standardised_columns():
@@ -178,7 +155,7 @@ def test_observations_of_two_models_are_refused():
     y, x = synthetic()
     table = observations(y, x).set_column(0, "model", pa.array(["tiny", "small"] * 15))
     with pytest.raises(ValueError, match="small, tiny"):
-        fit_rule(table, list(x), 0.95, {})
+        fit_rule(table, list(x), QualityRuleSettings(), {})
 
 
 def test_the_card_claims_no_effect_that_is_not_shown():

@@ -12,7 +12,13 @@ from instructmining.quality_rule.observations import (
 
 
 def subset(name, **indicators):
-    return {"subset": name, "examples": 4, "sources": {}, "degraded": 0, "indicators": indicators or {"ppl": 3.0}}
+    return {
+        "subset": name,
+        "examples": 4,
+        "sources": {"docs": 4},
+        "degraded": 0,
+        "indicators": indicators or {"ppl": 3.0},
+    }
 
 
 def record(run, seed=0, **losses):
@@ -32,6 +38,7 @@ def test_the_table_has_the_log_of_the_loss_and_the_indicators():
     table = to_table(gather([subset("000", ppl=3.0, mtld=7.0)], [record("000")]))
     assert table.schema.equals(observations_schema(["ppl", "mtld"]))
     assert table["log_loss"].to_pylist() == [math.log(2.0)]
+    assert table["sources"].to_pylist() == [[("docs", 4)]]
     assert indicator_names(table) == ["ppl", "mtld"]
 
 

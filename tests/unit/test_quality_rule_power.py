@@ -11,17 +11,15 @@ from scipy import stats
 from instructmining.embedded import DEFAULT
 from instructmining.files import write_table
 from instructmining.quality_rule.observations import observations_schema
+from instructmining.quality_rule.pilot import Pilot, measure, variances
 from instructmining.quality_rule.power import (
     MOST_SUBSETS,
-    Pilot,
     cheapest,
     found_widths,
     main,
     make_plan,
     make_plans,
-    measure,
     subsets_needed,
-    variances,
     widths,
 )
 from instructmining.quality_rule.regression import least_squares, make_design
@@ -44,6 +42,7 @@ def simulate(subsets, seeds, indicators=2, rng=None, correlation=0.6):
         "seed": [s for _, s in rows],
         "loss": np.exp(y),
         "log_loss": y,
+        "sources": [{}] * len(rows),
         **{name: x[[i for i, _ in rows], j] for j, name in enumerate(names)},
     }
     return pa.table(columns, schema=observations_schema(names))
@@ -157,7 +156,7 @@ def test_the_command_prints_a_plan_of_a_run_in_this_folder(tmp_path, monkeypatch
     with pytest.raises(SystemExit, match=r"needs a pilot run; `make run CONFIG=config\.json`"):
         main()
     table = simulate(12, [2] * 4 + [1] * 8).rename_columns(
-        ["model", "subset", "seed", "loss", "log_loss", "mtld", "ppl"]
+        ["model", "subset", "seed", "loss", "log_loss", "sources", "mtld", "ppl"]
     )
     model = next(iter(DEFAULT["models"]))
     write_table(tmp_path / f"results/quality_rule/{model}/observations.parquet", table, table.schema)

@@ -11,12 +11,13 @@ from instructmining.comparison.intervals import over_seeds
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference
 from instructmining.files import write_json, write_table
 from instructmining.quality_rule.fit import fit_rule
-from instructmining.quality_rule.observations import observations_schema
+from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.report.comparison_figures import draw_arms
 from instructmining.report.figures import main
 from instructmining.report.rule_figures import draw_coefficients, draw_predicted, draw_univariate
 from instructmining.report.selection_figures import draw_quality
 from instructmining.report.style import look, save
+from tests.unit.simulation import observations
 
 
 def fitted(indicators=("ppl", "mtld", "relevance", "flat")):
@@ -24,9 +25,8 @@ def fitted(indicators=("ppl", "mtld", "relevance", "flat")):
     rng = np.random.default_rng(0)
     x = {name: np.ones(12) if name == "flat" else rng.normal(size=12) for name in indicators}
     y = 1 + 0.1 * x["ppl"] + 0.02 * rng.normal(size=12)
-    columns = {"model": ["tiny"] * 12, "subset": [f"{i:03}" for i in range(12)], "seed": np.zeros(12, int)}
-    table = pa.table({**columns, "loss": np.exp(y), "log_loss": y, **x}, schema=observations_schema(x))
-    return table, fit_rule(table, list(x), 0.9, {}).diagnostics
+    table = observations(y, x)
+    return table, fit_rule(table, list(x), QualityRuleSettings(confidence=0.9), {}).diagnostics
 
 
 def comparison():
@@ -34,9 +34,12 @@ def comparison():
         loss = over_seeds([mean, mean + 0.01, mean - 0.02], 0.95)
         return ArmResult(name, 50, 10, 900.0, loss, {"test": loss}, difference, f"{name}: a verdict")
 
-    selected = arm("selected", 2.0, Difference(over_seeds([-0.1, -0.2, -0.1], 0.95), -0.2, -0.05))
+    selected = arm(
+        "selected", 2.0, Difference(over_seeds([-0.1, -0.2, -0.1], 0.95), -0.2, -0.05, -0.3, 0.0, 0.04, 0.08)
+    )
     arms = (selected, arm("random", 2.1, None))
-    return ComparisonResult("tiny", "mixed", "random", 0.95, (0, 1, 2), {"test": "test"}, 40, arms)
+    about = ("tiny", "mixed", "random", "steps", 0.95, (0, 1, 2), {"test": "test"}, 40)
+    return ComparisonResult(*about, arms, "A sentence.")
 
 
 def ranking():
@@ -91,6 +94,8 @@ def test_an_interval_that_contains_zero_is_hollow():
 def test_the_arms_are_tabled_with_both_intervals():
     table = draw_arms(comparison()).table.set_index("arm")
     assert table.loc["selected", ["examples_low", "examples_high"]].tolist() == [-0.2, -0.05]
+    assert table.loc["selected", ["both_low", "both_high"]].tolist() == [-0.3, 0.0]
+    assert table.loc["selected", ["seeds", "p_adjusted"]].tolist() == [3, 0.08]
     assert table.loc["random", ["seeds_low", "examples_low"]].isna().all()
 
 
@@ -108,8 +113,8 @@ def test_a_pool_without_degraded_examples_is_drawn():
 
 @pytest.mark.parametrize("name", ["univariate", "coefficients", "predicted", "arms", "quality"])
 def test_the_command_draws(name, tmp_path, monkeypatch):
-    observations, diagnostics = fitted()
-    write_table(tmp_path / "observations.parquet", observations, observations.schema)
+    table, diagnostics = fitted()
+    write_table(tmp_path / "observations.parquet", table, table.schema)
     write_table(tmp_path / "ranking.parquet", ranking(), ranking().schema)
     write_json(tmp_path / "diagnostics.json", diagnostics)
     comparison().to_json(tmp_path / "comparison.json")

@@ -15,7 +15,7 @@ LEFT_OUT = {"mtld": "is 7 in every subset"}
 RULE = QualityRule(*("tiny", "observations", 1.0, (TERM,)), *(0.95, 9, 9, 0.5, 0.4, -0.2, 0.6, 0.1, None, LEFT_OUT, {}))
 LOSS = Estimate(2.0, 0.01, 1.9, 2.1, (1.99, 2.01))
 NULL = "selected: no difference from random shown: -0.003 [-0.020, +0.014] (2 seeds)"
-ARM = ArmResult("selected", 50, 10, 900.0, LOSS, {"test": LOSS}, Difference(LOSS, 1.9, 2.1), NULL)
+ARM = ArmResult("selected", 50, 10, 900.0, LOSS, {"test": LOSS}, Difference(LOSS, 1.9, 2.1, 1.8, 2.2, 0.4, 0.8), NULL)
 
 
 def test_the_degraded_share_of_pool_and_selection_is_said():
@@ -32,7 +32,8 @@ def printed(tmp_path_factory):
     """What the command prints for a rule, a comparison and a ranking."""
     folder = tmp_path_factory.mktemp("summary")
     RULE.to_json(folder / "rule.json")
-    comparison = ComparisonResult("tiny", "mixed", "random", 0.95, (0, 1), {"test": "test"}, 40, (ARM,))
+    about = ("tiny", "mixed", "random", "examples", 0.95, (0, 1), {"test": "test"}, 40)
+    comparison = ComparisonResult(*about, (ARM,), "A sentence to quote.")
     comparison.to_json(folder / "comparison.json")
     table = pa.table({"degraded": pa.array([None, "words_shuffled"], pa.string())})
     write_table(folder / "tiny/mixed/ranking.parquet", table, table.schema)
@@ -54,6 +55,10 @@ def test_a_rule_that_does_not_predict_is_said_not_to(printed):
 
 def test_a_null_result_is_printed_as_one_with_its_brackets(printed):
     assert "no difference from random shown: -0.003 [-0.020, +0.014]" in " ".join(printed.split())
+
+
+def test_the_sentence_is_printed_below_the_arms(printed):
+    assert "A sentence to quote." in printed.splitlines()
 
 
 def test_the_degraded_share_and_the_report_close_the_summary(printed):

@@ -12,9 +12,21 @@ from tests.workflow.conftest import Run
 
 pytestmark = pytest.mark.slow
 
-REPORT = ("figure", "table", "summarise")
+REPORT = ("figure", "table", "summarise", "gather_losses", "compare_rules", "explore")
 SUBSETS, REPLICATES, ARMS, SEEDS = 6, 1, 4, 2
 FINETUNES = SUBSETS + REPLICATES + ARMS * SEEDS
+SCORERS = ("text", "likelihood", "embedding", "reward", "unieval", "brevity")
+FOLLOW_THE_LOSSES = {"gather_observations": 1, "fit_quality_rule": 1, "rank": 1, "select": 1, "compare": 1}
+FOLLOW_THE_SCORES = {
+    "gather_scores": 2, "subset_indicators": SUBSETS,
+    # The rule may change, and with it the arms.
+    "choose_arm": ARMS * SEEDS, "finetune_and_evaluate": ARMS * SEEDS, **FOLLOW_THE_LOSSES,
+}  # fmt: skip
+
+
+def scored(shards: int) -> dict[str, int]:
+    """Every scorer runs over so many shards."""
+    return {f"score_{scorer}": shards for scorer in SCORERS}
 
 
 def edit(run: Run, module: str, old: str, new: str) -> None:
@@ -25,6 +37,12 @@ def edit(run: Run, module: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new))
 
 
+def add_code(run: Run, module: str) -> None:
+    """Change a module in a way that changes no result."""
+    with (run.folder / "workflow" / "instructmining" / module).open("a") as file:
+        file.write("\n\nUNUSED = 1\n")
+
+
 def without(jobs: dict[str, int], *prefixes: str) -> dict[str, int]:
     """The jobs of rules that do not begin so."""
     return {rule: count for rule, count in jobs.items() if not rule.startswith(prefixes)}
@@ -32,6 +50,21 @@ def without(jobs: dict[str, int], *prefixes: str) -> dict[str, int]:
 
 def test_a_second_run_has_nothing_to_do(finished: Run) -> None:
     assert finished.to_do() == {}
+
+
+def test_whatever_result_is_missing_is_made_again_with_what_follows_so_that_a_failed_rerun_leaves_nothing_stale(
+    run: Run,
+) -> None:
+    rules = made_by_rule(run)
+    for output in rules.values():
+        (run.folder / output).unlink()
+    assert set(run.to_do()) == set(rules)
+
+
+def made_by_rule(run: Run) -> dict[str, str]:
+    """The first output of a job of each rule, by what Snakemake's summary says."""
+    rows = [line.split("\t") for line in run.snakemake("--summary").stdout.splitlines()[1:]]
+    return {rule: output for output, _, rule, _, status, _ in rows if status == "ok"}
 
 
 def test_touching_every_file_of_the_workflow_reruns_nothing(run: Run) -> None:
@@ -56,11 +89,27 @@ def test_an_edited_function_of_training_reruns_training_and_what_follows(run: Ru
 
 
 def test_an_edited_function_of_the_fit_reruns_the_fit_and_what_follows(run: Run) -> None:
-    edit(run, "quality_rule/fit.py", "def main() -> None:", "UNUSED = 1\n\n\ndef main() -> None:")
+    add_code(run, "quality_rule/fit.py")
     jobs = without(run.to_do(), *REPORT)
     assert jobs == {
         "fit_quality_rule": 1, "rank": 1, "select": 1, "choose_arm": SEEDS, "finetune_and_evaluate": SEEDS, "compare": 1,
     }  # fmt: skip
+
+
+def test_an_edited_function_of_a_scorer_runs_that_scorer_and_tunes_no_subset(run: Run) -> None:
+    add_code(run, "indicators/text.py")
+    assert without(run.to_do(), *REPORT) == {"score_text": 3, **FOLLOW_THE_SCORES}
+
+
+def test_an_edited_function_of_the_comparison_compares_again_and_no_more(run: Run) -> None:
+    add_code(run, "comparison/compare.py")
+    assert without(run.to_do(), *REPORT) == {"compare": 1}
+
+
+def test_an_edited_figure_is_drawn_again_and_no_more(run: Run) -> None:
+    add_code(run, "report/rule_figures.py")
+    jobs = run.to_do()
+    assert jobs and without(jobs, "figure") == {}
 
 
 def test_another_learning_rate_tunes_again_and_scores_nothing(run: Run) -> None:
@@ -100,13 +149,9 @@ def test_a_changed_file_of_the_same_size_reruns_its_import_and_what_follows(run:
     assert path.stat().st_size == size
     jobs = without(run.to_do(), *REPORT)
     assert jobs == {
-        "import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, "score_text": 1, "score_likelihood": 1, "score_embedding": 1,
-        "gather_scores": 1, "rank": 1, "select": 1, "choose_arm": ARMS * SEEDS,
+        "import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, **scored(1), "gather_scores": 1, "rank": 1, "select": 1, "choose_arm": ARMS * SEEDS,
         "finetune_and_evaluate": ARMS * SEEDS, "compare": 1,
     }  # fmt: skip
-
-
-FOLLOW_THE_LOSSES = {"gather_observations": 1, "fit_quality_rule": 1, "rank": 1, "select": 1, "compare": 1}
 
 
 def adapters(run: Run) -> dict[Path, bytes]:
@@ -150,7 +195,7 @@ def test_a_new_eval_set_is_measured_with_the_kept_adapters_and_trains_and_scores
 
 
 def test_an_edited_function_of_evaluation_trains_and_scores_nothing(run: Run) -> None:
-    edit(run, "training/evaluate.py", "def summarise(", "UNUSED = 1\n\n\ndef summarise(")
+    add_code(run, "training/evaluate.py")
     record = "results/training/tiny/000/seed1/record.json"
     assert run.to_do()["finetune_and_evaluate"] == FINETUNES
     assert run.snakemake(record).returncode == 0
@@ -164,7 +209,7 @@ def test_one_more_source_is_imported_and_makes_its_pool_anew(run: Run) -> None:
     config["pools"]["candidates"]["sources"].append("third")
     run.set_config(config)
     jobs = without(run.to_do(), *REPORT)
-    candidate_scores = {"score_text": 2, "score_likelihood": 2, "score_embedding": 2, "gather_scores": 1}
+    candidate_scores = {**scored(2), "gather_scores": 1}
     assert jobs == {
         "import_source": 1, "deduplicate_candidates": 1, "build_pool_candidates": 1, **candidate_scores,
         # Subsets are drawn from all sources, so all of them change; of the arms, those that the rule chose.
@@ -180,8 +225,7 @@ def test_another_source_to_select_from_trains_no_subset(run: Run) -> None:
     run.set_config(config)
     jobs = without(run.to_do(), *REPORT)
     assert jobs == {
-        "import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, "score_text": 1, "score_likelihood": 1,
-        "score_embedding": 1, "gather_scores": 1, "rank": 1, "select": 1, "choose_arm": ARMS * SEEDS,
+        "import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, **scored(1), "gather_scores": 1, "rank": 1, "select": 1, "choose_arm": ARMS * SEEDS,
         "finetune_and_evaluate": ARMS * SEEDS, "compare": 1,
     }  # fmt: skip
 
@@ -190,11 +234,29 @@ def test_another_model_of_an_indicator_runs_that_indicator_and_tunes_no_subset(r
     weights = run.folder / "models" / "encoder" / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\1")
     jobs = without(run.to_do(), *REPORT)
-    assert jobs == {
-        "prepare_model": 1, "score_embedding": 3, "gather_scores": 2, "subset_indicators": SUBSETS,
-        # The rule may change, and with it the arms.
-        "choose_arm": ARMS * SEEDS, "finetune_and_evaluate": ARMS * SEEDS, **FOLLOW_THE_LOSSES,
-    }  # fmt: skip
+    assert jobs == {"prepare_model": 1, "score_embedding": 3, **FOLLOW_THE_SCORES}
+
+
+@pytest.mark.parametrize(("scorer", "bring"), [("embedding", "prepare_model"), ("reward", "convert_model")])
+def test_another_revision_of_an_indicators_model_runs_that_indicator_and_tunes_no_subset(
+    run: Run, scorer: str, bring: str
+) -> None:
+    config = run.config()
+    config["indicators"][scorer]["model"] = {"hub": "tiny/model", "revision": "a" * 40}
+    run.set_config(config)
+    assert run.snakemake("--touch").returncode == 0, "as if all had been made with it"
+    assert run.to_do() == {}
+    config["indicators"][scorer]["model"]["revision"] = "b" * 40
+    run.set_config(config)
+    assert without(run.to_do(), *REPORT) == {bring: 1, f"score_{scorer}": 3, **FOLLOW_THE_SCORES}
+
+
+def test_an_edited_function_of_your_own_runs_its_indicator_and_no_other(run: Run) -> None:
+    (run.folder / "mine.py").write_text("def brevity(examples):\n    return [-len(e.response) / 2 for e in examples]\n")
+    jobs = run.to_do()
+    assert {rule: jobs[rule] for rule in jobs if rule.startswith(("score", "prepare", "convert"))} == {
+        "score_brevity": 3
+    }
 
 
 def test_another_base_model_runs_all_that_uses_it_and_no_data_stage(run: Run) -> None:

@@ -36,6 +36,29 @@ def test_the_selection_is_the_best_of_the_ranking_in_the_form_it_came_in(finishe
     assert ranking.sort_values("rank")["predicted"].is_monotonic_increasing
 
 
+def test_every_example_has_every_indicator(finished: Run) -> None:
+    scores = pq.read_table(finished.folder / "results" / "indicators" / "new" / "scores.parquet")
+    indicators = {
+        "len_in",
+        "len_out",
+        "mtld",
+        "ppl",
+        "log_ppl",
+        "ifd",
+        "relevance",
+        "knn_6",
+        "reward",
+        "nat",
+        "und",
+        "coh",
+        "brevity",
+    }
+    assert set(scores.column_names) == {"id", "source", "degraded", *indicators}
+    assert all(scores[name].null_count == 0 for name in indicators)
+    report = json.loads((finished.folder / "results" / "indicators" / "new" / "scores.report.json").read_text())
+    assert report["indicators"]["coh"] == {"new": {"examples": len(scores), "truncated": 0}}
+
+
 def test_the_arms_have_equal_steps_but_for_the_full_pool(finished: Run) -> None:
     steps = {}
     for path in (finished.folder / "results" / "training" / "tiny").glob("new.*/seed0/record.json"):

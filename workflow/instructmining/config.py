@@ -1,28 +1,26 @@
 """The config file as one typed value; whatever is wrong with it is said before any job starts."""
 
-import difflib
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from instructmining.comparison.settings import Comparison
+from instructmining.config_error import ConfigError, explain
 from instructmining.data.settings import EvalSet, Pool, Role, Source
-from instructmining.indicators.settings import Indicators
-from instructmining.models.settings import BaseModel
+from instructmining.indicators.custom_code import code_file
+from instructmining.indicators.settings import GIVEN, Indicators
+from instructmining.models.settings import BaseModel, ModelFiles
+from instructmining.quality_rule.other_models import other_models, refuse
+from instructmining.quality_rule.published_rules import PUBLISHED
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.report.settings import Report
 from instructmining.sampling.settings import Sampling
 from instructmining.selection.settings import Selection
 from instructmining.settings import Name, Settings
 from instructmining.training.settings import Training
-
-
-class ConfigError(ValueError):
-    """The config is wrong; the message names every key at fault and what is allowed there."""
 
 
 class Config(Settings):
@@ -34,8 +32,8 @@ class Config(Settings):
     """The data sets, by name."""
     pools: dict[Name, Pool]
     """`candidates`, which the rule is fitted on, and any other, which is selected from."""
-    eval_sets: dict[Name, EvalSet]
-    """Eval sets by name; each has one role, and no two share examples."""
+    eval_sets: dict[Name, EvalSet] = {}
+    """Eval sets by name; each has one role, and no two share examples. Only a rule that is taken needs none."""
     sampling: Sampling = Sampling()
     """How subsets are drawn from the candidates."""
     indicators: Indicators
@@ -60,8 +58,10 @@ class Config(Settings):
             *_pool_problems(self),
             *_eval_set_problems(self),
             *_degrade_problems(self),
+            *_model_problems(self),
             *_rule_problems(self),
-            *_measure_problems(self),
+            *_taken_rule_problems(self),
+            *_comparison_problems(self),
         ]
         if problems:
             raise ValueError("\n".join(problems))
@@ -70,6 +70,19 @@ class Config(Settings):
     def selection_pools(self) -> list[str]:
         """The pools that are selected from."""
         return self.selection.pools or [name for name in self.pools if name != "candidates"]
+
+    def compares(self) -> bool:
+        """Whether arms are tuned and compared: always after a fit, and after a rule is taken if there is a test set."""
+        return any(eval_set.role == "test" for eval_set in self.eval_sets.values())
+
+    def indicator_settings(self) -> dict[str, Any]:
+        """The settings of the indicators, base models in full: what a rule holds for."""
+        settings = self.indicators.model_dump(mode="json")
+        for scorer in ("text", "likelihood"):
+            model = self.models.get(settings[scorer]["model"]) if settings[scorer] else None
+            if model:
+                settings[scorer]["model"] = model.model_dump(mode="json")
+        return settings
 
     def rule_indicators(self) -> list[str]:
         """The indicators offered to the fit."""
@@ -84,80 +97,48 @@ def load_config(values: Mapping[str, Any], root: Path = Path()) -> Config:
     try:
         config = Config.model_validate(values)
     except ValidationError as error:
-        raise ConfigError("\n".join(_explain(problem) for problem in error.errors())) from None
-    missing = [
-        f"sources.{name}.path: there is no file {root / source.path}"
-        for name, source in config.sources.items()
-        if source.path and not (root / source.path).is_file()
-    ] + [
-        f"models.{name}.path: there is no folder {root / model.path}"
-        for name, model in config.models.items()
-        if model.path and not (root / model.path).is_dir()
-    ]
-    missing += [
-        f"comparison.judge.prompts.{name}.path: there is no file {root / prompts.path}"
-        for name, prompts in (config.comparison.judge.prompts if config.comparison.judge else {}).items()
-        if not (root / prompts.path).is_file()
-    ]
-    if missing:
+        raise ConfigError("\n".join(explain(problem, Config) for problem in error.errors())) from None
+    if missing := [*_missing_files(config, root), *_missing_functions(config, root)]:
         raise ConfigError("\n".join(missing))
     return config
 
 
-def reject_duplicate_keys(path: Path) -> None:
-    """Raise ConfigError where a mapping of a YAML file names a key twice: the parser would keep the last in silence."""
-    waiting: list[tuple[yaml.Node | None, str]] = [(yaml.compose(path.read_text(encoding="utf-8")), "")]
-    while waiting:
-        node, prefix = waiting.pop()
-        if not isinstance(node, yaml.MappingNode):
-            continue
-        seen: set[Hashable] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                line = key.start_mark.line + 1
-                raise ConfigError(f"{path}:{line}: key {prefix}{key.value} stands twice; give each key once")
-            seen.add(key.value)
-            waiting.append((value, f"{prefix}{key.value}."))
+def _missing_files(config: Config, root: Path) -> list[str]:
+    """Files and folders that the config names and that are not there."""
+    tables = {f"indicators.custom.{name}.table": custom.table for name, custom in config.indicators.custom.items()}
+    files = {f"sources.{name}.path": source.path for name, source in config.sources.items()} | tables
+    files["quality_rule.file"] = config.quality_rule.file
+    files |= {f"comparison.lists.{name}": path for name, path in config.comparison.lists.items()}
+    judge = config.comparison.judge
+    files |= {f"comparison.judge.prompts.{name}.path": p.path for name, p in judge.prompts.items()} if judge else {}
+    models: dict[str, ModelFiles] = {f"models.{name}": model for name, model in config.models.items()}
+    models |= {
+        f"indicators.{name}.model": model
+        for name, scorer in config.indicators.scorers().items()
+        if isinstance(model := getattr(scorer, "model", None), ModelFiles)
+    }
+    return [
+        *(
+            f"{key}: there is no file {root / path}"
+            for key, path in files.items()
+            if path and not (root / path).is_file()
+        ),
+        *(
+            f"{key}.path: there is no folder {root / model.path}"
+            for key, model in models.items()
+            if model.path and not (root / model.path).is_dir()
+        ),
+    ]
 
 
-def _explain(problem: Any) -> str:
-    """One line for one pydantic error."""
-    key = ".".join(str(part) for part in problem["loc"] if part != "[key]")
-    if problem["type"] == "extra_forbidden":
-        return f"{key}: unknown key; {_allowed_keys(problem['loc'])}"
-    if problem["type"] == "value_error":
-        message = str(problem["ctx"]["error"])
-        return f"{key}: {message}" if key else message
-    if problem["type"] == "string_pattern_mismatch":
-        allowed = "letters, digits, '_' and '-'" if problem["loc"][-1] == "[key]" else problem["ctx"]["pattern"]
-        return f"{key}: found {problem['input']!r}; allowed: {allowed}"
-    if problem["type"] == "missing":
-        return f"{key}: this key is required"
-    return f"{key}: found {problem['input']!r}; {problem['msg'][0].lower()}{problem['msg'][1:]}"
-
-
-def _allowed_keys(location: tuple[int | str, ...]) -> str:
-    """What may stand where an unknown key stands, and what was probably meant."""
-    settings: Any = Config
-    for part in location[:-1]:
-        settings = _inside(settings, part)
-    fields = list(settings.model_fields) if settings is not None else []
-    close = difflib.get_close_matches(str(location[-1]), fields, n=1)
-    hint = f"did you mean {close[0]}? " if close else ""
-    return f"{hint}allowed: {', '.join(fields)}"
-
-
-def _inside(settings: Any, part: int | str) -> Any:
-    """The settings class one step down: a field of a class, or the value of a mapping by name."""
-    fields = getattr(settings, "model_fields", {})
-    annotation = fields[part].annotation if part in fields else settings
-    waiting = [annotation]
-    while waiting:
-        found = waiting.pop(0)
-        if isinstance(found, type) and issubclass(found, Settings):
-            return found
-        waiting.extend(get_args(found))
-    return None
+def _missing_functions(config: Config, root: Path) -> list[str]:
+    """Indicators of your own whose module is neither in the working directory nor installed."""
+    return [
+        f"indicators.custom.{name}.function: there is no module {custom.function.partition(':')[0]!r},"
+        f" neither in {root.resolve()} nor among the installed packages"
+        for name, custom in config.indicators.custom.items()
+        if custom.function and code_file(custom.function, root) is None
+    ]
 
 
 def _unknown_names(config: Config) -> list[str]:
@@ -190,7 +171,7 @@ def _unknown_names(config: Config) -> list[str]:
 
 def _pool_problems(config: Config) -> list[str]:
     problems = []
-    if "candidates" not in config.pools:
+    if "candidates" not in config.pools and not config.quality_rule.taken:
         problems.append(f"pools: one must be named candidates; found {', '.join(config.pools)}")
     if not config.selection_pools():
         problems.append("pools: there is nothing to select from; name a second pool, or set selection.pools")
@@ -200,7 +181,8 @@ def _pool_problems(config: Config) -> list[str]:
 def _eval_set_problems(config: Config) -> list[str]:
     """Every role is taken, roles are disjoint, and no eval set shares a source with a pool."""
     roles = {eval_set.role for eval_set in config.eval_sets.values()}
-    problems = [f"eval_sets: none has the role {role}" for role in get_args(Role) if role not in roles]
+    needed = () if config.quality_rule.taken else get_args(Role)
+    problems = [f"eval_sets: none has the role {role}" for role in needed if role not in roles]
     for (a, first), (b, second) in combinations(config.eval_sets.items(), 2):
         shared = sorted(set(first.sources) & set(second.sources))
         if shared and not _disjoint_parts(first.part, second.part):
@@ -241,34 +223,44 @@ def _degrade_problems(config: Config) -> list[str]:
     return problems
 
 
+def _taken_rule_problems(config: Config) -> list[str]:
+    """A published rule needs its indicators, and by its own models unless it is forced on others."""
+    settings = config.quality_rule
+    if settings.published is None:
+        return []
+    rule = PUBLISHED[settings.published]
+    missing = [name for name in rule["coefficients"] if name not in config.indicators.names()]
+    if missing:
+        return [f"quality_rule.published: {settings.published} needs {', '.join(missing)}, which is not computed"]
+    try:
+        differences = other_models(rule["coefficients"], rule["indicator_settings"], config.indicator_settings())
+        refuse(f"the rule {settings.published}", differences, settings.force)
+    except ValueError as error:
+        return [f"quality_rule.published: {error}"]
+    return []
+
+
+def _model_problems(config: Config) -> list[str]:
+    """A base model and a scorer's own model would lie in one folder."""
+    return [f"models.{name}: a scorer has this name; choose another" for name in config.models if name in GIVEN]
+
+
 def _rule_problems(config: Config) -> list[str]:
     computed = config.indicators.names()
     asked = {"quality_rule": config.quality_rule.indicators, "sampling": config.sampling.indicators}
-    problems = [
+    return [
         f"{key}.indicators: {name!r} is not computed; allowed with these indicators: {', '.join(computed)}"
         for key, names in asked.items()
         for name in names or []
         if name not in computed
     ]
-    if config.comparison.baseline not in config.comparison.arms:
-        problems.append(f"comparison.baseline: {config.comparison.baseline!r} is not among comparison.arms")
+
+
+def _comparison_problems(config: Config) -> list[str]:
+    comparison, indicators = config.comparison, config.indicators
+    problems = comparison.problems(indicators.names(), indicators.embedding is not None, config.selection_pools())
+    if (comparison.judge or comparison.benchmarks) and not config.compares():
+        problems.append("comparison: judge and benchmarks need arms, and these an eval set of role test; found none")
+    if comparison.match == "steps" and not comparison.matched_steps(config.training, config.selection.examples):
+        problems.append("comparison.steps: needed with match: steps where selection.examples is not given")
     return problems
-
-
-def _measure_problems(config: Config) -> list[str]:
-    """Judge and benchmarks are for arms and seeds that there are."""
-    comparison, judge, benchmarks = config.comparison, config.comparison.judge, config.comparison.benchmarks
-    others = [arm for arm in comparison.arms if arm != comparison.baseline]
-    asked = [("judge", judge.arms, judge.seeds, others)] if judge else []
-    asked += [("benchmarks", benchmarks.arms or [], benchmarks.seeds, list(comparison.arms))] if benchmarks else []
-    problems = [
-        f"comparison.{key}.arms: found {arm!r}; allowed: {', '.join(allowed)}"
-        for key, arms, _, allowed in asked
-        for arm in arms
-        if arm not in allowed
-    ]
-    return problems + [
-        f"comparison.{key}.seeds: found {seeds}; allowed: up to comparison.seeds, {comparison.seeds}"
-        for key, _, seeds, _ in asked
-        if seeds > comparison.seeds
-    ]

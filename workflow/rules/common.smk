@@ -3,6 +3,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 from snakemake.exceptions import WorkflowError
 
@@ -13,8 +14,12 @@ sys.path.insert(0, LIBRARY)
 os.environ.update(PYTHONPATH=LIBRARY, PATH=os.pathsep.join([f"{LIBRARY}/slurm", *os.get_exec_path()]))
 
 from instructmining import resources as needs
-from instructmining.config import ConfigError, load_config, reject_duplicate_keys
+from instructmining.comparison.settings import EMBEDDED, RANKED
+from instructmining.config import load_config
+from instructmining.config_error import ConfigError, reject_duplicate_keys
 from instructmining.fingerprint import fingerprint
+from instructmining.indicators.custom_code import code_file
+from instructmining.report.explorer.asset_files import assets_hash
 from instructmining.slurm_jobs import describe, left_over_jobs
 
 try:
@@ -31,6 +36,9 @@ container: "envs/instructmining.sif"  # built by envs/apptainer.def
 SUBSETS = [f"{number:03d}" for number in range(CONFIG.sampling.subsets)]
 SCORERS = CONFIG.indicators.scorers()
 NEIGHBOURS = CONFIG.indicators.embedding.neighbours if CONFIG.indicators.embedding else []
+METRIC = CONFIG.indicators.embedding.metric if CONFIG.indicators.embedding else "euclidean"
+# Models of scorers whose weights may come in an older format than safetensors.
+CONVERTED = ["reward", "unieval"]
 
 # What is kept of a pool, without how it is handed on.
 SELECTION = CONFIG.selection.model_dump_json(exclude={"exports"}, exclude_defaults=True)
@@ -57,6 +65,7 @@ wildcard_constraints:
     eval_set=one_of(CONFIG.eval_sets),
     model=one_of(CONFIG.models),
     prepared=one_of([*CONFIG.models, "embedding"]),
+    converted=one_of(CONVERTED),
     subset=r"\d\d\d+",
     run=rf"\d\d\d+|({one_of(CONFIG.pools)})\.({one_of(CONFIG.comparison.arms)})",
     arm=one_of(CONFIG.comparison.arms),
@@ -102,7 +111,21 @@ def subset_runs():
 
 def arm_runs(pool):
     """Every (arm, seed) of a comparison."""
-    return [(f"{pool}.{arm}", seed) for arm in CONFIG.comparison.arms for seed in range(CONFIG.comparison.seeds)]
+    comparison = CONFIG.comparison
+    return [(f"{pool}.{arm}", seed) for arm in comparison.arms for seed in range(comparison.seeds_of(arm))]
+
+
+def run_training(run):
+    """How a run is tuned: as `training` says, an arm that is matched by steps with those."""
+    if run not in SUBSETS and CONFIG.comparison.match == "steps":
+        steps = CONFIG.comparison.matched_steps(CONFIG.training, CONFIG.selection.examples)
+        return CONFIG.training.model_copy(update={"steps": steps})
+    return CONFIG.training
+
+
+def training_settings(training):
+    """The settings of a fine-tune as JSON, without what changes no result."""
+    return training.model_dump_json(exclude={"checkpoint_minutes"}, exclude_defaults=True)
 
 
 def base_model(wildcards):
@@ -138,19 +161,21 @@ def model_files(prepared):
 
 def local_model_files(wildcards):
     """The files of a model in a local folder, so that a changed one is seen."""
-    folder = model_files(wildcards.prepared).path
+    (name,) = wildcards
+    folder = model_files(name).path
     return sorted(str(path) for path in Path(folder).rglob("*") if path.is_file()) if folder else []
 
 
 def scorer_model(scorer):
     """The prepared model of a scorer: a base model that it names, or one of its own."""
-    model = getattr(CONFIG.indicators, scorer).model
+    model = SCORERS[scorer].model
     return model if isinstance(model, str) else scorer
 
 
 def scorer_settings(scorer):
     """The settings of a scorer, without where its model lies: the model's files are an input."""
-    return getattr(CONFIG.indicators, scorer).model_dump_json(exclude={"neighbours"}, exclude_defaults=True)
+    without = {"neighbours", "metric", "parameters"}
+    return SCORERS[scorer].model_dump_json(exclude=without, exclude_defaults=True)
 
 
 def scorer_base_model(scorer):
@@ -161,13 +186,18 @@ def scorer_base_model(scorer):
 
 def scorer_parameters(scorer):
     """Number of parameters of a scorer's model."""
-    model = CONFIG.models.get(scorer_model(scorer))
-    return model.parameters if model else 1e8
+    model = CONFIG.models.get(scorer_model(scorer), SCORERS[scorer])
+    return getattr(model, "parameters", 1e8)
 
 
 def scorer_tokens(scorer):
     """Tokens in a batch of a scorer; 0 where it runs no model."""
-    return getattr(getattr(CONFIG.indicators, scorer), "batch_tokens", 0)
+    return getattr(SCORERS[scorer], "batch_tokens", 0)
+
+
+def custom_origin(custom):
+    """What an indicator of your own comes from: the file of its function, so that an edit is seen, or its table."""
+    return custom.table or str(code_file(custom.function))
 
 
 def training_memory_mb(wildcards, attempt):
@@ -178,11 +208,11 @@ def training_memory_mb(wildcards, attempt):
 
 def training_minutes(wildcards, attempt):
     """Time limit of a fine-tune, from the model and the most tokens that its examples can have."""
-    training = CONFIG.training
+    training = run_training(wildcards.run)
     examples = CONFIG.sampling.examples if wildcards.run in SUBSETS else CONFIG.selection.examples or 10_000
-    seen = training.steps * training.batch_size if training.steps else training.epochs * examples
     if wildcards.run.endswith(".full"):
-        seen *= 10  # the size of a pool is not known before it is built
+        examples *= 10  # the size of a pool is not known before it is built
+    seen = training.steps * training.batch_size if training.steps else training.epochs * examples
     return needs.training_minutes(CONFIG.models[wildcards.model].parameters, seen * training.max_tokens, attempt)
 
 
@@ -204,6 +234,15 @@ def scores_of_pool(wildcards):
     }
 
 
+def reports_of_pool(wildcards):
+    """The reports of every shard and scorer of a pool."""
+    return [
+        f"<results>/indicators/{wildcards.pool}/{scorer}/{shard}.report.json"
+        for scorer in SCORERS
+        for shard in shards(wildcards.pool)
+    ]
+
+
 def run_examples(wildcards):
     """What a run is tuned on: a subset, or the examples of an arm."""
     if wildcards.run in SUBSETS:
@@ -212,17 +251,35 @@ def run_examples(wildcards):
     return f"<results>/comparison/{wildcards.model}/{pool}/arms/{arm}/seed{wildcards.seed}.parquet"
 
 
+def matched_settings(wildcards):
+    """How an arm is tuned that is matched by tokens, which its examples tell."""
+    pool, arm = wildcards.run.split(".")
+    folder = f"<results>/comparison/{wildcards.model}/{pool}/arms/{arm}"
+    return {"settings": f"{folder}/seed{wildcards.seed}.settings.json"}
+
+
 def arm_size(wildcards):
     """The size of an arm, as the selection's settings give it: a number of examples or a share of the pool."""
     selection = CONFIG.selection
     return f"--examples {selection.examples}" if selection.examples else f"--fraction {selection.fraction}"
 
 
-def arm_scores(wildcards):
-    """What an arm is chosen by: only `selected` depends on the rule, the others on the pool's scores alone."""
-    if wildcards.arm == "selected":
-        return "<results>/selection/{model}/{pool}/ranking.parquet"
-    return "<results>/indicators/{pool}/scores.parquet"
+def arm_inputs(wildcards):
+    """What an arm is chosen by: few depend on the rule, the others on the pool's scores alone."""
+    inputs = {"scores": f"<results>/indicators/{wildcards.pool}/scores.parquet"}
+    if wildcards.arm in RANKED:
+        inputs["scores"] = f"<results>/selection/{wildcards.model}/{wildcards.pool}/ranking.parquet"
+    if wildcards.arm in EMBEDDED:
+        inputs["embeddings"] = f"<results>/indicators/{wildcards.pool}/embeddings.parquet"
+    if wildcards.arm in CONFIG.comparison.lists:
+        inputs["list"] = CONFIG.comparison.lists[wildcards.arm]
+    return inputs
+
+
+def arm_options(wildcards, input):
+    """The options that some arms are chosen with."""
+    options = [f"--{name} {input[name]}" for name in ("embeddings", "list") if name in input.keys()]
+    return " ".join(options)
 
 
 def judged_answers(wildcards, arm):
@@ -231,21 +288,16 @@ def judged_answers(wildcards, arm):
     return [f"{folder}/seed{seed}.parquet" for seed in range(CONFIG.comparison.judge.seeds)]
 
 
-def optional_targets():
-    """What is made only where the config asks for it: exports, a judge's verdicts, benchmarks."""
-    asked = {
-        "selection/{model}/{pool}/export/dataset/README.md": CONFIG.selection.exports,
-        "report/{model}/{pool}/judge.svg": CONFIG.comparison.judge,
-        "comparison/{model}/{pool}/benchmarks.json": CONFIG.comparison.benchmarks,
-    }
-    return [target for path, wanted in asked.items() if wanted for target in of_selections(f"<results>/{path}")]
+def judged_arms():
+    """The arms whose answers are judged, and what they are judged against."""
+    return [CONFIG.comparison.baseline, *CONFIG.comparison.judge.arms]
 
 
 def benchmark_files(wildcards):
     """The benchmarks of a pool's arms, each with its seeds."""
-    benchmarks = CONFIG.comparison.benchmarks
+    comparison, benchmarks = CONFIG.comparison, CONFIG.comparison.benchmarks
     folder = f"<results>/comparison/{wildcards.model}/{wildcards.pool}/benchmarks"
-    arms = dict.fromkeys([CONFIG.comparison.baseline, *(benchmarks.arms or CONFIG.comparison.arms)])
+    arms = dict.fromkeys([comparison.baseline, *(benchmarks.arms or comparison.arms)])
     return [f"{folder}/{arm}/seed{seed}.json" for arm in arms for seed in range(benchmarks.seeds)]
 
 
@@ -260,14 +312,136 @@ def of_selections(pattern):
     return expand(pattern, model=CONFIG.models, pool=CONFIG.selection_pools())
 
 
+def of_comparisons(pattern):
+    """One file of each selection that is compared with controls."""
+    return of_selections(pattern) if CONFIG.compares() else []
+
+
+def figures_of_fit():
+    """The figures of each rule and of all of them together, where rules are fitted."""
+    if CONFIG.quality_rule.taken:
+        return []
+    figures = expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE)
+    return [*figures, "<results>/report/across_models.svg"]
+
+
+def prepared_models():
+    """The models that are tuned or score."""
+    tuned = CONFIG.models if CONFIG.compares() else {}
+    prepared = {*tuned, *(scorer_model(scorer) for scorer in SCORERS if scorer not in CONFIG.indicators.custom)}
+    return expand("<results>/models/{prepared}/model.json", prepared=sorted(prepared))
+
+
 def fetched_files():
     """The prepared models and the imported sources of the hub."""
-    prepared = {*CONFIG.models, *map(scorer_model, SCORERS)}
     sources = [name for name, source in CONFIG.sources.items() if source.hub]
     return [
-        *expand("<results>/models/{prepared}/model.json", prepared=sorted(prepared)),
+        *prepared_models(),
         *expand("<results>/data/sources/{source}.parquet", source=sources),
         *(["<results>/comparison/benchmark_tasks.json"] if CONFIG.comparison.benchmarks else []),
+    ]
+
+
+def used_sources():
+    """The sources of pools and eval sets, and those that degraded ones are made from."""
+    used = {name for member in [*CONFIG.pools.values(), *CONFIG.eval_sets.values()] for name in member.sources}
+    return sorted(used | {CONFIG.sources[name].degrade.source for name in used if CONFIG.sources[name].degrade})
+
+
+def of_pools(pattern, **wildcards):
+    """One file of each shard of each pool."""
+    return [path for pool in CONFIG.pools for path in expand(pattern, pool=pool, shard=shards(pool), **wildcards)]
+
+
+def results_of_data():
+    """Imported sources, pools, eval sets and scores; one file a job."""
+    return [
+        *expand("<results>/data/sources/{source}.parquet", source=used_sources()),
+        *expand("<results>/data/eval/{eval_set}.parquet", eval_set=CONFIG.eval_sets),
+        *of_pools("<results>/data/pools/{pool}/deduplicated/{shard}.parquet"),
+        *of_pools("<results>/data/pools/{pool}/{shard}.parquet"),
+        *of_pools("<results>/indicators/{pool}/{scorer}/{shard}.parquet", scorer=SCORERS),
+        *expand("<results>/indicators/{pool}/scores.parquet", pool=CONFIG.pools),
+    ]
+
+
+def results_of_fit():
+    """Subsets, the runs on them and the observations, where rules are fitted."""
+    if CONFIG.quality_rule.taken:
+        return []
+    return [
+        *expand("<results>/sampling/{subset}.parquet", subset=SUBSETS),
+        *expand("<results>/indicators/subsets/{subset}.json", subset=SUBSETS),
+        *[path for model in CONFIG.models for path in run_files(model, subset_runs(), "record.json")],
+        *expand("<results>/quality_rule/{model}/observations.parquet", model=CONFIG.models),
+        *expand("<results>/quality_rule/{model}/losses.parquet", model=CONFIG.models),
+        "<results>/quality_rule/across_models.json",
+    ]
+
+
+def results_of_comparison():
+    """The arms and the runs on them, where selections are compared."""
+    if not CONFIG.compares():
+        return []
+    arms = "<results>/comparison/{model}/{pool}/arms/{arm}/seed{seed}.parquet"
+    tuned = [(model, arm_runs(pool)) for model in CONFIG.models for pool in CONFIG.selection_pools()]
+    return [
+        *expand(
+            arms,
+            model=CONFIG.models,
+            pool=CONFIG.selection_pools(),
+            arm=CONFIG.comparison.arms,
+            seed=range(CONFIG.comparison.seeds),
+        ),
+        *[path for model, runs in tuned for path in run_files(model, runs, "record.json")],
+        *of_selections("<results>/comparison/{model}/{pool}/comparison.json"),
+    ]
+
+
+def results_of_judge():
+    """Prompts, answers and verdicts, where answers are judged."""
+    judge = CONFIG.comparison.judge
+    if not judge:
+        return []
+    folder = "<results>/comparison/{model}/{pool}"
+    answers = [f"{folder}/answers/{arm}/seed{seed}.parquet" for arm in judged_arms() for seed in range(judge.seeds)]
+    verdicts = [f"{folder}/verdicts/{arm}.parquet" for arm in judge.arms]
+    return ["<results>/comparison/prompts.parquet", *of_comparisons([*answers, *verdicts, f"{folder}/judge.json"])]
+
+
+def results_of_benchmarks():
+    """The benchmarks of each run, where there are any."""
+    if not CONFIG.comparison.benchmarks:
+        return []
+    pairs = [SimpleNamespace(model=model, pool=pool) for model in CONFIG.models for pool in CONFIG.selection_pools()]
+    files = [path for pair in pairs for path in benchmark_files(pair)]
+    return ["<results>/comparison/benchmark_tasks.json", *files]
+
+
+def optional_targets():
+    """What is made only where the config asks for it: exports, a judge's verdicts, benchmarks."""
+    asked = {
+        "selection/{model}/{pool}/export/dataset/README.md": CONFIG.selection.exports,
+        "report/{model}/{pool}/judge.svg": CONFIG.comparison.judge,
+        "comparison/{model}/{pool}/benchmarks.json": CONFIG.comparison.benchmarks,
+    }
+    return of_selections([f"<results>/{path}" for path, wanted in asked.items() if wanted])
+
+
+def intermediate_results():
+    """What the targets are made from.
+
+    They are targets too: Snakemake takes a missing file for up to date as long as what was made from it is there, and
+    after a rerun that failed its result is missing, so that the stale ones made from its predecessor would stay.
+    """
+    return [
+        *prepared_models(),
+        *results_of_data(),
+        *results_of_fit(),
+        *of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
+        *results_of_comparison(),
+        *results_of_judge(),
+        *results_of_benchmarks(),
     ]
 
 
@@ -275,10 +449,11 @@ def final_targets():
     """Everything that a run is for."""
     return [
         "<results>/summary.txt",
+        "<results>/explorer/index.html",
         *expand("<results>/quality_rule/{model}/rule.md", model=CONFIG.models),
-        *expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE),
+        *figures_of_fit(),
         *of_selections("<results>/selection/{model}/{pool}/selected.jsonl"),
-        *of_selections("<results>/report/{model}/{pool}/arms.svg"),
+        *of_comparisons("<results>/report/{model}/{pool}/arms.svg"),
         *of_selections("<results>/report/{model}/{pool}/quality.svg"),
         *of_selections("<results>/report/{model}/{pool}/examples.html"),
         *optional_targets(),

@@ -6,7 +6,7 @@ localrules:
     subset_indicators,
 
 
-for scorer in SCORERS:
+for scorer in [name for name in SCORERS if name not in CONFIG.indicators.custom]:
 
     rule:
         """Score every example of one shard; the models run here and nowhere else."""
@@ -40,14 +40,47 @@ for scorer in SCORERS:
             " --scores {output.scores} --report {output.report} 2>&1 | tee {log}"
 
 
+for indicator, custom in CONFIG.indicators.custom.items():
+
+    rule:
+        """Score every example of one shard with an indicator of your own: a function, or a table of scores."""
+        name:
+            f"score_{indicator}"
+        input:
+            examples="<results>/data/pools/{pool}/deduplicated/{shard}.parquet",
+            origin=custom_origin(custom),
+        output:
+            scores=f"<results>/indicators/{{pool}}/{indicator}/{{shard}}.parquet",
+            report=f"<results>/indicators/{{pool}}/{indicator}/{{shard}}.report.json",
+        log:
+            f"<logs>/indicators/{{pool}}/{indicator}/{{shard}}.log",
+        benchmark:
+            f"<benchmarks>/indicators/{{pool}}/{indicator}/{{shard}}.jsonl"
+        resources:
+            gpu=int(custom.gpu),
+            mem_mb=needs.table_memory_mb,
+            runtime=needs.long_minutes,
+        params:
+            indicator=indicator,
+            kind="function" if custom.function else "table",
+            settings=settings(custom),
+            code=fingerprint(f"instructmining.indicators.custom_{'function' if custom.function else 'table'}"),
+        shell:
+            "python -m instructmining.indicators.custom_{params.kind} --name {params.indicator}"
+            " --settings {params.settings:q} --examples {input.examples} --scores {output.scores}"
+            " --report {output.report} 2>&1 | tee {log}"
+
+
 rule gather_scores:
     """Join the scores of all shards and scorers of a pool into one table, with the neighbours inside the pool."""
     input:
         unpack(scores_of_pool),
         shards=pool_shards,
+        reports=reports_of_pool,
     output:
         scores="<results>/indicators/{pool}/scores.parquet",
         embeddings="<results>/indicators/{pool}/embeddings.parquet",
+        report="<results>/indicators/{pool}/scores.report.json",
     log:
         "<logs>/indicators/{pool}/scores.log",
     benchmark:
@@ -60,10 +93,12 @@ rule gather_scores:
             f"--scores {' '.join(as_list(input.get(scorer)))}" for scorer in SCORERS
         ),
         neighbours=NEIGHBOURS,
+        metric=METRIC,
         code=fingerprint("instructmining.indicators.gather_scores"),
     shell:
         "python -m instructmining.indicators.gather_scores --shards {input.shards} {params.scores}"
-        " --neighbours {params.neighbours} --output {output.scores} --embeddings {output.embeddings} 2>&1 | tee {log}"
+        " --neighbours {params.neighbours} --metric {params.metric} --reports {input.reports} --output {output.scores}"
+        " --embeddings {output.embeddings} --report {output.report} 2>&1 | tee {log}"
 
 
 rule subset_indicators:
@@ -83,7 +118,9 @@ rule subset_indicators:
         runtime=needs.short_minutes,
     params:
         neighbours=NEIGHBOURS,
+        metric=METRIC,
         code=fingerprint("instructmining.indicators.subset_indicators"),
     shell:
         "python -m instructmining.indicators.subset_indicators --subset {input.subset} --scores {input.scores}"
-        " --embeddings {input.embeddings} --neighbours {params.neighbours} --output {output} 2>&1 | tee {log}"
+        " --embeddings {input.embeddings} --neighbours {params.neighbours} --metric {params.metric} --output {output}"
+        " 2>&1 | tee {log}"

@@ -3,6 +3,7 @@
 
 localrules:
     prepare_model,
+    convert_model,
 
 
 rule prepare_model:
@@ -25,3 +26,25 @@ rule prepare_model:
         code=fingerprint("instructmining.models.prepare"),
     shell:
         "python -m instructmining.models.prepare --settings {params.settings:q} --output {output} 2>&1 | tee {log}"
+
+
+rule convert_model:
+    """Bring the model of a scorer into one folder, its weights as safetensors where they are published otherwise."""
+    input:
+        local_model_files,
+    output:
+        "<results>/models/{converted}/model.json",
+    log:
+        "<logs>/models/{converted}.log",
+    benchmark:
+        "<benchmarks>/models/{converted}.jsonl"
+    resources:
+        mem_mb=lambda wildcards, attempt: needs.scoring_memory_mb(2e9, attempt),
+        runtime=needs.long_minutes,
+    params:
+        settings=lambda wildcards: model_files(wildcards.converted).model_dump_json(
+            include={"hub", "path", "package", "revision"}, exclude_defaults=True
+        ),
+        code=fingerprint("instructmining.models.convert"),
+    shell:
+        "python -m instructmining.models.convert --settings {params.settings:q} --output {output} 2>&1 | tee {log}"

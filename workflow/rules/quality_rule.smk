@@ -4,6 +4,9 @@
 localrules:
     gather_observations,
     fit_quality_rule,
+    take_quality_rule,
+    gather_losses,
+    compare_rules,
 
 
 rule gather_observations:
@@ -50,10 +53,102 @@ rule fit_quality_rule:
         runtime=needs.short_minutes,
     params:
         settings=settings(CONFIG.quality_rule),
-        indicator_settings=CONFIG.indicators.model_dump_json(),
+        indicator_settings=json.dumps(CONFIG.indicator_settings()),
         indicators=CONFIG.rule_indicators(),
         code=fingerprint("instructmining.quality_rule.fit"),
     shell:
         "python -m instructmining.quality_rule.fit --observations {input} --settings {params.settings:q}"
         " --indicator-settings {params.indicator_settings:q} --indicators {params.indicators}"
         " --rule {output.rule} --card {output.card} --diagnostics {output.diagnostics} 2>&1 | tee {log}"
+
+
+# One of the two makes the rule: it is fitted, or taken as the config says.
+if CONFIG.quality_rule.taken:
+
+    ruleorder: take_quality_rule > fit_quality_rule
+
+else:
+
+    ruleorder: fit_quality_rule > take_quality_rule
+
+
+rule take_quality_rule:
+    """Take a published rule, or that of another run, instead of fitting one: nothing is tuned."""
+    input:
+        CONFIG.quality_rule.file or [],
+    output:
+        rule="<results>/quality_rule/{model}/rule.json",
+        card=report(
+            "<results>/quality_rule/{model}/rule.md",
+            caption="../report/rule.rst",
+            category="1. Quality rule",
+            subcategory="{model}",
+            labels={"figure": "rule card"},
+        ),
+    log:
+        "<logs>/quality_rule/{model}/take.log",
+    benchmark:
+        "<benchmarks>/quality_rule/{model}/take.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        settings=settings(CONFIG.quality_rule),
+        indicator_settings=json.dumps(CONFIG.indicator_settings()),
+        code=fingerprint("instructmining.quality_rule.take"),
+    shell:
+        "python -m instructmining.quality_rule.take --settings {params.settings:q}"
+        " --indicator-settings {params.indicator_settings:q} --rule {output.rule} --card {output.card}"
+        " 2>&1 | tee {log}"
+
+
+rule gather_losses:
+    """Gather the loss of every fine-tune on every eval set, of which the observations hold a mean."""
+    input:
+        lambda wildcards: run_files(wildcards.model, subset_runs(), "record.json"),
+    output:
+        "<results>/quality_rule/{model}/losses.parquet",
+    log:
+        "<logs>/quality_rule/{model}/losses.log",
+    benchmark:
+        "<benchmarks>/quality_rule/{model}/losses.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        code=fingerprint("instructmining.quality_rule.losses"),
+    shell:
+        "python -m instructmining.quality_rule.losses --records {input} --output {output} 2>&1 | tee {log}"
+
+
+rule compare_rules:
+    """Compare the rules of all models, and within each model those of its eval sets and seeds: how far do they hold?"""
+    input:
+        observations=expand("<results>/quality_rule/{model}/observations.parquet", model=CONFIG.models),
+        losses=expand("<results>/quality_rule/{model}/losses.parquet", model=CONFIG.models),
+        rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),
+        scores="<results>/indicators/candidates/scores.parquet",
+    output:
+        comparison="<results>/quality_rule/across_models.json",
+        table=report(
+            "<results>/quality_rule/across_models.md",
+            caption="../report/across_models.rst",
+            category="1. Quality rule",
+            subcategory="across models",
+            labels={"figure": "how far the rule holds (text)"},
+        ),
+    log:
+        "<logs>/quality_rule/across_models.log",
+    benchmark:
+        "<benchmarks>/quality_rule/across_models.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        names=list(CONFIG.models),
+        confidence=CONFIG.quality_rule.confidence,
+        code=fingerprint("instructmining.quality_rule.compare_rules"),
+    shell:
+        "python -m instructmining.quality_rule.compare_rules --names {params.names} --observations {input.observations}"
+        " --losses {input.losses} --rules {input.rules} --scores {input.scores} --confidence {params.confidence}"
+        " --output {output.comparison} --table {output.table} 2>&1 | tee {log}"

@@ -2,6 +2,7 @@
 
 
 localrules:
+    figure_across_models,
     figure_univariate,
     figure_coefficients,
     figure_predicted,
@@ -10,6 +11,8 @@ localrules:
     figure_quality,
     table_examples,
     summarise,
+    explore_ranking,
+    explore,
 
 
 report: "../report/workflow.rst"
@@ -53,6 +56,39 @@ for figure, inputs in FIGURES_OF_RULE.items():
         shell:
             "python -m instructmining.report.figures {params.figure} {params.inputs} --output {output.figure}"
             " --table {output.table} 2>&1 | tee {log}"
+
+
+rule figure_across_models:
+    """Draw the coefficients of all models, and of the eval sets and seeds of each, side by side."""
+    input:
+        "<results>/quality_rule/across_models.json",
+    output:
+        figure=report(
+            "<results>/report/across_models.svg",
+            caption="../report/across_models.rst",
+            category="1. Quality rule",
+            subcategory="across models",
+            labels={"figure": "how far the rule holds"},
+        ),
+        table=report(
+            "<results>/report/across_models.csv",
+            caption="../report/across_models.rst",
+            category="1. Quality rule",
+            subcategory="across models",
+            labels={"figure": "how far the rule holds (table)"},
+        ),
+    log:
+        "<logs>/report/across_models.log",
+    benchmark:
+        "<benchmarks>/report/across_models.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        code=fingerprint("instructmining.report.figures"),
+    shell:
+        "python -m instructmining.report.figures rules --rules {input} --output {output.figure}"
+        " --table {output.table} 2>&1 | tee {log}"
 
 
 rule figure_arms:
@@ -187,7 +223,7 @@ rule summarise:
     """Put the results into one short text for the terminal."""
     input:
         rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),
-        comparisons=of_selections("<results>/comparison/{model}/{pool}/comparison.json"),
+        comparisons=of_comparisons("<results>/comparison/{model}/{pool}/comparison.json"),
         rankings=of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
     output:
         report("<results>/summary.txt", caption="../report/workflow.rst", category="0. Summary"),
@@ -204,3 +240,75 @@ rule summarise:
     shell:
         "COLUMNS=140 python -m instructmining.report.summary --rules {input.rules} --comparisons {input.comparisons}"
         " --rankings {input.rankings} --settings {params.settings:q} --report results/report.html >{output} 2>{log}"
+
+
+rule explore_pool:
+    """Write what the explorer shows of a pool: conversations in chunks, indicators, neighbours."""
+    input:
+        shards=pool_shards,
+        scores="<results>/indicators/{pool}/scores.parquet",
+        embeddings="<results>/indicators/{pool}/embeddings.parquet",
+    output:
+        directory("<results>/explorer/data/pools/{pool}"),
+    log:
+        "<logs>/explorer/pools/{pool}.log",
+    benchmark:
+        "<benchmarks>/explorer/pools/{pool}.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        code=fingerprint("instructmining.report.explorer.pool"),
+    shell:
+        "python -m instructmining.report.explorer.pool --pool {wildcards.pool} --shards {input.shards}"
+        " --scores {input.scores} --embeddings {input.embeddings} --output {output} 2>&1 | tee {log}"
+
+
+rule explore_ranking:
+    """Write what the explorer shows of a ranking: ranks, predictions, what each term of the rule adds."""
+    input:
+        rule="<results>/quality_rule/{model}/rule.json",
+        ranking="<results>/selection/{model}/{pool}/ranking.parquet",
+        shards=pool_shards,
+    output:
+        "<results>/explorer/data/rankings/{model}/{pool}.js",
+    log:
+        "<logs>/explorer/rankings/{model}/{pool}.log",
+    benchmark:
+        "<benchmarks>/explorer/rankings/{model}/{pool}.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        settings=settings(CONFIG.selection),
+        code=fingerprint("instructmining.report.explorer.ranking"),
+    shell:
+        "python -m instructmining.report.explorer.ranking --model {wildcards.model} --pool {wildcards.pool}"
+        " --settings {params.settings:q} --rule {input.rule} --ranking {input.ranking} --shards {input.shards}"
+        " --output {output} 2>&1 | tee {log}"
+
+
+rule explore:
+    """Put the explorer's page together; it opens from disk, without a server, and asks nothing of other hosts."""
+    input:
+        of_selections("<results>/explorer/data/rankings/{model}/{pool}.js"),
+        expand("<results>/explorer/data/pools/{pool}", pool=CONFIG.selection_pools()),
+    output:
+        page="<results>/explorer/index.html",
+        rankings="<results>/explorer/data/rankings.js",
+        assets=directory("<results>/explorer/assets"),
+    log:
+        "<logs>/explorer/page.log",
+    benchmark:
+        "<benchmarks>/explorer/page.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        models=list(CONFIG.models),
+        pools=CONFIG.selection_pools(),
+        assets=assets_hash(),
+        code=fingerprint("instructmining.report.explorer.page"),
+    shell:
+        "python -m instructmining.report.explorer.page --models {params.models} --pools {params.pools}"
+        " --output {output.page} 2>&1 | tee {log}"

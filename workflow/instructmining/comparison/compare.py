@@ -5,8 +5,10 @@
         --losses-files results/training/smollm2/mixed.*/seed*/losses.parquet \\
         --output comparison.json --table losses.parquet
 
-Two intervals answer two questions. Over seeds, paired (t): would training again give the same? Over test examples
-(bootstrap): would other test examples give the same? Neither is adjusted for the number of arms.
+Intervals answer different questions. Over seeds, paired (t): would training again give the same? Over test examples
+(bootstrap): would other test examples give the same? Over both (bootstrap): would other seeds and other examples? They
+are of each arm by itself; the p-values of the t-test are corrected for the number of arms (Holm), and verdicts go by
+them.
 """
 
 import argparse
@@ -17,10 +19,19 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from instructmining.comparison.intervals import Floats, Paired, over_examples, over_seeds
-from instructmining.comparison.result import ArmResult, ComparisonResult, Difference, verdict
+from instructmining.comparison.intervals import (
+    Floats,
+    Paired,
+    holm,
+    over_both,
+    over_examples,
+    over_seeds,
+    p_value,
+)
+from instructmining.comparison.result import ArmResult, ComparisonResult, Difference
 from instructmining.comparison.runs import Run, by_arm, read_runs
 from instructmining.comparison.settings import Comparison
+from instructmining.comparison.verdict import with_words
 from instructmining.files import write_table
 
 ARM_LOSSES = pa.schema(
@@ -41,19 +52,22 @@ ARM_LOSSES = pa.schema(
 
 def compare(runs: Sequence[Run], settings: Comparison, confidence: float) -> ComparisonResult:
     """Compare all arms with the baseline; raises ValueError where runs are missing or were not measured alike."""
-    arms = by_arm(runs, settings.arms, settings.seeds)
-    results = [_result(arm, members, arms[settings.baseline], confidence) for arm, members in arms.items()]
-    baseline = next(result for result in results if result.arm == settings.baseline)
-    losses = runs[0].losses
-    return ComparisonResult(
-        model=runs[0].model,
-        pool=runs[0].pool,
-        baseline=settings.baseline,
-        confidence=confidence,
-        seeds=tuple(run.seed for run in arms[settings.baseline]),
-        roles={name: loss.role for name, loss in losses.items()},
-        test_examples=sum(loss.examples for loss in losses.values() if loss.role == "test"),
-        arms=tuple(replace(result, verdict=verdict(result, baseline)) for result in results),
+    arms = by_arm(runs, {arm: settings.seeds_of(arm) for arm in settings.arms})
+    baseline, losses = arms[settings.baseline], runs[0].losses
+    results = [_result(arm, members, baseline, confidence) for arm, members in arms.items()]
+    return with_words(
+        ComparisonResult(
+            model=runs[0].model,
+            pool=runs[0].pool,
+            baseline=settings.baseline,
+            match=settings.match,
+            confidence=confidence,
+            seeds=tuple(run.seed for run in baseline),
+            roles={name: loss.role for name, loss in losses.items()},
+            test_examples=sum(loss.examples for loss in losses.values() if loss.role == "test"),
+            arms=_corrected(results),
+            sentence="",
+        )
     )
 
 
@@ -62,7 +76,7 @@ def _result(arm: str, runs: list[Run], baseline: list[Run], confidence: float) -
     return ArmResult(
         arm=arm,
         examples=runs[0].examples,
-        steps=runs[0].steps,
+        steps=round(np.mean([run.steps for run in runs])),
         tokens=float(np.mean([run.tokens for run in runs])),
         loss=over_seeds([run.test_loss() for run in runs], confidence),
         eval_sets={
@@ -74,21 +88,37 @@ def _result(arm: str, runs: list[Run], baseline: list[Run], confidence: float) -
 
 
 def _difference(runs: list[Run], baseline: list[Run], confidence: float) -> Difference:
-    differences = [run.test_loss() - other.test_loss() for run, other in zip(runs, baseline, strict=True)]
-    tests = [name for name, loss in runs[0].losses.items() if loss.role == "test"]
-    low, high = over_examples([_paired(runs, baseline, name) for name in tests], confidence)
-    return Difference(over_seeds(differences, confidence), low, high)
+    """Between runs of equal seed; seeds that one of them lacks are left out."""
+    pairs = list(zip(runs, baseline, strict=False))
+    differences = [run.test_loss() - other.test_loss() for run, other in pairs]
+    paired = [_paired(pairs, name) for name, loss in runs[0].losses.items() if loss.role == "test"]
+    return Difference(
+        over_seeds(differences, confidence),
+        *over_examples(paired, confidence),
+        *over_both(paired, confidence),
+        p_value(differences),
+        None,
+    )
 
 
-def _paired(runs: list[Run], baseline: list[Run], eval_set: str) -> Paired:
-    difference = _mean_losses(runs, eval_set) - _mean_losses(baseline, eval_set)
-    return Paired(difference, runs[0].items_of(eval_set)["tokens"].to_numpy().astype(np.float64))
+def _paired(pairs: Sequence[tuple[Run, Run]], eval_set: str) -> Paired:
+    difference = np.array([_losses(run, eval_set) - _losses(other, eval_set) for run, other in pairs])
+    return Paired(difference, pairs[0][0].items_of(eval_set)["tokens"].to_numpy().astype(np.float64))
 
 
-def _mean_losses(runs: list[Run], eval_set: str) -> Floats:
-    """The loss of each example in nats, mean over seeds; (examples,)."""
-    mean: Floats = np.mean([run.items_of(eval_set)["loss"].to_numpy() for run in runs], axis=0)
-    return mean
+def _losses(run: Run, eval_set: str) -> Floats:
+    """The loss of each example in nats; (examples,)."""
+    losses: Floats = run.items_of(eval_set)["loss"].to_numpy()
+    return losses
+
+
+def _corrected(arms: Sequence[ArmResult]) -> tuple[ArmResult, ...]:
+    """The arms with their p-values corrected for their number."""
+    corrected = holm([arm.difference.p_value if arm.difference else None for arm in arms])
+    return tuple(
+        replace(arm, difference=replace(arm.difference, p_adjusted=p)) if arm.difference else arm
+        for arm, p in zip(arms, corrected, strict=True)
+    )
 
 
 def to_table(runs: Sequence[Run]) -> pa.Table:
@@ -124,7 +154,7 @@ def main() -> None:
     result = compare(runs, arguments.settings, arguments.confidence)
     write_table(arguments.table, to_table(runs), ARM_LOSSES)
     result.to_json(arguments.output)
-    print("\n".join(arm.verdict for arm in result.arms))
+    print("\n".join([*(arm.verdict for arm in result.arms), result.sentence]))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Intervals over seeds and over test examples."""
+"""Intervals over seeds, over test examples and over both; p-values, and their correction for several arms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from instructmining.comparison.result import Estimate
 
@@ -15,9 +16,9 @@ RESAMPLES = 2000
 
 @dataclass(frozen=True)
 class Paired:
-    """Of one eval set, per example: the loss of one arm minus another's (nats, mean over seeds), and the tokens."""
+    """Of one eval set: the loss of one arm minus another's for each seed and example, in nats, and the tokens."""
 
-    difference: Floats  # (examples,)
+    difference: Floats  # (seeds, examples)
     tokens: Floats  # (examples,)
 
 
@@ -36,15 +37,55 @@ def over_examples(eval_sets: Sequence[Paired], confidence: float) -> tuple[float
     Each eval set is resampled by itself, as its size is given; the seeds are held fixed.
     """
     resampled = [_resample(eval_set, np.random.default_rng(seed)) for seed, eval_set in enumerate(eval_sets)]
+    return _percentiles(np.mean(resampled, axis=0), confidence)
+
+
+def over_both(eval_sets: Sequence[Paired], confidence: float) -> tuple[float, float]:
+    """The same with seeds resampled too, together in all eval sets, as they are what the eval sets have in common.
+
+    A bootstrap over so few seeds is too narrow by about the factor sqrt((n - 1) / n); the t interval is not.
+    """
+    generator = np.random.default_rng(0)
+    seeds = len(eval_sets[0].difference)
+    weights = generator.multinomial(seeds, np.full(seeds, 1 / seeds), RESAMPLES) / seeds
+    resampled = [_resample_both(eval_set, weights, generator) for eval_set in eval_sets]
+    return _percentiles(np.mean(resampled, axis=0), confidence)
+
+
+def _resample_both(eval_set: Paired, weights: Floats, generator: np.random.Generator) -> Floats:
+    """The differences per token for seeds with these weights, (RESAMPLES, seeds), and resampled examples."""
+    examples = len(eval_set.tokens)
+    parts = []
+    for some in np.array_split(weights, 20):  # keeps memory low for large eval sets
+        times = generator.multinomial(examples, np.full(examples, 1 / examples), len(some))
+        parts.append(((some @ eval_set.difference) * times).sum(axis=1) / (times @ eval_set.tokens))
+    return np.concatenate(parts)
+
+
+def p_value(differences: Sequence[float]) -> float | None:
+    """Two-sided p-value of Student's t-test that the mean is zero; None where the values are equal or one alone."""
+    if len(set(differences)) < 2:
+        return None
+    return float(stats.ttest_1samp(differences, 0).pvalue)
+
+
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """The p-values corrected for their number (Holm 1979); None stays None and counts as no test."""
+    known = [p for p in p_values if p is not None]
+    corrected = iter(multipletests(known, method="holm")[1].tolist() if known else [])
+    return [None if p is None else next(corrected) for p in p_values]
+
+
+def _percentiles(values: Floats, confidence: float) -> tuple[float, float]:
     outside = (1 - confidence) / 2
-    low, high = np.quantile(np.mean(resampled, axis=0), [outside, 1 - outside])
+    low, high = np.quantile(values, [outside, 1 - outside])
     return float(low), float(high)
 
 
 def _resample(eval_set: Paired, generator: np.random.Generator) -> Floats:
     """The differences per token of all resamples; (RESAMPLES,)."""
     result = stats.bootstrap(
-        (eval_set.difference, eval_set.tokens),
+        (eval_set.difference.mean(axis=0), eval_set.tokens),
         _per_token,
         paired=True,
         vectorized=True,

@@ -147,7 +147,7 @@ def main() -> None:
     parser.add_argument("--sets", type=json.loads, required=True)
     parser.add_argument("--max-overlap", type=float, required=True)
     parser.add_argument("--pools", type=Path, nargs="+", required=True)
-    parser.add_argument("--eval-sets", type=Path, nargs="+", required=True)
+    parser.add_argument("--eval-sets", type=Path, nargs="*", default=[])
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--report", type=Path, required=True)
     arguments = parser.parse_args()

@@ -1,4 +1,4 @@
-"""The result of a comparison: each arm's loss, its difference from the baseline, and a verdict in words."""
+"""The result of a comparison: each arm's loss, its difference from the baseline, and what it shows in words."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +27,13 @@ class Difference:
     examples_low: float
     """Ends of the bootstrap interval over test examples, which covers their choice."""
     examples_high: float
+    both_low: float
+    """Ends of the bootstrap interval over seeds and test examples together."""
+    both_high: float
+    p_value: float | None
+    """Of the paired t-test over seeds; None where all seeds differ alike."""
+    p_adjusted: float | None
+    """The same, corrected for the number of arms (Holm)."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +61,17 @@ class ComparisonResult:
     model: str
     pool: str
     baseline: str
+    match: str
+    """What is equal among the arms: examples, steps or tokens."""
     confidence: float
     seeds: tuple[int, ...]
+    """Of the baseline; an arm has as many as its loss has values."""
     roles: dict[str, str]
     """The role of each eval set."""
     test_examples: int
     arms: tuple[ArmResult, ...]
+    sentence: str
+    """The comparison in words, to be quoted."""
 
     def to_json(self, path: Path) -> None:
         """Write the result."""
@@ -71,45 +83,6 @@ class ComparisonResult:
         values = read_json(path)
         arms = tuple(_arm(arm) for arm in values["arms"])
         return cls(**{**values, "arms": arms, "seeds": tuple(values["seeds"])})
-
-
-def verdict(arm: ArmResult, baseline: ArmResult) -> str:
-    """What the comparison shows of an arm, and no more."""
-    if arm.difference is None:
-        return f"{arm.arm}: the baseline"
-    return f"{arm.arm}: {_finding(arm.difference, baseline.arm)}{_caveat(arm, baseline)}"
-
-
-def _finding(difference: Difference, baseline: str) -> str:
-    over = difference.over_seeds
-    seeds = f"({len(over.values)} seeds)"
-    if over.sd == 0:
-        return (
-            f"differs from {baseline} by {over.mean:+.3g} in each of the seeds alike, so there is no interval {seeds}"
-        )
-    if over.low <= 0 <= over.high:
-        return f"no difference from {baseline} shown: {over.mean:+.3f} [{over.low:+.3f}, {over.high:+.3f}] {seeds}"
-    lower = over.high < 0
-    ends = sorted((abs(over.low), abs(over.high)))
-    found = f"{'lower' if lower else 'higher'} loss than {baseline} by {abs(over.mean):.3f}"
-    return f"{found} [{ends[0]:.3f}, {ends[1]:.3f}] {seeds}{_other_examples(difference)}"
-
-
-def _other_examples(difference: Difference) -> str:
-    """A warning where the finding may be due to the test examples at hand."""
-    low, high = difference.examples_low, difference.examples_high
-    if low <= 0 <= high:
-        return f"; it may not hold for other test examples: bootstrap over them gives [{low:+.3f}, {high:+.3f}]"
-    return ""
-
-
-def _caveat(arm: ArmResult, baseline: ArmResult) -> str:
-    if (arm.steps, arm.examples) == (baseline.steps, baseline.examples):
-        return ""
-    return (
-        f"; {arm.steps} steps on {arm.examples} examples against {baseline.steps} on {baseline.examples},"
-        " so which examples and how much training are not told apart"
-    )
 
 
 def _estimate(values: dict[str, Any]) -> Estimate:

@@ -1,6 +1,6 @@
 """The runs of a comparison: one fine-tune of one arm with one seed, and its losses."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -79,19 +79,17 @@ def read_runs(records: Iterable[Path], losses: Iterable[Path]) -> list[Run]:
     return runs
 
 
-def by_arm(runs: Sequence[Run], arms: Sequence[str], seeds: int) -> dict[str, list[Run]]:
-    """The runs of each arm in order of seed; raises ValueError where they cannot be compared pair by pair."""
-    found = {arm: sorted((run for run in runs if run.arm == arm), key=lambda run: run.seed) for arm in arms}
-    extra = sorted({run.arm for run in runs} - set(arms))
+def by_arm(runs: Sequence[Run], seeds: Mapping[str, int]) -> dict[str, list[Run]]:
+    """The runs of each arm in order of seed, from the number of seeds of each; raises ValueError where they differ."""
+    extra = sorted({run.arm for run in runs} - set(seeds))
     if extra:
-        raise ValueError(f"runs of {', '.join(extra)} are given, but comparison.arms are {', '.join(arms)}")
-    expected = [run.seed for run in found[arms[0]]]
+        raise ValueError(f"runs of {', '.join(extra)} are given, but the arms are {', '.join(seeds)}")
+    found = {arm: sorted((run for run in runs if run.arm == arm), key=lambda run: run.seed) for arm in seeds}
     for arm, members in found.items():
         have = [run.seed for run in members]
-        if have != expected or len(set(have)) != seeds:
+        if have != list(range(seeds[arm])):
             raise ValueError(
-                f"arm {arm}: found the seeds {have}, expected {seeds} (comparison.seeds), the same in all arms;"
-                f" {arms[0]} has {expected}; run the missing fine-tunes"
+                f"arm {arm}: found the seeds {have}, expected {seeds[arm]}, from 0 on; run the missing fine-tunes"
             )
     for run in runs:
         _check_alike(run, runs[0])

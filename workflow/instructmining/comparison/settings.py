@@ -1,26 +1,132 @@
 """Settings of the comparison."""
 
-from typing import Annotated, Literal
+import math
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from instructmining.comparison.benchmark_settings import Benchmarks
 from instructmining.comparison.judge_settings import Judge
-from instructmining.settings import Settings
+from instructmining.settings import Name, Settings
+from instructmining.training.settings import Training
 
-Arm = Literal["selected", "random", "longest", "full"]
+Arm = Literal[
+    "selected",
+    "random",
+    "longest",
+    "shortest_ppl",
+    "reward_only",
+    "ifd",
+    "diverse",
+    "selected_diverse",
+    "full",
+]
+ARMS: tuple[str, ...] = get_args(Arm)
+NEEDS = {"shortest_ppl": "ppl", "reward_only": "reward", "ifd": "ifd"}
+"""The indicator that an arm is chosen by."""
+EMBEDDED = ("diverse", "selected_diverse")
+"""Arms that are chosen by embeddings."""
+RANKED = ("selected", "selected_diverse")
+"""Arms that follow the quality rule."""
 
 
 class Comparison(Settings):
-    """Which arms are tuned on, and how often."""
+    """Which arms are tuned on, how often, and what is equal among them."""
 
-    arms: Annotated[list[Arm], Field(min_length=2)] = ["selected", "random", "longest", "full"]
-    """`selected`, `random` (drawn anew for each seed), `longest`: equal examples and steps; `full`: the whole pool."""
+    arms: Annotated[list[Name], Field(min_length=2)] = ["selected", "random", "longest", "full"]
+    """`selected`, `random` (drawn anew for each seed), `longest`, `shortest_ppl` (lowest perplexity), `reward_only`
+    (highest reward), `ifd` (highest below 1), `diverse` (k-centre on embeddings), `selected_diverse` (the rule's order,
+    without what is too like an example already taken), `full` (the whole pool), or a name of `lists`."""
+    lists: dict[Name, str] = {}
+    """Arms of your own: for each a text file with the ID of one example of the pool a line."""
+    match: Literal["examples", "steps", "tokens"] = "examples"
+    """What is equal among the arms. `examples`: trained as `training` says, so `full` takes longer; `steps`: optimizer
+    steps; `tokens`: tokens that go through the model, to within a batch."""
+    steps: Annotated[int, Field(ge=1)] | None = None
+    """Steps of each arm with `match: steps`; those of `training` on `selection.examples` if not given."""
+    tokens: Annotated[int, Field(ge=1)] | None = None
+    """Tokens of each arm with `match: tokens`, padding left out."""
     seeds: Annotated[int, Field(ge=2)] = 3
     """Fine-tunes per arm."""
-    baseline: Arm = "random"
+    more_seeds: dict[Name, Annotated[int, Field(ge=2)]] = {}
+    """Another number of fine-tunes for some arms, such as `{selected: 5, random: 5}`; differences are taken between
+    equal seeds."""
+    baseline: Name = "random"
     """The arm that the others are compared with."""
+    max_cosine: Annotated[float, Field(gt=0, le=1)] = 0.9
+    """`selected_diverse` leaves out an example that is nearer than this to one already taken."""
     judge: Judge | None = None
     """A judge that compares what the tuned models answer to prompts."""
     benchmarks: Benchmarks | None = None
     """Tasks of lm-evaluation-harness that the tuned models are measured on."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        allowed = [*ARMS, *self.lists]
+        problems = [
+            f"{key}: {name!r} is no arm; allowed: {', '.join(allowed)}"
+            for key, names in {"arms": self.arms, "more_seeds": self.more_seeds}.items()
+            for name in names
+            if name not in allowed
+        ]
+        problems += [
+            f"lists: {name!r} is the name of a built-in arm; take another" for name in self.lists if name in ARMS
+        ]
+        problems += [f"arms: {name!r} stands twice" for name in sorted(set(self.arms)) if self.arms.count(name) > 1]
+        if self.match == "tokens" and self.tokens is None:
+            problems.append("tokens: needed with match: tokens")
+        problems += self._measured_problems()
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _measured_problems(self) -> list[str]:
+        """Judge and benchmarks are for arms and seeds that there are."""
+        judge, benchmarks = self.judge, self.benchmarks
+        others = [arm for arm in self.arms if arm != self.baseline]
+        asked = [("judge", judge.arms, judge.seeds, others)] if judge else []
+        asked += [("benchmarks", benchmarks.arms or self.arms, benchmarks.seeds, self.arms)] if benchmarks else []
+        problems = [
+            f"{key}.arms: found {arm!r}; allowed: {', '.join(allowed)}"
+            for key, arms, _, allowed in asked
+            for arm in arms
+            if arm not in allowed
+        ]
+        return problems + [
+            f"{key}.seeds: found {seeds}, but {arm} is tuned {self.seeds_of(arm)} times"
+            for key, arms, seeds, _ in asked
+            for arm in [self.baseline, *arms]
+            if seeds > self.seeds_of(arm)
+        ]
+
+    def seeds_of(self, arm: str) -> int:
+        """How often an arm is tuned."""
+        return self.more_seeds.get(arm, self.seeds)
+
+    def matched_steps(self, training: Training, examples: int | None) -> int | None:
+        """Optimizer steps of every arm with `match: steps`; None where neither `steps` nor the number tells."""
+        if self.steps or training.steps or not examples:
+            return self.steps or training.steps
+        return math.ceil(training.epochs * examples / min(training.batch_size, examples))
+
+    def problems(self, indicators: list[str], embeddings: bool, pools: list[str]) -> list[str]:
+        """What does not fit the indicators that are computed and the pools that are selected from."""
+        problems = [
+            f"comparison.arms: {arm} is chosen by the indicator {NEEDS[arm]!r}, which is not computed; leave the arm"
+            f" out or set up a scorer that gives it; computed: {', '.join(indicators)}"
+            for arm in self.arms
+            if arm in NEEDS and NEEDS[arm] not in indicators
+        ]
+        problems += [
+            f"comparison.arms: {arm} is chosen by embeddings, but indicators.embedding is not set"
+            for arm in self.arms
+            if arm in EMBEDDED and not embeddings
+        ]
+        if self.baseline not in self.arms:
+            problems.append(f"comparison.baseline: {self.baseline!r} is not among comparison.arms")
+        if self.lists and len(pools) > 1:
+            problems.append(
+                f"comparison.lists: a list names examples of one pool, but {', '.join(pools)} are selected from;"
+                " name one in selection.pools"
+            )
+        return problems

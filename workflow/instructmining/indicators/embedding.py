@@ -8,19 +8,19 @@ An example's embedding is that of its instruction and response as one text.
 """
 
 import sys
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import torch
 from sentence_transformers import SentenceTransformer
+from torch import Tensor
 
 from instructmining.example import Example
-from instructmining.indicators.scoring import Scores, parse_arguments, score_shard
+from instructmining.indicators.engine import Engine
+from instructmining.indicators.scoring import Scorer, Scores, parse_arguments, score_shard
 from instructmining.indicators.settings import EmbeddingScorer
-from instructmining.models.batches import budget_batches, halve_on_out_of_memory
 from instructmining.models.device import lease_gpu
-from instructmining.progress import Progress
 
 
 def main() -> None:
@@ -30,20 +30,50 @@ def main() -> None:
     lease_gpu()
     torch.set_num_threads(arguments.threads)
     model = SentenceTransformer(str(arguments.model.parent), trust_remote_code=settings.model.trust_remote_code)
-    score_shard(arguments.examples, lambda e: score(e, model, settings), arguments.scores, arguments.report)
+    score_shard(arguments.examples, embedding_scorer(model, settings), arguments.scores, arguments.report)
 
 
-def score(examples: list[Example], model: SentenceTransformer, settings: EmbeddingScorer) -> Scores:
+@dataclass(frozen=True)
+class Texts:
+    """The instructions of some examples, then their responses, then both as one text, with their lengths in tokens."""
+
+    texts: list[str]
+    lengths: list[int]
+
+    def longer_than(self, tokens: int) -> np.ndarray:
+        """Which are longer. (3, examples)"""
+        return np.array(self.lengths, dtype=np.int64).reshape(3, -1) > tokens
+
+
+def embedding_scorer(model: SentenceTransformer, settings: EmbeddingScorer) -> Scorer[Texts]:
     """`relevance` of each example, and its embedding."""
+    return Scorer(
+        prepare=lambda examples: measure(examples, model),
+        run=lambda texts, meter: score(texts, model, Engine(settings.batch_tokens, meter)),
+        sequences=3,
+    )
+
+
+def measure(examples: list[Example], model: SentenceTransformer) -> Texts:
+    """The texts of examples, in tokens before the model cuts them to its maximum."""
     texts = [
         *(example.instruction for example in examples),
         *(example.response for example in examples),
         *(f"{example.instruction}\n\n{example.response}" for example in examples),
     ]
-    lengths = count_tokens(texts, model)
-    instructions, responses, wholes = embed(texts, lengths, model, settings.batch_tokens).reshape(3, len(examples), -1)
-    too_long = [length > max_tokens(model) for length in lengths[2 * len(examples) :]]
-    return Scores({"relevance": (instructions * responses).sum(axis=1).tolist()}, too_long, embeddings=to_array(wholes))
+    return Texts(texts, count_tokens(texts, model))
+
+
+def score(texts: Texts, model: SentenceTransformer, engine: Engine) -> Scores:
+    """The cosine of instruction and response, and the embedding of both as one text."""
+    embeddings = embed(texts, model, engine)
+    instructions, responses, wholes = embeddings.reshape(3, -1, embeddings.shape[1])
+    instruction_cut, response_cut, whole_cut = texts.longer_than(max_tokens(model))
+    return Scores(
+        {"relevance": (instructions * responses).sum(axis=1).tolist()},
+        {"relevance": (instruction_cut | response_cut).tolist(), "knn_i": whole_cut.tolist()},
+        to_array(wholes),
+    )
 
 
 def max_tokens(model: SentenceTransformer) -> int:
@@ -52,33 +82,28 @@ def max_tokens(model: SentenceTransformer) -> int:
 
 
 def count_tokens(texts: list[str], model: SentenceTransformer) -> list[int]:
-    """Tokens of each text, before the model cuts it to its maximum."""
+    """Tokens of each text."""
     if not texts:
         return []
     return [len(tokens) for tokens in model.tokenizer(texts, truncation=False, verbose=False)["input_ids"]]
 
 
-def embed(texts: list[str], lengths: list[int], model: SentenceTransformer, batch_tokens: int) -> np.ndarray:
+def embed(texts: Texts, model: SentenceTransformer, engine: Engine) -> np.ndarray:
     """Embeddings of unit length. (texts, dimensions)"""
-    progress = Progress("embedding", len(texts), "texts")
-    embeddings = np.zeros((len(texts), model.get_embedding_dimension() or 0), dtype=np.float32)
-    seen = [min(length, max_tokens(model)) for length in lengths]
-    done = 0
 
-    def run(group: list[int]) -> list[Any]:
-        return list(
-            model.encode(
-                [texts[i] for i in group],
-                batch_size=len(group),
-                normalize_embeddings=True,
-                show_progress_bar=False,
-            )
+    def forward(group: list[int]) -> Tensor:
+        return model.encode(
+            [texts.texts[i] for i in group],
+            batch_size=len(group),
+            normalize_embeddings=True,
+            show_progress_bar=False,
+            convert_to_tensor=True,
         )
 
-    for group in budget_batches(seen, batch_tokens):
-        embeddings[group] = halve_on_out_of_memory(group, run)
-        done += len(group)
-        progress.show(done)
+    if not texts.texts:
+        return np.zeros((0, model.get_embedding_dimension() or 0), dtype=np.float32)
+    seen = [min(length, max_tokens(model)) for length in texts.lengths]
+    embeddings: np.ndarray = engine.run(seen, forward).float().numpy()
     return embeddings
 
 

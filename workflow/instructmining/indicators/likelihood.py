@@ -14,17 +14,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from instructmining.example import Example
-from instructmining.indicators.scoring import Scores, parse_arguments, score_shard
+from instructmining.indicators.engine import Engine
+from instructmining.indicators.scoring import Meter, Scorer, Scores, parse_arguments, score_shard
 from instructmining.indicators.settings import LikelihoodScorer
-from instructmining.models.batches import budget_batches, halve_on_out_of_memory, make_batch
+from instructmining.models.batches import make_batch
 from instructmining.models.device import lease_gpu
 from instructmining.models.likelihood import summed_losses
 from instructmining.models.load import load_base_model, load_tokenizer, pick_device
 from instructmining.models.prompt import Tokens, tokenize
 from instructmining.models.settings import Template
-from instructmining.progress import Progress
 
 
 def main() -> None:
@@ -34,31 +35,39 @@ def main() -> None:
     lease_gpu()
     torch.set_num_threads(arguments.threads)
     trust = arguments.base_model.get("trust_remote_code", False)
+    template = arguments.base_model.get("template", "alpaca")
     tokenizer = load_tokenizer(arguments.model.parent, trust)
-    model = load_base_model(arguments.model.parent, settings.dtype, trust_remote_code=trust)
-
-    def scorer(examples: list[Example]) -> Scores:
-        return score(examples, model, tokenizer, arguments.base_model.get("template", "alpaca"), settings)
-
+    model = load_base_model(arguments.model.parent, settings.dtype, settings.quantisation, trust)
+    scorer = likelihood_scorer(model, tokenizer, template, settings)
     score_shard(arguments.examples, scorer, arguments.scores, arguments.report)
 
 
-def score(
-    examples: Sequence[Example], model: Any, tokenizer: Any, template: Template, settings: LikelihoodScorer
-) -> Scores:
-    """`ppl`, `log_ppl` and `ifd` of each example."""
-    given = [tokenize(example.messages, tokenizer, template, settings.max_tokens) for example in examples]
-    alone = [without_prompt(tokens, tokenizer) for tokens in given]
-    losses = mean_losses([*given, *alone], model, tokenizer.pad_token_id, settings.batch_tokens)
-    with_prompt, without = losses[: len(given)], losses[len(given) :]
-    return Scores(
-        {
-            "ppl": [math.exp(loss) for loss in with_prompt],
-            "log_ppl": with_prompt,
-            "ifd": [loss / other for loss, other in zip(with_prompt, without, strict=True)],
-        },
-        truncated=[tokens.truncated for tokens in given],
-    )
+def likelihood_scorer(
+    model: Any, tokenizer: Any, template: Template, settings: LikelihoodScorer
+) -> Scorer[list[Tokens]]:
+    """`ppl`, `log_ppl` and `ifd` under a causal language model."""
+
+    def prepare(examples: Sequence[Example]) -> list[Tokens]:
+        return [tokenize(example.messages, tokenizer, template, settings.max_tokens) for example in examples]
+
+    def run(given: list[Tokens], meter: Meter) -> Scores:
+        alone = [without_prompt(tokens, tokenizer) for tokens in given]
+        engine = Engine(settings.batch_tokens, meter)
+        losses = mean_losses([*given, *alone], model, tokenizer.pad_token_id, engine)
+        return to_scores(given, losses[: len(given)], losses[len(given) :])
+
+    return Scorer(prepare, run, sequences=2)
+
+
+def to_scores(given: list[Tokens], with_prompt: list[float], without: list[float]) -> Scores:
+    """The indicators from the mean losses of the responses, with the prompt and without."""
+    indicators = {
+        "ppl": [math.exp(loss) for loss in with_prompt],
+        "log_ppl": with_prompt,
+        "ifd": [loss / other for loss, other in zip(with_prompt, without, strict=True)],
+    }
+    truncated = [tokens.truncated for tokens in given]
+    return Scores(indicators, dict.fromkeys(indicators, truncated))
 
 
 def without_prompt(tokens: Tokens, tokenizer: Any) -> Tokens:
@@ -67,21 +76,16 @@ def without_prompt(tokens: Tokens, tokenizer: Any) -> Tokens:
     return Tokens([start], tokens.response, tokens.truncated)
 
 
-def mean_losses(conversations: list[Tokens], model: Any, pad: int, batch_tokens: int) -> list[float]:
+def mean_losses(conversations: list[Tokens], model: Any, pad: int, engine: Engine) -> list[float]:
     """Mean negative log-likelihood per token of each response, in nats, in the order given."""
-    progress = Progress("likelihood", len(conversations), "responses")
-    losses = [0.0] * len(conversations)
-    device, done = pick_device(), 0
+    device = pick_device()
 
-    def run(group: list[int]) -> list[float]:
-        return summed_losses(model, make_batch([conversations[i] for i in group], pad).to(device))
+    def forward(group: list[int]) -> Tensor:
+        batch = make_batch([conversations[i] for i in group], pad).to(device)
+        return torch.tensor(summed_losses(model, batch), dtype=torch.float64)
 
-    for group in budget_batches([len(conversation) for conversation in conversations], batch_tokens):
-        for i, loss in zip(group, halve_on_out_of_memory(group, run), strict=True):
-            losses[i] = loss / len(conversations[i].response)
-        done += len(group)
-        progress.show(done)
-    return losses
+    losses: list[float] = engine.run([len(tokens) for tokens in conversations], forward).tolist()
+    return [loss / len(tokens.response) for loss, tokens in zip(losses, conversations, strict=True)]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What all scorers share: a shard goes in, one row of scores per example comes out, and nothing is lost or made up.
 
-A scorer is a function from a list of examples to `Scores`; its command is `run(name, scorer)`.
+A scorer reads a shard in chunks. While its model runs over one chunk, the next is prepared (tokenised) in a thread.
 """
 
 import argparse
@@ -9,19 +9,25 @@ import logging
 import math
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from instructmining.example import Example, read_examples
-from instructmining.files import check_same_ids, write_json, write_table
-from instructmining.progress import start_log
+from instructmining.example import EXAMPLES, Example
+from instructmining.files import check_same_ids, check_schema, write_json, write_table
+from instructmining.progress import Progress, start_log
 from instructmining.settings import Settings
 
 SettingsType = TypeVar("SettingsType", bound=Settings)
+Prepared = TypeVar("Prepared")
+Item = TypeVar("Item")
+
+CHUNK = 4096  # examples whose texts are in memory at once
 
 
 @dataclass(frozen=True)
@@ -29,21 +35,47 @@ class Scores:
     """Scores of a list of examples, in its order."""
 
     indicators: dict[str, list[float]]  # one finite number per example
-    truncated: list[bool] = field(default_factory=list)  # whose text was longer than the model may see
+    truncated: dict[str, list[bool]] = field(default_factory=dict)  # by indicator: whose text was cut
     embeddings: pa.Array | None = None  # (examples, dimensions)
 
 
-Scorer = Callable[[list[Example]], Scores]
+class Meter:
+    """Counts the sequences that the model has done of a shard, and shows the rate and the time left."""
+
+    def __init__(self, sequences: int) -> None:
+        self.done, self.progress = 0, Progress("scoring", sequences, "sequences")
+
+    def advance(self, sequences: int) -> None:
+        """So many more are done."""
+        self.done += sequences
+        self.progress.show(self.done)
+
+
+@dataclass(frozen=True)
+class Scorer(Generic[Prepared]):
+    """How examples become scores."""
+
+    prepare: Callable[[list[Example]], Prepared]
+    """What the CPU does ahead of the model, such as tokenising."""
+    run: Callable[[Prepared, Meter], Scores]
+    """What the model does, and how many sequences it has done."""
+    sequences: int = 1
+    """How many times the model runs over an example."""
+
+    def __call__(self, examples: list[Example]) -> Scores:
+        """Scores of examples that are in memory."""
+        return self.run(self.prepare(examples), Meter(self.sequences * len(examples)))
 
 
 def parse_arguments(description: str | None, settings: type[SettingsType]) -> Any:
     """The arguments that every scorer's command takes; `settings` holds a value of the class given."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--name", help="of the indicator, where it is your own")
     parser.add_argument("--settings", required=True, type=settings.model_validate_json, help="settings of the scorer")
     parser.add_argument(
         "--base-model", type=json.loads, default={}, help="settings of the base model, where it has one"
     )
-    parser.add_argument("--model", required=True, type=Path, help="model.json of the prepared model")
+    parser.add_argument("--model", type=Path, help="model.json of the prepared model, where it has one")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--examples", required=True, type=Path, help="a shard of a pool")
     parser.add_argument("--scores", required=True, type=Path)
@@ -51,18 +83,46 @@ def parse_arguments(description: str | None, settings: type[SettingsType]) -> An
     return parser.parse_args()
 
 
-def score_shard(shard: Path, scorer: Scorer, output: Path, report: Path) -> None:
+def score_shard(shard: Path, scorer: Scorer[Prepared], output: Path, report: Path) -> None:
     """Score every example of a shard; raises ValueError where a score is not finite or an example is missing."""
     start_log()
-    examples = read_examples(shard)
     started = time.monotonic()
-    scores = scorer(examples)
+    expected = pq.read_table(shard, columns=["id", "source"])
+    meter = Meter(scorer.sequences * len(expected))
+    tables: list[pa.Table] = []
+    cut: dict[str, Counter[str]] = {}
+    for examples, prepared in ahead((chunk, scorer.prepare(chunk)) for chunk in read_chunks(shard)):
+        scores = scorer.run(prepared, meter)
+        tables.append(to_table(examples, scores))
+        count_truncated(cut, examples, scores)
+    table = pa.concat_tables(tables)
+    check_same_ids(expected["id"].to_pylist(), table["id"].to_pylist(), str(output))
     seconds = time.monotonic() - started
-    table = to_table(examples, scores)
-    check_same_ids([example.id for example in examples], table["id"].to_pylist(), str(output))
-    write_json(report, describe(examples, scores, seconds))
+    names = [name for name in table.column_names if name not in {"id", "embeddings"}]
+    write_json(report, describe(names, Counter(expected["source"].to_pylist()), cut, seconds))
     write_table(output, table, table.schema)
-    logging.info("%d examples scored in %.0f s: %s", len(examples), seconds, ", ".join(scores.indicators))
+    logging.info("%d examples scored in %.0f s: %s", len(table), seconds, ", ".join(names))
+
+
+def read_chunks(shard: Path, examples: int = CHUNK) -> Iterator[list[Example]]:
+    """The examples of a shard, some at a time, by the columns that scores depend on; one empty chunk if it is empty."""
+    columns = ["id", "source", "messages"]
+    check_schema(shard, pq.read_schema(shard), EXAMPLES)
+    file = pq.ParquetFile(shard)
+    for batch in file.iter_batches(batch_size=examples, columns=columns):
+        yield [Example(row["id"], row["source"], tuple(row["messages"]), "", "") for row in batch.to_pylist()]
+    if not file.metadata.num_rows:
+        yield []
+
+
+def ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """The items, each made in a thread while the one before it is used."""
+    end = object()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        waiting = pool.submit(next, items, end)
+        while (item := waiting.result()) is not end:
+            waiting = pool.submit(next, items, end)
+            yield item  # type: ignore[misc]
 
 
 def to_table(examples: list[Example], scores: Scores) -> pa.Table:
@@ -85,13 +145,18 @@ def check_finite(name: str, values: list[float], examples: list[Example]) -> Non
         raise ValueError(f"{name}: {len(bad)} scores are not finite, e.g. of the examples {bad[:3]}")
 
 
-def describe(examples: list[Example], scores: Scores, seconds: float) -> dict[str, Any]:
-    """How many were scored and truncated, by source, and how fast."""
-    truncated = scores.truncated or [False] * len(examples)
-    cut = Counter(example.source for example, flag in zip(examples, truncated, strict=True) if flag)
+def count_truncated(cut: dict[str, Counter[str]], examples: list[Example], scores: Scores) -> None:
+    """Add to `cut` how many examples of each source were truncated for each indicator."""
+    for name, flags in scores.truncated.items():
+        counter = cut.setdefault(name, Counter())
+        counter.update(example.source for example, flag in zip(examples, flags, strict=True) if flag)
+
+
+def describe(names: list[str], sources: Counter[str], cut: dict[str, Counter[str]], seconds: float) -> dict[str, Any]:
+    """How many were scored by source, how many of them truncated by indicator and source, and how fast."""
     return {
-        "indicators": list(scores.indicators),
-        "examples": dict(Counter(example.source for example in examples)),
-        "truncated": dict(cut),
+        "indicators": names,
+        "examples": dict(sources),
+        "truncated": {name: dict(counter) for name, counter in cut.items()},
         "timing": {"seconds": seconds},
     }

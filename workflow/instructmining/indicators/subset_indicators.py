@@ -8,7 +8,7 @@
 import argparse
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from instructmining.files import check_same_ids, write_json
 from instructmining.indicators.neighbours import knn_distances, to_points
+from instructmining.indicators.settings import Metric
 from instructmining.indicators.tables import SCORES
 
 
@@ -26,12 +27,14 @@ def main() -> None:
     parser.add_argument("--scores", required=True, type=Path)
     parser.add_argument("--embeddings", required=True, type=Path)
     parser.add_argument("--neighbours", nargs="*", type=int, default=[])
+    parser.add_argument("--metric", choices=get_args(Metric), default="euclidean")
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
     ids = sorted(pq.read_table(arguments.subset, columns=["id"])["id"].to_pylist())
     scores = read_ids(arguments.scores, ids)
     embeddings = read_ids(arguments.embeddings, ids)
-    write_json(arguments.output, describe(arguments.subset.stem, scores, embeddings, arguments.neighbours))
+    described = describe(arguments.subset.stem, scores, embeddings, arguments.neighbours, arguments.metric)
+    write_json(arguments.output, described)
 
 
 def read_ids(path: Path, ids: list[str]) -> pa.Table:
@@ -41,12 +44,14 @@ def read_ids(path: Path, ids: list[str]) -> pa.Table:
     return table
 
 
-def describe(subset: str, scores: pa.Table, embeddings: pa.Table, neighbours: list[int]) -> dict[str, Any]:
+def describe(
+    subset: str, scores: pa.Table, embeddings: pa.Table, neighbours: list[int], metric: Metric = "euclidean"
+) -> dict[str, Any]:
     """Means of the indicators, and where the examples come from."""
     names = [name for name in scores.column_names if name not in {*SCORES.names, *(f"knn_{i}" for i in neighbours)}]
     means = {name: pc.mean(scores[name]).as_py() for name in names}
     if neighbours:
-        distances = knn_distances(to_points(embeddings["embeddings"]), neighbours)
+        distances = knn_distances(to_points(embeddings["embeddings"]), neighbours, metric)
         means |= {name: float(values.mean()) for name, values in distances.items()}
     return {
         "subset": subset,

@@ -1,4 +1,6 @@
-"""The indicators that need no model: `len_in`, `len_out` (tokens) and `mtld` (lexical diversity of the response).
+"""The indicators that need no model: `len_in`, `len_out` (tokens) and `mtld` (lexical diversity).
+
+Of a conversation, `len_out` and `mtld` take all turns of the assistant, `len_in` all others.
 
     python -m instructmining.indicators.text --settings '{"model": "smollm2"}' \
         --model results/models/smollm2/model.json --examples shard.parquet --scores scores.parquet --report report.json
@@ -11,7 +13,7 @@ from lexicalrichness import LexicalRichness
 from transformers import AutoTokenizer
 
 from instructmining.example import Example
-from instructmining.indicators.scoring import Scores, parse_arguments, score_shard
+from instructmining.indicators.scoring import Scorer, Scores, parse_arguments, score_shard
 from instructmining.indicators.settings import TextScorer
 
 
@@ -19,7 +21,7 @@ def main() -> None:
     """Score one shard."""
     arguments = parse_arguments(__doc__, TextScorer)
     tokenizer = load_tokenizer(arguments.model.parent, arguments.base_model.get("trust_remote_code", False))
-    score_shard(arguments.examples, lambda e: score(e, tokenizer), arguments.scores, arguments.report)
+    score_shard(arguments.examples, text_scorer(tokenizer), arguments.scores, arguments.report)
 
 
 def load_tokenizer(folder: Path, trust_remote_code: bool) -> Any:
@@ -27,15 +29,26 @@ def load_tokenizer(folder: Path, trust_remote_code: bool) -> Any:
     return AutoTokenizer.from_pretrained(folder, trust_remote_code=trust_remote_code)
 
 
+def text_scorer(tokenizer: Any) -> Scorer[Scores]:
+    """Counts ahead: there is no model to wait for."""
+    return Scorer(prepare=lambda examples: score(examples, tokenizer), run=lambda scores, _: scores)
+
+
 def score(examples: list[Example], tokenizer: Any) -> Scores:
-    """Tokens of the instruction (all turns before the response), tokens of the response, and its MTLD."""
+    """Tokens of the turns before and between the assistant's, tokens of the assistant's turns, and their MTLD."""
+    written = [turns(example, assistant=True) for example in examples]
     return Scores(
         {
-            "len_in": count_tokens([example.instruction for example in examples], tokenizer),
-            "len_out": count_tokens([example.response for example in examples], tokenizer),
-            "mtld": [mtld(example.response) for example in examples],
+            "len_in": count_tokens([turns(example, assistant=False) for example in examples], tokenizer),
+            "len_out": count_tokens(written, tokenizer),
+            "mtld": [mtld(text) for text in written],
         }
     )
+
+
+def turns(example: Example, assistant: bool) -> str:
+    """The turns of the assistant, or all others, as one text."""
+    return "\n\n".join(turn["content"] for turn in example.messages if (turn["role"] == "assistant") == assistant)
 
 
 def count_tokens(texts: list[str], tokenizer: Any) -> list[float]:

@@ -24,7 +24,7 @@ def findings(rule: QualityRule) -> list[str]:
         *(_effect(rule, term) for term in rule.terms),
         _in_sample(rule),
         _held_out(rule),
-        _noise(rule),
+        *(check.sentence for check in rule.checks),
     ]
 
 
@@ -40,7 +40,7 @@ def _table(rule: QualityRule) -> str:
 
 
 def _basis(rule: QualityRule) -> str:
-    return f"Fitted to {rule.observations} observations of {rule.subsets} subsets (least squares on {rule.fit})."
+    return f"Fitted to {rule.observations} observations of {rule.subsets} subsets ({rule.fit})."
 
 
 def _effect(rule: QualityRule, term: Term) -> str:
@@ -66,15 +66,6 @@ def _held_out(rule: QualityRule) -> str:
     return (
         f"Subsets left out of the fit are predicted with R2 {rule.loo_r2:.3f} (Spearman {rule.loo_spearman:.2f});"
         " zero would be as good as their mean. They come from the same sources; other sources may differ."
-    )
-
-
-def _noise(rule: QualityRule) -> str:
-    if rule.noise_sd is None:
-        return "No subset was tuned on with several seeds, so the noise between fine-tunes is not known."
-    return (
-        f"Between seeds of one subset the log loss has an SD of {rule.noise_sd:.3g};"
-        " differences of that size are noise, whatever the rule."
     )
 
 

@@ -10,7 +10,7 @@ intervals too narrow.
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +19,12 @@ import pyarrow as pa
 
 from instructmining.files import read_table, write_json, write_text
 from instructmining.quality_rule.card import rule_card
-from instructmining.quality_rule.diagnose import diagnose
+from instructmining.quality_rule.diagnose import diagnose, examine
 from instructmining.quality_rule.observations import observations_schema
-from instructmining.quality_rule.regression import (
-    OF_MEANS,
-    OF_OBSERVATIONS,
-    Design,
-    least_squares,
-    leave_one_out,
-    make_design,
-    usable,
-)
+from instructmining.quality_rule.regression import Design, least_squares, leave_one_out, make_design, usable
 from instructmining.quality_rule.rule import QualityRule, Term
 from instructmining.quality_rule.settings import QualityRuleSettings
+from instructmining.quality_rule.weights import weigh
 
 
 @dataclass(frozen=True)
@@ -43,20 +36,26 @@ class Fit:
 
 
 def fit_rule(
-    observations: pa.Table, indicators: Sequence[str], confidence: float, indicator_settings: dict[str, Any]
+    observations: pa.Table,
+    indicators: Sequence[str],
+    settings: QualityRuleSettings,
+    indicator_settings: dict[str, Any],
 ) -> Fit:
     """Fit a rule to the observations of one base model; raises ValueError where they do not allow it."""
     offered = make_design(observations, indicators)
     design, left_out = usable(offered)
+    design, fit = weigh(design, observations, settings.fit)
     result = least_squares(design)
     held_out = leave_one_out(design, result)
-    diagnostics = diagnose(design, offered, result, held_out, confidence)
+    residuals = examine(design, result, settings.confidence)
+    offered = replace(offered, weights=design.weights)
+    diagnostics = diagnose(design, offered, result, held_out, residuals, settings.confidence)
     rule = QualityRule(
         model=_only_model(observations),
-        fit=OF_MEANS if design.replicated else OF_OBSERVATIONS,
+        fit=fit,
         intercept=float(result.params[0]),
         terms=_terms(design, diagnostics["coefficients"][1:]),
-        confidence=confidence,
+        confidence=settings.confidence,
         observations=len(observations),
         subsets=len(design.subsets),
         r2=float(result.rsquared),
@@ -64,9 +63,10 @@ def fit_rule(
         loo_r2=diagnostics["leave_one_out"]["r2"],
         loo_spearman=diagnostics["leave_one_out"]["spearman"],
         residual_sd=float(np.sqrt(result.mse_resid)),
-        noise_sd=design.noise_sd,
+        noise_sd=residuals.noise.sd if residuals.noise else None,
         left_out=left_out,
         indicator_settings=indicator_settings,
+        checks=tuple(residuals.checks),
     )
     return Fit(rule, diagnostics)
 
@@ -102,7 +102,7 @@ def main() -> None:
         parser.add_argument(output, type=Path, required=True)
     arguments = parser.parse_args()
     observations = read_table(arguments.observations, observations_schema(arguments.indicators))
-    fit = fit_rule(observations, arguments.indicators, arguments.settings.confidence, arguments.indicator_settings)
+    fit = fit_rule(observations, arguments.indicators, arguments.settings, arguments.indicator_settings)
     fit.rule.to_json(arguments.rule)
     write_json(arguments.diagnostics, fit.diagnostics)
     write_text(arguments.card, rule_card(fit.rule))

@@ -26,6 +26,9 @@ _FIXED = (
         "loss", pa.float64(), metadata={"description": "nats per response token, mean over eval sets of role fit"}
     ),
     pa.field("log_loss", pa.float64(), metadata={"description": "natural logarithm of loss"}),
+    pa.field(
+        "sources", pa.map_(pa.string(), pa.int64()), metadata={"description": "examples of the subset by their source"}
+    ),
 )
 
 
@@ -37,6 +40,7 @@ class Observation:
     subset: str
     seed: int
     loss: float
+    sources: dict[str, int]
     indicators: dict[str, float]
 
     @property
@@ -63,9 +67,9 @@ def gather(subsets: Iterable[dict[str, Any]], records: Iterable[dict[str, Any]])
     Raises ValueError for a record without its subset, a subset without a record, a fine-tune given twice, and records
     or subsets that were not measured alike.
     """
-    indicators = {subset["subset"]: subset["indicators"] for subset in subsets}
-    observations = [_observe(record, indicators) for record in records]
-    _check_complete(indicators, observations)
+    by_id = {subset["subset"]: subset for subset in subsets}
+    observations = [_observe(record, by_id) for record in records]
+    _check_complete(set(by_id), observations)
     return sorted(observations, key=lambda observation: observation.key)
 
 
@@ -90,18 +94,20 @@ def _row(observation: Observation) -> dict[str, Any]:
         "seed": observation.seed,
         "loss": observation.loss,
         "log_loss": math.log(observation.loss),
+        "sources": observation.sources,
         **observation.indicators,
     }
 
 
-def _observe(record: dict[str, Any], indicators: dict[str, dict[str, float]]) -> Observation:
-    subset = record["run"]
-    if subset not in indicators:
+def _observe(record: dict[str, Any], subsets: dict[str, dict[str, Any]]) -> Observation:
+    name = record["run"]
+    if name not in subsets:
         raise ValueError(
-            f"record of {record['model']}, run {subset}, seed {record['seed']}: there is no subset {subset!r} among the"
-            f" {len(indicators)} given to --subsets; compute its indicators or leave the record out"
+            f"record of {record['model']}, run {name}, seed {record['seed']}: there is no subset {name!r} among the"
+            f" {len(subsets)} given to --subsets; compute its indicators or leave the record out"
         )
-    return Observation(record["model"], subset, record["seed"], _fit_loss(record), indicators[subset])
+    sources, indicators = subsets[name]["sources"], subsets[name]["indicators"]
+    return Observation(record["model"], name, record["seed"], _fit_loss(record), sources, indicators)
 
 
 def _fit_loss(record: dict[str, Any]) -> float:
@@ -118,17 +124,17 @@ def _fit_loss(record: dict[str, Any]) -> float:
     return loss
 
 
-def _check_complete(indicators: dict[str, dict[str, float]], observations: list[Observation]) -> None:
+def _check_complete(subsets: set[str], observations: list[Observation]) -> None:
     seen: set[tuple[str, str, int]] = set()
     for observation in observations:
         if observation.key in seen:
             model, subset, seed = observation.key
             raise ValueError(f"record of {model}, run {subset}, seed {seed} is given twice; give each record once")
         seen.add(observation.key)
-    unused = sorted(set(indicators) - {observation.subset for observation in observations})
+    unused = sorted(subsets - {observation.subset for observation in observations})
     if unused:
         raise ValueError(
-            f"no record for {len(unused)} of {len(indicators)} subsets ({', '.join(unused[:5])});"
+            f"no record for {len(unused)} of {len(subsets)} subsets ({', '.join(unused[:5])});"
             " every subset needs at least one fine-tune: run those, or leave the subsets out"
         )
 

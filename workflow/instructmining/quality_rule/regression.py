@@ -1,17 +1,17 @@
 """Least squares of the log loss on the indicators, through statsmodels, and how well it predicts left-out subsets."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from scipy import stats
 
 from instructmining.quality_rule.rule import Floats
 
-OF_OBSERVATIONS = "observations"
-OF_MEANS = "means of subsets, weighted by seeds"
 COLLINEAR = 1e-8
 """An indicator is taken as a combination of others when less than this share of its variation is its own."""
 
@@ -24,8 +24,11 @@ class Design:
     indicators: tuple[str, ...]
     x: Floats  # (subsets, indicators)
     y: Floats  # (subsets,) mean log loss over the subset's seeds
-    seeds: Floats  # (subsets,) number of seeds: the weights
-    within: Floats  # (observations,) log loss minus the mean of its subset
+    seeds: Floats  # (subsets,) number of seeds
+    weights: Floats  # (subsets,) of the fit; 1 is that of a subset with one seed
+    within: Floats  # (subsets,) sum of squares of the log loss between the subset's seeds
+    sources: tuple[Mapping[str, int], ...]
+    """Examples of each subset by their source."""
 
     @property
     def replicated(self) -> bool:
@@ -35,17 +38,23 @@ class Design:
     @property
     def noise_degrees(self) -> int:
         """Degrees of freedom of the pure error."""
-        return len(self.within) - len(self.subsets)
+        return int(np.sum(self.seeds - 1))
 
     @property
     def noise_sd(self) -> float | None:
         """Pure-error SD, sqrt(sum of squares within subsets / degrees of freedom) (Draper and Smith 1998, 2.1)."""
-        return float(np.sqrt(np.sum(self.within**2) / self.noise_degrees)) if self.replicated else None
+        return float(np.sqrt(np.sum(self.within) / self.noise_degrees)) if self.replicated else None
 
     def keep(self, indicators: Sequence[str]) -> "Design":
         """The design with these indicators alone."""
         columns = [self.indicators.index(name) for name in indicators]
-        return Design(self.subsets, tuple(indicators), self.x[:, columns], self.y, self.seeds, self.within)
+        return replace(self, indicators=tuple(indicators), x=self.x[:, columns])
+
+    def rows(self, which: NDArray[np.bool_]) -> "Design":
+        """The design with some of the subsets; which is (subsets,)."""
+        arrays = {name: getattr(self, name)[which] for name in ("x", "y", "seeds", "weights", "within")}
+        subsets, sources = compress(self.subsets, which), compress(self.sources, which)
+        return replace(self, subsets=tuple(subsets), sources=tuple(sources), **arrays)
 
 
 def make_design(observations: pa.Table, indicators: Sequence[str]) -> Design:
@@ -57,15 +66,22 @@ def make_design(observations: pa.Table, indicators: Sequence[str]) -> Design:
     _check_finite(frame)
     groups = frame.groupby("subset", sort=True)
     means = groups.mean()
-    within = frame["log_loss"] - groups["log_loss"].transform("mean")
+    seeds = groups.size().to_numpy(np.float64)
+    sources = dict(zip(observations["subset"].to_pylist(), observations["sources"].to_pylist(), strict=True))
     return Design(
         subsets=tuple(means.index),
         indicators=tuple(indicators),
         x=means[list(indicators)].to_numpy(np.float64),
         y=means["log_loss"].to_numpy(np.float64),
-        seeds=groups.size().to_numpy(np.float64),
-        within=within.to_numpy(np.float64),
+        seeds=seeds,
+        weights=seeds,
+        within=groups["log_loss"].apply(_sum_of_squares).to_numpy(np.float64),
+        sources=tuple(dict(sources[subset]) for subset in means.index),
     )
+
+
+def _sum_of_squares(values: Any) -> float:
+    return float(((values - values.mean()) ** 2).sum())
 
 
 def _check_finite(frame: Any) -> None:
@@ -81,8 +97,10 @@ def _check_finite(frame: Any) -> None:
 def usable(design: Design) -> tuple[Design, dict[str, str]]:
     """The design without what cannot be estimated, and why each of the others is left out; the earlier of two is kept.
 
-    Raises ValueError where there are fewer subsets than indicators + 3, or no usable indicator.
+    Raises ValueError where there are fewer subsets than indicators + 3, no usable indicator, or one loss for all.
     """
+    if np.ptp(design.y) == 0:
+        raise ValueError(f"the log loss is {design.y[0]:.6g} in every subset: there is nothing to explain")
     left_out = {name: reason for name in design.indicators if (reason := too_constant(_values(design, name)))}
     varying = [name for name in design.indicators if name not in left_out]
     _check_enough(len(design.subsets), len(varying))
@@ -130,10 +148,22 @@ def _check_enough(subsets: int, indicators: int) -> None:
 
 
 def least_squares(design: Design) -> Any:
-    """The statsmodels result, the constant first: least squares, weighted by seeds where subsets are replicated."""
+    """The statsmodels result, the constant first; without indicators it is the mean."""
     import statsmodels.api as sm
 
-    return sm.WLS(design.y, sm.add_constant(design.x, has_constant="add"), weights=design.seeds).fit()
+    return sm.WLS(design.y, with_constant(design.x), weights=design.weights).fit()
+
+
+def whitened(result: Any) -> Any:
+    """The same fit as least squares of rows times the roots of their weights: statsmodels has no influence for WLS."""
+    import statsmodels.api as sm
+
+    return sm.OLS(result.model.wendog, result.model.wexog).fit()
+
+
+def with_constant(x: Floats) -> Floats:
+    """(rows, indicators) -> (rows, 1 + indicators), ones first."""
+    return np.column_stack([np.ones(len(x)), x])
 
 
 def leave_one_out(design: Design, result: Any) -> Floats:
@@ -142,7 +172,7 @@ def leave_one_out(design: Design, result: Any) -> Floats:
     Exact also for weights, with the leverage of the weighted fit. Raises ValueError where a fit without one subset does
     not exist.
     """
-    leverage = np.sum(result.model.wexog * result.model.pinv_wexog.T, axis=1)  # (subsets,) diagonal of the hat matrix
+    leverage = whitened(result).get_influence().hat_matrix_diag  # (subsets,)
     if (leverage > 1 - 1e-9).any():
         subset = design.subsets[int(leverage.argmax())]
         raise ValueError(
@@ -164,9 +194,9 @@ def r_squared(y: Floats, predicted: Floats, weights: Floats) -> float:
 
 def mean_only_r_squared(design: Design) -> float:
     """Left-out R2 of the rule that has no indicators; never above zero."""
-    total, weight = np.sum(design.seeds * design.y), np.sum(design.seeds)
-    others = (total - design.seeds * design.y) / (weight - design.seeds)
-    return r_squared(design.y, others, design.seeds)
+    total, weight = np.sum(design.weights * design.y), np.sum(design.weights)
+    others = (total - design.weights * design.y) / (weight - design.weights)
+    return r_squared(design.y, others, design.weights)
 
 
 def rank_correlation(a: Floats, b: Floats) -> float:

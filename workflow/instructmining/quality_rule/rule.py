@@ -1,5 +1,6 @@
 """The quality rule as a value: what it predicts, how sure it is, and what it holds for."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -37,12 +38,23 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Check:
+    """One piece of evidence for or against a rule."""
+
+    name: str
+    value: float | None
+    p_value: float | None
+    warns: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
 class QualityRule:
     """`log loss = intercept + sum of coefficient * indicator` (InstructMining, arXiv 2307.06290); lower is better."""
 
     model: str
     fit: str
-    """What was fitted: `observations`, or `means of subsets, weighted by seeds`."""
+    """The kind of fit, in words."""
     intercept: float
     terms: tuple[Term, ...]
     confidence: float
@@ -62,6 +74,8 @@ class QualityRule:
     """Indicators that were offered but are not in the rule, and why."""
     indicator_settings: dict[str, Any]
     """The settings of the indicators; the coefficients hold for no other."""
+    checks: tuple[Check, ...] = ()
+    """The evidence for and against the rule."""
 
     @property
     def indicators(self) -> list[str]:
@@ -79,19 +93,18 @@ class QualityRule:
 
     def contributions(self, table: pa.Table) -> dict[str, Floats]:
         """What each indicator adds to `centre` in the prediction: coefficient * (value - mean)."""
-        return {term.indicator: term.coefficient * (_column(table, term) - term.mean) for term in self.terms}
+        return {
+            term.indicator: term.coefficient * (indicator_values(table, term.indicator) - term.mean)
+            for term in self.terms
+        }
 
     def outside_range(self, table: pa.Table) -> dict[str, float]:
         """Share of rows, per indicator, with a value beyond those of the subsets: there the rule extrapolates."""
-        return {term.indicator: _outside(_column(table, term), term) for term in self.terms}
+        return {term.indicator: _outside(indicator_values(table, term.indicator), term) for term in self.terms}
 
     def formula(self, digits: int = 4) -> str:
         """The rule in raw units, such as `log loss = 0.9 + 0.03 * ppl - 0.2 * relevance`."""
-        terms = [
-            f"{'-' if term.coefficient < 0 else '+'} {abs(term.coefficient):.{digits}g} * {term.indicator}"
-            for term in self.terms
-        ]
-        return " ".join([f"log loss = {self.intercept:.{digits}g}", *terms])
+        return write_formula(self.intercept, {term.indicator: term.coefficient for term in self.terms}, digits)
 
     def to_json(self, path: Path) -> None:
         """Write the rule."""
@@ -101,20 +114,29 @@ class QualityRule:
     def from_json(cls, path: Path) -> Self:
         """Read a rule that `to_json` wrote."""
         values = read_json(path)
-        return cls(**{**values, "terms": tuple(Term(**term) for term in values["terms"])})
+        terms = tuple(Term(**term) for term in values["terms"])
+        checks = tuple(Check(**check) for check in values["checks"])
+        return cls(**{**values, "terms": terms, "checks": checks})
 
 
-def _column(table: pa.Table, term: Term) -> Floats:
-    if term.indicator not in table.column_names:
+def write_formula(intercept: float, coefficients: Mapping[str, float], digits: int = 4) -> str:
+    """A linear rule in raw units, such as `log loss = 0.9 + 0.03 * ppl - 0.2 * relevance`."""
+    terms = [f"{'-' if value < 0 else '+'} {abs(value):.{digits}g} * {name}" for name, value in coefficients.items()]
+    return " ".join([f"log loss = {intercept:.{digits}g}", *terms])
+
+
+def indicator_values(table: pa.Table, indicator: str) -> Floats:
+    """A column of indicators; raises ValueError where it is not there or a value is missing."""
+    if indicator not in table.column_names:
         raise ValueError(
-            f"the rule needs the indicator {term.indicator!r}, which is not among the columns"
+            f"the rule needs the indicator {indicator!r}, which is not among the columns"
             f" {', '.join(table.column_names)}; compute it for these examples, or fit a rule without it"
         )
-    values: Floats = table[term.indicator].to_numpy().astype(np.float64)
+    values: Floats = table[indicator].to_numpy().astype(np.float64)
     bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
         raise ValueError(
-            f"indicator {term.indicator!r} has no finite value in {bad.size} of {len(values)} rows"
+            f"indicator {indicator!r} has no finite value in {bad.size} of {len(values)} rows"
             f" (first: row {bad[0]}); every example needs a number: score those again"
         )
     return values

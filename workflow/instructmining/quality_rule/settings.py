@@ -1,8 +1,8 @@
 """Settings of the fit."""
 
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from instructmining.settings import Settings
 
@@ -12,5 +12,24 @@ class QualityRuleSettings(Settings):
 
     indicators: Annotated[list[str], Field(min_length=1)] | None = None
     """The indicators in the rule; all that are computed if not given."""
+    fit: Literal["auto", "ols", "weighted_means", "mixed"] = "auto"
+    """How subsets count: alike (`ols`), by their seeds (`weighted_means`, `auto`), or by a mixed model (`mixed`)."""
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
     """Level of all intervals."""
+    published: Literal["v1", "v3"] | None = None
+    """Take a rule of the paper instead of fitting one: nothing is tuned, and no candidates are needed."""
+    file: str | None = None
+    """Take the `rule.json` of another run instead of fitting one."""
+    force: bool = False
+    """Apply such a rule even where the indicators come from other models than those that it was fitted with."""
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if self.published and self.file:
+            raise ValueError("give either published or file, not both")
+        return self
+
+    @property
+    def taken(self) -> bool:
+        """Whether the rule is there already, so that none is fitted."""
+        return self.published is not None or self.file is not None

@@ -4,10 +4,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from instructmining.comparison.result import ArmResult, ComparisonResult
-from instructmining.report.style import BLUE, GREY, ORANGE, Drawing, new_figure, zero_line
+from instructmining.report.style import BLUE, GREEN, GREY, ORANGE, Drawing, new_figure, zero_line
 
-OVER_SEEDS, OVER_EXAMPLES = 0.12, -0.14
-"""How far the two intervals lie below and above the middle of an arm's row."""
+OVER_SEEDS, OVER_EXAMPLES, OVER_BOTH = 0.22, -0.22, 0.0
+"""How far the intervals lie below and above the middle of an arm's row."""
 
 
 def draw_arms(result: ComparisonResult) -> Drawing:
@@ -28,14 +28,14 @@ def draw_arms(result: ComparisonResult) -> Drawing:
         axes.locator_params(axis="x", nbins=6)
     _legend(differences)
     figure.suptitle(
-        f"Arms of {result.pool}, {result.model}: {len(result.seeds)} seeds, {result.test_examples} test examples,"
+        f"Arms of {result.pool}, {result.model}, matched by {result.match}: {result.test_examples} test examples,"
         f" {result.confidence:.0%} intervals"
     )
     return Drawing(figure, _table(result))
 
 
 def _label(arm: ArmResult) -> str:
-    return f"{arm.arm}\n{arm.examples:,} examples, {arm.steps:,} steps"
+    return f"{arm.arm}\n{arm.examples:,} examples, {arm.steps:,} steps, {len(arm.loss.values)} seeds"
 
 
 def _loss(axes: Axes, row: int, arm: ArmResult) -> None:
@@ -49,20 +49,23 @@ def _difference(axes: Axes, row: int, arm: ArmResult) -> None:
         axes.annotate("baseline", (0, row), (6, 0), textcoords="offset points", va="center", color=GREY)
         return
     over, difference = arm.difference.over_seeds, arm.difference
-    above = row + OVER_EXAMPLES
-    axes.plot([over.low, over.high], [row + OVER_SEEDS] * 2, color=BLUE, linewidth=1.6)
-    axes.plot(over.mean, row + OVER_SEEDS, "o", color=BLUE, markersize=6)
-    axes.plot([difference.examples_low, difference.examples_high], [above] * 2, color=ORANGE, linewidth=1.6)
-    axes.plot(over.mean, above, "s", color=ORANGE, markersize=4.5)
+    for offset, marker, color, low, high in (
+        (OVER_SEEDS, "o", BLUE, over.low, over.high),
+        (OVER_BOTH, "D", GREEN, difference.both_low, difference.both_high),
+        (OVER_EXAMPLES, "s", ORANGE, difference.examples_low, difference.examples_high),
+    ):
+        axes.plot([low, high], [row + offset] * 2, color=color, linewidth=1.6)
+        axes.plot(over.mean, row + offset, marker, color=color, markersize=4.5)
 
 
 def _legend(axes: Axes) -> None:
     """Below the axes, where no interval can lie under it."""
     handles = [
-        *axes.plot([], [], "o-", color=BLUE, label="over seeds (t, paired)"),
+        *axes.plot([], [], "o-", color=BLUE, markersize=4.5, label="over seeds (t, paired)"),
         *axes.plot([], [], "s-", color=ORANGE, markersize=4.5, label="over test examples (bootstrap)"),
+        *axes.plot([], [], "D-", color=GREEN, markersize=4.5, label="over both (bootstrap)"),
     ]
-    axes.figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
+    axes.figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
 
 
 def _table(result: ComparisonResult) -> pd.DataFrame:
@@ -73,6 +76,7 @@ def _row(arm: ArmResult) -> dict[str, str | float | None]:
     over = arm.difference.over_seeds if arm.difference else None
     return {
         "arm": arm.arm,
+        "seeds": len(arm.loss.values),
         "examples": arm.examples,
         "steps": arm.steps,
         "tokens": arm.tokens,
@@ -85,4 +89,8 @@ def _row(arm: ArmResult) -> dict[str, str | float | None]:
         "seeds_high": over.high if over else None,
         "examples_low": arm.difference.examples_low if arm.difference else None,
         "examples_high": arm.difference.examples_high if arm.difference else None,
+        "both_low": arm.difference.both_low if arm.difference else None,
+        "both_high": arm.difference.both_high if arm.difference else None,
+        "p_value": arm.difference.p_value if arm.difference else None,
+        "p_adjusted": arm.difference.p_adjusted if arm.difference else None,
     }

@@ -51,7 +51,10 @@ def read_mermaid(text: str) -> Graph:
     names = dict(re.findall(r"^\s*(id\d+)\[(.*)\]$", text, re.MULTILINE))
     if not names:
         raise ValueError("no graph on standard input; pipe `snakemake --rulegraph mermaid-js` into this command")
-    return Graph(names, re.findall(r"^\s*(id\d+) --> (id\d+)$", text, re.MULTILINE))
+    edges = re.findall(r"^\s*(id\d+) --> (id\d+)$", text, re.MULTILINE)
+    inner = {a for a, b in edges if names[b] != "all"}
+    # Every result is a target; only what nothing else is made from is shown as one.
+    return Graph(names, [(a, b) for a, b in edges if names[b] != "all" or a not in inner])
 
 
 def family(name: str) -> str:

@@ -8,6 +8,8 @@
     python -m instructmining.report.figures judge --judge judge.json --output ... --table ...
     python -m instructmining.report.figures quality --ranking ranking.parquet --settings '{"examples": 500}' \\
         --output ... --table ...
+    python -m instructmining.report.figures rules --rules across_models.json --output ... --table ...
+    python -m instructmining.report.figures designs --designs designs.json --output ... --table ...
 """
 
 import argparse
@@ -21,6 +23,7 @@ from instructmining.report.judge_figures import draw_judge
 from instructmining.report.rule_figures import draw_coefficients, draw_predicted, draw_univariate
 from instructmining.report.selection_figures import draw_quality
 from instructmining.report.style import Drawing, look, save
+from instructmining.report.variant_figures import draw_designs, draw_rules
 from instructmining.selection.ranking import RANKING
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size
@@ -32,6 +35,10 @@ def draw(arguments: argparse.Namespace) -> Drawing:
         return draw_arms(ComparisonResult.from_json(arguments.comparison))
     if arguments.figure == "judge":
         return draw_judge(read_json(arguments.judge))
+    if arguments.figure == "rules":
+        return draw_rules(read_json(arguments.rules))
+    if arguments.figure == "designs":
+        return draw_designs(read_json(arguments.designs))
     if arguments.figure == "quality":
         ranking, settings = read_table(arguments.ranking, RANKING), arguments.settings
         return draw_quality(ranking, selection_size(len(ranking), settings.examples, settings.fraction))
@@ -53,6 +60,8 @@ def main() -> None:
         "arms": ["--comparison"],
         "judge": ["--judge"],
         "quality": ["--ranking"],
+        "rules": ["--rules"],
+        "designs": ["--designs"],
     }.items():
         figure = figures.add_parser(name)
         for path in (*inputs, "--output", "--table"):

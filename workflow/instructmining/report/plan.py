@@ -119,11 +119,17 @@ def gpu_hours(jobs: Iterable[Planned], root: Path) -> float | None:
     for job in jobs:
         if not job.gpus:
             continue
-        seconds = [_seconds(path) for path in similar(job.about.get("benchmark", ""), root)]
-        if not seconds:
+        seconds = job_seconds(job.about.get("benchmark", ""), root)
+        if seconds is None:
             return None
-        total += job.gpus * statistics.mean(seconds) / 3600
+        total += job.gpus * seconds / 3600
     return total
+
+
+def job_seconds(benchmark: str, root: Path) -> float | None:
+    """Wall time of a job by the benchmarks of earlier ones of its kind; None where there are none."""
+    seconds = [_seconds(path) for path in similar(benchmark, root)]
+    return statistics.mean(seconds) if seconds else None
 
 
 def disk_bytes(jobs: Iterable[Planned], root: Path) -> float | None:

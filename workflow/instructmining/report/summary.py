@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from instructmining.comparison.result import ArmResult, ComparisonResult
+from instructmining.quality_rule.published import PublishedRule, read_rule
 from instructmining.quality_rule.rule import QualityRule
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size
@@ -37,14 +38,23 @@ def rule_section(rule: QualityRule) -> Group:
     return Group(_title(f"Quality rule for {rule.model} ({rule.subsets} subsets)"), table, Text(held_out + verdict))
 
 
+def published_section(rule: PublishedRule) -> Group:
+    """A rule of the paper, and what is known of it."""
+    title = _title(f"Quality rule {rule.name} of the paper, for {rule.model}; nothing was fitted or tuned here")
+    return Group(title, Text(rule.formula()), *map(Text, rule.notes))
+
+
 def comparison_section(result: ComparisonResult) -> Group:
     """The loss of each arm, what it was trained on, and the verdict."""
     names = ("arm", "examples", "steps", "tokens", "loss", "SD", "verdict")
     table = _table(names, numbers=names[1:-1])
     for arm in result.arms:
         table.add_row(*_arm_cells(arm))
-    title = f"Arms of {result.pool}, {result.model}: test loss in nats per token, {result.confidence:.0%} intervals"
-    return Group(_title(title), table)
+    title = (
+        f"Arms of {result.pool}, {result.model}: test loss in nats per token, {result.confidence:.0%} intervals,"
+        " p after Holm's correction"
+    )
+    return Group(_title(title), table, Text(result.sentence))
 
 
 def _arm_cells(arm: ArmResult) -> list[RenderableType]:
@@ -96,7 +106,9 @@ def main() -> None:
         parser.error("--rankings needs --settings, to know how much of a ranking is selected")
     console = Console(highlight=False)
     for path in arguments.rules:
-        console.print(rule_section(QualityRule.from_json(path)), "")
+        rule = read_rule(path)
+        section = published_section(rule) if isinstance(rule, PublishedRule) else rule_section(rule)
+        console.print(section, "")
     for path in arguments.comparisons:
         console.print(comparison_section(ComparisonResult.from_json(path)), "")
     for line in degraded_lines(arguments.rankings, arguments.settings):

@@ -8,8 +8,7 @@ from typing import Any, Self
 
 import pyarrow as pa
 
-from instructmining.quality_rule.card import findings
-from instructmining.quality_rule.rule import QualityRule
+from instructmining.quality_rule.published import Rule, evidence
 from instructmining.selection.rank import outside_sentences
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size
@@ -34,7 +33,7 @@ class Origin:
 def selection_card(
     pool: str,
     settings: Selection,
-    rule: QualityRule,
+    rule: Rule,
     ranking: pa.Table,
     origins: Sequence[Origin],
     hashes: Mapping[str, str],
@@ -54,13 +53,22 @@ def selection_card(
         "The selection is under the licences of all sources that it holds examples of.",
         "## The rule",
         f"```\n{rule.formula()}\n```",
-        _bullets(findings(rule)),
-        "Where single examples lie outside the range of the subset means, the rule extrapolates:",
-        _bullets(outside_sentences(rule, ranking)),
+        _bullets(evidence(rule)),
+        *_extrapolation(outside_sentences(rule, ranking)),
         "## How to make it again",
         _recipe(pool, settings, hashes),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _extrapolation(sentences: Sequence[str]) -> list[str]:
+    """Nothing where the range of the subset means is not known."""
+    if not sentences:
+        return []
+    return [
+        "Where single examples lie outside the range of the subset means, the rule extrapolates:",
+        _bullets(sentences),
+    ]
 
 
 def _kinds(ranking: pa.Table) -> list[str]:

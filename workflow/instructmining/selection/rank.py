@@ -11,11 +11,11 @@ import pyarrow as pa
 
 from instructmining.files import check_same_ids, read_table, write_table
 from instructmining.indicators.tables import SCORES
-from instructmining.quality_rule.rule import QualityRule
+from instructmining.quality_rule.published import PublishedRule, Rule, read_rule
 from instructmining.selection.ranking import indicator_columns, ranking_schema, term_column
 
 
-def rank(rule: QualityRule, scores: pa.Table) -> pa.Table:
+def rank(rule: Rule, scores: pa.Table) -> pa.Table:
     """The scores, best first, with prediction, rank and terms; raises ValueError for a missing or empty indicator."""
     scores = scores.sort_by("id")
     predicted = rule.predict(scores)
@@ -34,8 +34,10 @@ def rank(rule: QualityRule, scores: pa.Table) -> pa.Table:
     return ranking
 
 
-def outside_sentences(rule: QualityRule, ranking: pa.Table) -> list[str]:
+def outside_sentences(rule: Rule, ranking: pa.Table) -> list[str]:
     """For each indicator, how much of the pool lies where the rule was never fitted."""
+    if isinstance(rule, PublishedRule):
+        return []
     ranges = {term.indicator: f"{term.fitted_min:.4g} to {term.fitted_max:.4g}" for term in rule.terms}
     return [
         f"{name}: {share:.1%} of the examples lie outside {ranges[name]}, the range of the subset means"
@@ -50,7 +52,7 @@ def main() -> None:
     parser.add_argument("--scores", type=Path, required=True)
     parser.add_argument("--ranking", type=Path, required=True)
     arguments = parser.parse_args()
-    rule = QualityRule.from_json(arguments.rule)
+    rule = read_rule(arguments.rule)
     ranking = rank(rule, read_table(arguments.scores, SCORES))
     write_table(arguments.ranking, ranking, ranking_schema(rule.indicators, indicator_columns(ranking)))
     print(f"ranked {len(ranking)} examples by {rule.formula()}")

@@ -16,7 +16,7 @@ import pyarrow as pa
 from instructmining.data.forms import from_messages
 from instructmining.example import Example, from_table
 from instructmining.files import file_hash, read_json, read_table, write_jsonl, write_text
-from instructmining.quality_rule.rule import QualityRule
+from instructmining.quality_rule.published import read_rule
 from instructmining.selection.card import Origin, selection_card
 from instructmining.selection.ranking import RANKING, examples_by_id
 from instructmining.selection.settings import Selection
@@ -48,7 +48,7 @@ def main() -> None:
     card = selection_card(
         arguments.pool,
         settings,
-        QualityRule.from_json(arguments.rule),
+        read_rule(arguments.rule),
         ranking,
         origins,
         {path.name: file_hash(path) for path in files},

@@ -1,0 +1,76 @@
+"""What the profiles say, read from dry runs and tiny runs with them."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from benchmarks.workflow import write_run
+
+from instructmining.indicators.settings import GIVEN
+from instructmining.report.plan import Planned, read_dry_run
+from instructmining.resources import CAP_MB, CAP_MINUTES
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+def snakemake(folder: Path, profile: str, *options: str) -> str:
+    """Run Snakemake with a profile, and return what it printed."""
+    command = [Path(sys.executable).with_name("snakemake"), "--profile", ROOT / "profiles" / profile, *options]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def paper(tmp_path_factory: pytest.TempPathFactory) -> list[Planned]:
+    """The jobs of a run of the paper's size on a Slurm cluster: 129 subsets, 3 seeds, 100 shards."""
+    folder = tmp_path_factory.mktemp("paper")
+    write_run(folder, subsets=129, shards=100, seeds=3)
+    config = ["--snakefile", str(ROOT / "Snakefile"), "--configfile", "config.yaml"]
+    return read_dry_run(snakemake(folder, "slurm", *config, "--dry-run"))
+
+
+def resource(job: Planned, name: str) -> str | None:
+    found = re.search(rf"\b{name}=([^,]+)", job.about.get("resources", ""))
+    return found[1] if found else None
+
+
+def test_a_run_of_the_papers_size_has_no_more_jobs_than_snakemake_builds_in_seconds(paper: list[Planned]) -> None:
+    assert len(paper) <= 2000
+    assert {f"score_{scorer}" for scorer in GIVEN} <= {job.rule for job in paper}, "all indicators are among them"
+
+
+def test_gpu_jobs_and_no_others_go_to_the_gpu_partition(paper: list[Planned]) -> None:
+    partitions = {(job.gpus, resource(job, "slurm_partition")) for job in paper}
+    assert partitions == {(0, "cpu"), (1, "gpu")}, {job.rule for job in paper if job.gpus}
+
+
+def test_every_job_says_what_it_needs_and_stays_below_the_caps(paper: list[Planned]) -> None:
+    for job in paper:
+        assert 300 <= int(resource(job, "mem_mb") or 0) <= CAP_MB, job
+        assert 0 < int(resource(job, "runtime") or 0) <= CAP_MINUTES, job
+
+
+COPY = """
+rule copy:
+    input: "large"
+    output: "copy"
+    resources: mem_mb=100
+    shell: "cp {input} {output}"
+"""
+
+
+@pytest.mark.parametrize("profile", ["local", "slurm"])
+def test_touching_a_large_file_reruns_nothing_and_changing_it_does(tmp_path: Path, profile: str) -> None:
+    (tmp_path / "Snakefile").write_text(COPY)
+    (tmp_path / "large").write_bytes(bytes(5_000_000))
+    here = ["--executor", "local", "--cores", "1"]
+    snakemake(tmp_path, profile, *here)
+    os.utime(tmp_path / "large")
+    assert "Nothing to be done" in snakemake(tmp_path, profile, *here, "--dry-run")
+    (tmp_path / "large").write_bytes(bytes(4_999_999) + b"1")
+    assert "Nothing to be done" not in snakemake(tmp_path, profile, *here, "--dry-run")

@@ -1,0 +1,33 @@
+"""How every model runs over a shard: longest first, under a token budget, in halves where memory runs out."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from instructmining.indicators.scoring import Meter
+from instructmining.models.batches import budget_batches, halve_on_out_of_memory
+
+
+class Engine:
+    """Runs a model over sequences in batches of at most so many tokens, padding included."""
+
+    def __init__(self, batch_tokens: int, meter: Meter) -> None:
+        self.batch_tokens, self.meter = batch_tokens, meter
+
+    def run(self, lengths: Sequence[int], forward: Callable[[list[int]], Tensor]) -> Tensor:
+        """What `forward` gives for each sequence, on the CPU and in the order given. (sequences, ...)
+
+        `forward` takes the positions of a batch. Its results stay on the device until the last batch is under way, so
+        that the next batch is made while the device still computes.
+        """
+        positions: list[int] = []
+        results: list[Tensor] = []
+        for group in budget_batches(lengths, self.batch_tokens):
+            positions += group
+            results += halve_on_out_of_memory(group, lambda part: [forward(part)])
+            self.meter.advance(len(group))
+        if not results:
+            return torch.zeros(0)
+        in_order_of_length = torch.cat(results).cpu()
+        return in_order_of_length[torch.tensor(positions).argsort()]

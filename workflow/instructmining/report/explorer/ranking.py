@@ -1,0 +1,72 @@
+"""What the explorer shows of a ranking: ranks, predictions, what each term adds, the rule, and how many are selected.
+
+    python -m instructmining.report.explorer.ranking --model smollm2 --pool unseen --rule rule.json \\
+        --ranking ranking.parquet --shards results/data/pools/unseen/*.parquet --settings '{"examples": 500}' \\
+        --output results/explorer/data/rankings/smollm2/unseen.js
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from instructmining.files import read_table
+from instructmining.quality_rule.rule import QualityRule
+from instructmining.report.explorer.data_file import in_order, numbers, pool_ids, write_data_file
+from instructmining.selection.ranking import RANKING, term_column
+from instructmining.selection.settings import Selection
+from instructmining.selection.size import selection_size
+
+
+def rule_values(rule: QualityRule) -> dict[str, Any]:
+    """What the page says of the rule."""
+    terms = [
+        {
+            "indicator": term.indicator,
+            "coefficient": term.coefficient,
+            "low": term.low,
+            "high": term.high,
+            "mean": term.mean,
+            "fittedMin": term.fitted_min,
+            "fittedMax": term.fitted_max,
+        }
+        for term in rule.terms
+    ]
+    return {"formula": rule.formula(), "centre": rule.centre, "confidence": rule.confidence, "terms": terms}
+
+
+def ranking_arrays(rule: QualityRule, ranking: pa.Table, ids: Sequence[str]) -> dict[str, np.ndarray]:
+    """Rank, prediction and terms of each example, in the order of the pool."""
+    ranking = in_order(ranking, ids, "ranking")
+    terms = [term_column(indicator) for indicator in rule.indicators]
+    return {
+        "rank": ranking["rank"].to_numpy().astype(np.int32),
+        **{name: numbers(ranking[name]) for name in ("predicted", *terms)},
+    }
+
+
+def main() -> None:
+    """Read rule and ranking, write the explorer's file of them."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, fromfile_prefix_chars="@"
+    )
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--pool", required=True)
+    parser.add_argument("--settings", type=Selection.model_validate_json, required=True)
+    parser.add_argument("--rule", type=Path, required=True)
+    parser.add_argument("--ranking", type=Path, required=True)
+    parser.add_argument("--shards", type=Path, nargs="+", required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    rule, ranking = QualityRule.from_json(arguments.rule), read_table(arguments.ranking, RANKING)
+    size = selection_size(len(ranking), arguments.settings.examples, arguments.settings.fraction)
+    values = {"model": arguments.model, "pool": arguments.pool, "selected": size, "rule": rule_values(rule)}
+    arrays = ranking_arrays(rule, ranking, pool_ids(arguments.shards))
+    write_data_file(arguments.output, f"rankings/{arguments.model}/{arguments.pool}", values, arrays)
+
+
+if __name__ == "__main__":
+    main()

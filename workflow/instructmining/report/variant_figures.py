@@ -1,0 +1,137 @@
+"""Figures of rules side by side: of designs, of models, and of seeds and eval sets of one model."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from instructmining.report.style import BLUE, GREEN, GREY, ORANGE, VERMILLION, Drawing, new_figure, zero_line
+
+COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, GREY)
+MARKERS = "osD^v"
+
+
+def draw_designs(result: dict[str, Any]) -> Drawing:
+    """Standard error of each coefficient per unit of noise in each design, beside the coefficients themselves."""
+    designs = result["designs"]
+    indicators = list(designs[0]["unit_errors"])
+    figure = new_figure(8.4, _height(len(indicators), len(designs)))
+    errors, values = figure.subplots(1, 2, sharey=True)
+    for number, design in enumerate(designs):
+        rows = _rows(len(indicators), number, len(designs))
+        colour, marker = _look(number)
+        label = f"{design['design']} ({design['subsets']} subsets, {design['observations']} fine-tunes)"
+        errors.plot(list(design["unit_errors"].values()), rows, marker, color=colour, markersize=5, label=label)
+        _intervals(values, design["coefficients"], rows, number)
+    errors.set_xlim(left=0)
+    errors.set_xlabel("standard error per unit of noise\n← surer        less sure →")
+    errors.set_title("what the indicators of the subsets allow")
+    values.set_xlabel(f"log loss per {result['unit']}\n← lower loss        higher loss →")
+    values.set_title(f"coefficients, {result['confidence']:.0%} intervals; hollow: no effect shown")
+    zero_line(values)
+    _label(errors, indicators)
+    figure.legend(*errors.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
+    figure.suptitle("Sampling designs side by side" + "".join(f"\n{_saving(row, result)}" for row in result["savings"]))
+    return Drawing(figure, _designs_table(result))
+
+
+def _saving(row: dict[str, Any], result: dict[str, Any]) -> str:
+    level = f"{result['confidence']:.0%} interval"
+    interval = "" if row["low"] is None else f" ({level} 1/{row['low']:.2g} to 1/{row['high']:.2g})"
+    return f"{row['design']}: 1/{row['ratio']:.2g} of the variance of {row['instead_of']} at equal noise{interval}"
+
+
+def _designs_table(result: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"design": design["design"], **row, "unit_error": design["unit_errors"][row["indicator"]]}
+            for design in result["designs"]
+            for row in design["coefficients"]
+        ]
+    )
+
+
+def draw_rules(result: dict[str, Any]) -> Drawing:
+    """The coefficients of every set of variants: models, and the eval sets and seeds of each."""
+    comparisons = result["comparisons"]
+    figure = new_figure(max(5.2, 3.6 * len(comparisons)), 1.6 + max(map(_panel_height, comparisons), default=1.0))
+    panels = figure.subplots(1, max(1, len(comparisons)), squeeze=False)[0]
+    for axes, comparison in zip(panels, comparisons, strict=False):
+        _rules_panel(axes, comparison)
+        axes.set_xlabel(f"log loss per {result['unit']}\n← lower loss        higher loss →")
+    if not comparisons:
+        panels[0].axis("off")
+        panels[0].text(0, 0.5, "\n".join(f"{row['over']}: {row['reason']}" for row in result["skipped"]))
+    level = f"{result['confidence']:.0%} intervals; hollow: no effect shown"
+    figure.suptitle(f"How far the rule holds: the same fit side by side\n{level}")
+    return Drawing(figure, _rules_table(comparisons))
+
+
+def _rules_panel(axes: Axes, comparison: dict[str, Any]) -> None:
+    coefficients = comparison["coefficients"]
+    for number, (name, rows) in enumerate(coefficients.items()):
+        _intervals(axes, rows, _rows(len(rows), number, len(coefficients)), number)
+        colour, marker = _look(number)
+        axes.plot([], [], marker, color=colour, markersize=5, label=name)
+    zero_line(axes)
+    _label(axes, [row["indicator"] for row in rows])
+    axes.locator_params(axis="x", nbins=5)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=8)
+    of = f" of {comparison['model']}" if comparison["model"] else ""
+    p_value = comparison["equal_coefficients"]["p_value"]
+    verdict = "coefficients differ" if p_value < 0.05 else "no difference shown"
+    axes.set_title(
+        f"{comparison['over']}{of}, {comparison['subsets']} subsets\n{verdict} (p = {p_value:.2g})",
+        pad=_pad(comparison),
+    )
+
+
+def _pad(comparison: dict[str, Any]) -> float:
+    """Points between title and axes: the legend, two names a line, stands there."""
+    return 8.0 + 14.0 * -(-len(comparison["variants"]) // 2)
+
+
+def _panel_height(comparison: dict[str, Any]) -> float:
+    rows = next(iter(comparison["coefficients"].values()))
+    return _height(len(rows), len(comparison["variants"])) - 1.4 + _pad(comparison) / 72
+
+
+def _rules_table(comparisons: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    rows = [
+        {"over": comparison["over"], "model": comparison["model"], "variant": name, **row}
+        for comparison in comparisons
+        for name, coefficients in comparison["coefficients"].items()
+        for row in coefficients
+    ]
+    return pd.DataFrame(
+        rows, columns=["over", "model", "variant", "indicator", "value", "standard_error", "low", "high", "p_value"]
+    )
+
+
+def _height(indicators: int, variants: int) -> float:
+    return 0.2 * indicators * max(2, variants) + 2.2
+
+
+def _rows(indicators: int, number: int, count: int) -> np.ndarray:
+    """Where the points of one of several variants lie, about the middle of each indicator's row."""
+    return np.arange(indicators) + 0.6 * ((number + 0.5) / count - 0.5)
+
+
+def _look(number: int) -> tuple[str, str]:
+    return COLOURS[number % len(COLOURS)], MARKERS[number // len(COLOURS) % len(MARKERS)]
+
+
+def _intervals(axes: Axes, coefficients: Sequence[dict[str, Any]], rows: np.ndarray, number: int) -> None:
+    """Points with their intervals; hollow where an interval contains zero."""
+    colour, marker = _look(number)
+    for row, term in zip(rows, coefficients, strict=True):
+        fill = colour if term["low"] > 0 or term["high"] < 0 else "white"
+        axes.plot([term["low"], term["high"]], [row, row], color=colour, linewidth=1.4)
+        axes.plot(term["value"], row, marker, color=colour, markerfacecolor=fill, markersize=5)
+
+
+def _label(axes: Axes, indicators: Sequence[str]) -> None:
+    axes.set_yticks(range(len(indicators)), indicators)
+    axes.set_ylim(len(indicators) - 0.4, -0.6)
