@@ -9,6 +9,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONNOUSERSITE := 1
 
 INSTALLED := .venv/installed-$(LOCK)
+# Bars with the stages of a run, where someone looks on; plain lines where the output goes to a file.
+ON_TERMINAL = $(if $(MAKE_TERMERR),--logger rich)
 SNAKEMAKE = snakemake --profile $(PROFILE) --configfile $(CONFIG)
 
 .DEFAULT_GOAL := help
@@ -28,7 +30,7 @@ $(INSTALLED): envs/$(LOCK).lock envs/embedded.lock
 	touch $@
 
 demo: setup ## Run the embedded default end to end and print its results
-	$(SNAKEMAKE)
+	@$(SNAKEMAKE) $(ON_TERMINAL) || { echo "It did not end well: make status says what failed, why, and which log to read."; exit 1; }
 	@$(MAKE) --no-print-directory report
 
 run: demo ## The same as demo: make run CONFIG=config/own-data.yaml
@@ -47,9 +49,10 @@ dag: setup ## Draw rules and jobs into results/dag/, and the rules into the READ
 	$(SNAKEMAKE) --forceall --dag mermaid-js | PYTHONPATH=workflow python -m instructmining.report.dag --svg results/dag/jobs.svg
 	snakemake --cores 1 --rulegraph mermaid-js | PYTHONPATH=workflow python -m instructmining.report.dag --readme README.md
 
-report: setup ## Bind the results into results/report.html and print them
-	@$(SNAKEMAKE) --report results/report.html --quiet all
+report: setup ## Print the results; bind them, with code and run times of all jobs, into Snakemake's own report
+	@$(SNAKEMAKE) --report results/snakemake-report.html --quiet all
 	@cat results/summary.txt
+	@echo "Examples, one by one: results/explorer/index.html   Code and run times of all jobs: results/snakemake-report.html"
 
 power: setup ## How many subsets and seeds give intervals WIDTH wide, from a pilot run: make power WIDTH=0.02
 	@PYTHONPATH=workflow python -m instructmining.quality_rule.power --config $(CONFIG) --width $(WIDTH)

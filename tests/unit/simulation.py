@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from instructmining.quality_rule.observations import observations_schema
+from instructmining.quality_rule.regression import Design
 
 
 def observations(y, x, subsets=None, sources=None):
@@ -34,3 +35,10 @@ def replicate(y, x, seeds, noise, seed=0):
     rows = np.repeat(np.arange(len(y)), seeds)
     losses = np.asarray(y)[rows] + noise * rng.normal(size=len(rows))
     return losses, {name: np.asarray(column)[rows] for name, column in x.items()}, [f"{i:03}" for i in rows]
+
+
+def to_design(y, x):
+    """The design of subsets with one seed each, without a table between."""
+    count = len(y)
+    names, ones = tuple(f"{i:03}" for i in range(count)), np.ones(count)
+    return Design(names, tuple(x), np.column_stack(list(x.values())), y, ones, ones, 0 * ones, ({"a": 1},) * count)

@@ -1,6 +1,7 @@
 """The fit, against NIST's certified values, numpy and fits made anew."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +9,7 @@ import pytest
 from scipy import stats
 from statsmodels.datasets import longley
 
-from instructmining.files import read_json, write_table
+from instructmining.files import read_json, write_json, write_table
 from instructmining.quality_rule.card import rule_card
 from instructmining.quality_rule.fit import fit_rule, main
 from instructmining.quality_rule.observations import observations_schema
@@ -16,7 +17,7 @@ from instructmining.quality_rule.regression import COLLINEAR
 from instructmining.quality_rule.rule import QualityRule
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.quality_rule.weights import NAMES
-from tests.unit.simulation import observations, synthetic
+from tests.unit.simulation import observations, replicate, synthetic
 
 
 def fit(y, x, subsets=None, confidence=0.95):
@@ -186,3 +187,50 @@ def test_the_command_writes_rule_card_and_diagnostics(tmp_path, monkeypatch):
     assert rule.confidence == 0.9 and rule.indicators == ["ppl", "mtld"]
     assert rule.indicator_settings == {"text": None}
     assert len(read_json(tmp_path / "diagnostics.json")["leave_one_out"]["predictions"]) == 30
+
+
+def test_a_rule_without_indicators_is_written_read_and_applied(tmp_path):
+    rng = np.random.default_rng(2)
+    table = observations(rng.normal(size=30), {name: rng.normal(size=30) for name in ("ppl", "mtld")})
+    found = fit_rule(table, ["ppl", "mtld"], QualityRuleSettings(choice="bic", repeats=2), {}).rule
+    found.to_json(tmp_path / "rule.json")
+    assert QualityRule.from_json(tmp_path / "rule.json") == found and found.indicators == []
+    assert found.left_out["ppl"] == "was not kept by the choice (bic)"
+    assert found.predict(table) == pytest.approx(np.mean(table["log_loss"].to_numpy()))
+    assert "**No rule: no indicator was kept" in rule_card(found)
+
+
+def test_replicates_give_the_rule_a_noise_floor():
+    y, x = synthetic(20)
+    found = fit(*replicate(y, x, [3] * 5 + [1] * 15, noise=0.1)).rule
+    assert found.noise_floor == pytest.approx(stats.t.ppf(0.975, 10) * np.sqrt(2) * found.noise_sd)
+
+
+def test_an_effect_below_the_noise_floor_is_not_called_one():
+    rule = fit(*synthetic()).rule
+    term = rule.terms[0]
+    assert term.shown and rule.effect(term) == "higher loss"
+    hidden = replace(rule, noise_floor=1.01 * term.reach)
+    assert hidden.effect(term) == "below the noise floor"
+    assert "`ppl`: more of it" not in rule_card(hidden) and "`ppl`: below the noise floor" in rule_card(hidden)
+
+
+def test_the_card_has_a_sentence_for_every_check_and_marks_warnings():
+    rule = fit(*synthetic()).rule
+    card = rule_card(rule)
+    assert all(("Warning: " if check.warns else "- ") + check.sentence in card for check in rule.checks)
+    assert {"noise", "choice", "better than mean", "calibration", "collinearity"} <= {
+        check.name for check in rule.checks
+    }
+
+
+def test_a_rule_of_another_version_is_refused(tmp_path):
+    write_json(tmp_path / "rule.json", {"rule_version": 1})
+    with pytest.raises(ValueError, match="rule_version is 1, expected 2"):
+        QualityRule.from_json(tmp_path / "rule.json")
+
+
+def test_settings_that_do_not_go_together_are_named():
+    assert "8,192 of 13 indicators" in QualityRuleSettings(choice="bic").problems(13, replicated=True)[0]
+    assert "set sampling.replicated" in QualityRuleSettings(fit="mixed").problems(3, replicated=False)[0]
+    assert QualityRuleSettings(choice="elastic_net").problems(13, replicated=False) == []

@@ -12,7 +12,7 @@ from tests.workflow.conftest import Run
 
 pytestmark = pytest.mark.slow
 
-REPORT = ("figure", "table", "summarise", "gather_losses", "compare_rules", "explore")
+REPORT = ("figure", "table", "summarise", "gather_losses", "compare_rules", "explore", "write_report")
 SUBSETS, REPLICATES, ARMS, SEEDS = 6, 1, 4, 2
 FINETUNES = SUBSETS + REPLICATES + ARMS * SEEDS
 SCORERS = ("text", "likelihood", "embedding", "reward", "unieval", "brevity")

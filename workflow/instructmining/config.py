@@ -248,12 +248,13 @@ def _model_problems(config: Config) -> list[str]:
 def _rule_problems(config: Config) -> list[str]:
     computed = config.indicators.names()
     asked = {"quality_rule": config.quality_rule.indicators, "sampling": config.sampling.indicators}
+    replicated = config.sampling.replicated > 0 and config.sampling.seeds > 1
     return [
         f"{key}.indicators: {name!r} is not computed; allowed with these indicators: {', '.join(computed)}"
         for key, names in asked.items()
         for name in names or []
         if name not in computed
-    ]
+    ] + config.quality_rule.problems(len(config.rule_indicators()), replicated)
 
 
 def _comparison_problems(config: Config) -> list[str]:

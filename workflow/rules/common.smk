@@ -1,4 +1,5 @@
 # Needs: the config. Makes: what the rules share - the typed config, names allowed in paths, small helpers.
+import hashlib
 import json
 import os
 import sys
@@ -442,13 +443,41 @@ def intermediate_results():
         *results_of_comparison(),
         *results_of_judge(),
         *results_of_benchmarks(),
+        *of_selections("<results>/explorer/data/rankings/{model}/{pool}.js"),
+        *expand("<results>/explorer/data/pools/{pool}", pool=CONFIG.selection_pools()),
     ]
+
+
+def accounts():
+    """The reports of what went in and came out of each source, pool and eval set."""
+    return [
+        *expand("<results>/data/sources/{source}.report.json", source=used_sources()),
+        *expand("<results>/data/pools/{pool}.report.json", pool=CONFIG.pools),
+        *expand("<results>/data/eval/{eval_set}.report.json", eval_set=CONFIG.eval_sets),
+    ]
+
+
+def all_records():
+    """The record of every fine-tune."""
+    return [path for path in [*results_of_fit(), *results_of_comparison()] if path.endswith("/record.json")]
+
+
+def all_figures(form):
+    """Every figure, or the table beside it, by the end of its name."""
+    return [path.removesuffix("svg") + form for path in final_targets() if path.endswith(".svg")]
+
+
+def report_texts_hash():
+    """The hash of the report's template and captions, which its command reads."""
+    texts = sorted(Path(LIBRARY, "report").iterdir())
+    return hashlib.sha256(b"".join(text.read_bytes() for text in texts)).hexdigest()[:12]
 
 
 def final_targets():
     """Everything that a run is for."""
     return [
         "<results>/summary.txt",
+        "<results>/report.html",
         "<results>/explorer/index.html",
         *expand("<results>/quality_rule/{model}/rule.md", model=CONFIG.models),
         *figures_of_fit(),

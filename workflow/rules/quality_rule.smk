@@ -55,10 +55,11 @@ rule fit_quality_rule:
         settings=settings(CONFIG.quality_rule),
         indicator_settings=json.dumps(CONFIG.indicator_settings()),
         indicators=CONFIG.rule_indicators(),
+        seed=CONFIG.seed,
         code=fingerprint("instructmining.quality_rule.fit"),
     shell:
         "python -m instructmining.quality_rule.fit --observations {input} --settings {params.settings:q}"
-        " --indicator-settings {params.indicator_settings:q} --indicators {params.indicators}"
+        " --indicator-settings {params.indicator_settings:q} --indicators {params.indicators} --seed {params.seed}"
         " --rule {output.rule} --card {output.card} --diagnostics {output.diagnostics} 2>&1 | tee {log}"
 
 

@@ -11,6 +11,7 @@ localrules:
     figure_quality,
     table_examples,
     summarise,
+    write_report,
     explore_ranking,
     explore,
 
@@ -242,6 +243,36 @@ rule summarise:
         " --rankings {input.rankings} --settings {params.settings:q} --report results/report.html >{output} 2>{log}"
 
 
+rule write_report:
+    """Write the page that a run ends in: verdict, rule, arms, warnings, costs, data in and out, figures."""
+    input:
+        rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),
+        comparisons=of_comparisons("<results>/comparison/{model}/{pool}/comparison.json"),
+        rankings=of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
+        accounts=accounts(),
+        scores=of_pools("<results>/indicators/{pool}/{scorer}/{shard}.report.json", scorer=SCORERS),
+        records=all_records(),
+        figures=all_figures("svg"),
+        tables=all_figures("csv"),
+    output:
+        report("<results>/report.html", caption="../report/page.rst", category="0. Summary", labels={"page": "opening"}),
+    log:
+        "<logs>/report.log",
+    benchmark:
+        "<benchmarks>/report.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        config=CONFIG.model_dump_json(exclude={"training": {"checkpoint_minutes"}}),
+        texts=report_texts_hash(),
+        code=fingerprint("instructmining.report.page"),
+    shell:
+        "python -m instructmining.report.page --rules {input.rules} --comparisons {input.comparisons}"
+        " --rankings {input.rankings} --accounts {input.accounts} --scores {input.scores} --records {input.records}"
+        " --figures {input.figures} --config {params.config:q} --output {output} 2>&1 | tee {log}"
+
+
 rule explore_pool:
     """Write what the explorer shows of a pool: conversations in chunks, indicators, neighbours."""
     input:
@@ -280,7 +311,7 @@ rule explore_ranking:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=settings(CONFIG.selection),
+        settings=SELECTION,
         code=fingerprint("instructmining.report.explorer.ranking"),
     shell:
         "python -m instructmining.report.explorer.ranking --model {wildcards.model} --pool {wildcards.pool}"

@@ -1,18 +1,36 @@
 """The quality rule for people: what it says, how sure it is, and what it does not show."""
 
-from instructmining.quality_rule.rule import QualityRule, Term
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from instructmining.quality_rule.rule import HeldOut, QualityRule, Term
+
+SINGLE_EXAMPLES = """\
+The rule was fitted to means over subsets, and is applied to one example at a time. As it is linear, the prediction for
+a set is the mean of the predictions for its examples: the prediction for one example is that for a set of examples like
+it, not the loss of the example. Single examples spread far wider than means of many, so that many lie outside the
+fitted range of some indicator, and so may the mean of the best of them: there the rule is extended as a straight line,
+which nothing here has tested. Each ranking says which share of its pool lies outside. An indicator of a whole set
+(`knn_i`) is taken inside the pool for single examples, and inside the subset for means, which are not the same."""
 
 
 def rule_card(rule: QualityRule) -> str:
     """The rule as Markdown."""
     sections = [
         f"# Quality rule for {rule.model}",
+        *([f"**{rule.verdict}**"] if rule.verdict else []),
         f"```\n{rule.formula()}\n```",
         "Lower predicted log loss is better. The coefficients hold for this base model and these indicators alone.",
-        _table(rule),
+        *([_table(rule), _table_note(rule)] if rule.terms else []),
         "## What the evidence says",
-        "\n".join(f"- {sentence}" for sentence in findings(rule)),
+        _bullets(findings(rule)),
+        *_held_out(rule),
         *_left_out(rule),
+        "## What it means for single examples",
+        SINGLE_EXAMPLES,
+        "## What the indicators were computed with",
+        _models(rule),
     ]
     return "\n\n".join(sections) + "\n"
 
@@ -23,20 +41,75 @@ def findings(rule: QualityRule) -> list[str]:
         _basis(rule),
         *(_effect(rule, term) for term in rule.terms),
         _in_sample(rule),
-        _held_out(rule),
-        *(check.sentence for check in rule.checks),
+        _one_by_one(rule),
+        *(f"Warning: {check.sentence}" if check.warns else check.sentence for check in rule.checks),
     ]
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def _table(rule: QualityRule) -> str:
     level = f"{rule.confidence:.0%}"
     rows = [
-        f"| {t.indicator} | {t.coefficient:.4g} | {t.low:.4g} to {t.high:.4g} | {t.p_value:.2g} | {t.standardised:.2f}"
-        f" | {t.fitted_min:.4g} to {t.fitted_max:.4g} |"
+        f"| {t.indicator} | {t.coefficient:.4g} | {_interval(t.low, t.high)} | {_interval(t.hc3_low, t.hc3_high)}"
+        f" | {_interval(t.bootstrap_low, t.bootstrap_high)} | {t.p_value:.2g} | {t.standardised:.2f}"
+        f" | {_number(t.inflation)} | {t.fitted_min:.4g} to {t.fitted_max:.4g} |"
         for t in rule.terms
     ]
-    header = f"| indicator | coefficient | {level} interval | p | standardised | fitted range |"
-    return "\n".join([header, "|---|---:|---:|---:|---:|---:|", *rows])
+    header = f"| indicator | coefficient | {level} interval | HC3 | bootstrap | p | standardised | VIF | fitted range |"
+    return "\n".join([header, "|---|---:|---:|---:|---:|---:|---:|---:|---:|", *rows])
+
+
+def _table_note(rule: QualityRule) -> str:
+    chosen = "" if rule.choice == "given" else " None of them counts that the indicators were chosen."
+    return (
+        "Coefficients are in raw units, standardised ones in SDs of both sides over the subsets. HC3 intervals allow"
+        f" for uneven noise; the bootstrap draws whole subsets.{'' if rule.choice == 'given' else chosen}"
+    )
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "-" if low is None or high is None else f"{low:.4g} to {high:.4g}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _held_out(rule: QualityRule) -> list[str]:
+    """The rule and its baselines on subsets left out, as a table."""
+    if not rule.held_out:
+        return []
+    rows = [
+        f"| {row.name} | {row.r2:.2f} | {row.spearman:.2f} | {row.coverage:.0%} | {_number(row.source_r2)}"
+        f" | {_number(row.source_spearman)} | {_interval_of_gain(row)} |"
+        for row in rule.held_out
+    ]
+    header = "| | R2 | Spearman | in interval | R2, source left out | Spearman, source left out | gain of the rule |"
+    note = (
+        "On log loss. Subsets are left out at random in folds; a source is left out by leaving out the subsets in which"
+        " it has the largest share. A gain, in R2, whose interval contains zero is no difference."
+    )
+    return ["## Held out", "\n".join([header, "|---|---:|---:|---:|---:|---:|---:|", *rows]), note]
+
+
+def _interval_of_gain(row: HeldOut) -> str:
+    return f"{row.gain:+.2f} ({row.gain_low:+.2f} to {row.gain_high:+.2f})" if row.baseline else ""
+
+
+def _models(rule: QualityRule) -> str:
+    """The settings of each scorer, with where its model came from."""
+    lines = [f"{name}: `{json.dumps(_given(values))}`" for name, values in rule.indicator_settings.items() if values]
+    return _bullets(lines) if lines else "It is not recorded."
+
+
+def _given(settings: Any) -> Any:
+    """Settings without what is not set."""
+    if not isinstance(settings, dict):
+        return settings
+    return {name: _given(value) for name, value in settings.items() if value is not None}
 
 
 def _basis(rule: QualityRule) -> str:
@@ -44,11 +117,16 @@ def _basis(rule: QualityRule) -> str:
 
 
 def _effect(rule: QualityRule, term: Term) -> str:
-    interval = f"{rule.confidence:.0%} interval {term.low:.3g} to {term.high:.3g}"
+    effect, interval = rule.effect(term), f"{rule.confidence:.0%} interval {term.low:.3g} to {term.high:.3g}"
     if not term.shown:
-        return f"`{term.indicator}`: no effect shown, the {interval} contains zero."
-    direction = "lower" if term.coefficient < 0 else "higher"
-    return f"`{term.indicator}`: more of it goes with {direction} loss, the other indicators being equal ({interval})."
+        reason = "contains zero" if term.low <= 0 <= term.high else "leaves out zero, but another does not"
+        return f"`{term.indicator}`: {effect}, the {interval} {reason}."
+    if rule.noise_floor is not None and term.reach < rule.noise_floor:
+        return (
+            f"`{term.indicator}`: {effect}; over its whole fitted range it moves the log loss by {term.reach:.3g}, and"
+            f" two fine-tunes are told apart from {rule.noise_floor:.3g} on."
+        )
+    return f"`{term.indicator}`: more of it goes with {effect}, the other indicators being equal ({interval})."
 
 
 def _in_sample(rule: QualityRule) -> str:
@@ -58,7 +136,7 @@ def _in_sample(rule: QualityRule) -> str:
     )
 
 
-def _held_out(rule: QualityRule) -> str:
+def _one_by_one(rule: QualityRule) -> str:
     if rule.loo_r2 <= 0:
         return (
             f"The rule does not predict held-out subsets better than their mean (leave-one-out R2 {rule.loo_r2:.3f})."
@@ -72,4 +150,4 @@ def _held_out(rule: QualityRule) -> str:
 def _left_out(rule: QualityRule) -> list[str]:
     if not rule.left_out:
         return []
-    return ["## Left out", "\n".join(f"- `{name}`: {reason}." for name, reason in rule.left_out.items())]
+    return ["## Left out", _bullets(f"`{name}`: {reason}." for name, reason in rule.left_out.items())]

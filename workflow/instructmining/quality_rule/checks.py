@@ -13,7 +13,7 @@ from scipy import stats
 
 from instructmining.quality_rule.noise import FTest, Noise
 from instructmining.quality_rule.regression import Design, whitened
-from instructmining.quality_rule.rule import Check, Floats
+from instructmining.quality_rule.rule import Check, Floats, Term
 
 ALARM = 0.01
 LARGE_VIF = 10.0
@@ -120,8 +120,8 @@ def _collinearity(factors: dict[str, float], condition: float) -> Check:
     warns = largest > LARGE_VIF or condition > LARGE_CONDITION
     verdict = "their single coefficients are not to be read by themselves" if warns else "they can be told apart"
     sentence = (
-        f"The indicators go together so far that `{name}` has a variance inflation of {largest:.1f}; the condition"
-        f" number is {condition:.1f}: {verdict} (limits {LARGE_VIF:.0f} and {LARGE_CONDITION:.0f})."
+        f"The largest variance inflation is {largest:.1f} (`{name}`; limit {LARGE_VIF:.0f}), the condition number of"
+        f" the indicators {condition:.1f} (limit {LARGE_CONDITION:.0f}): {verdict}."
     )
     return Check("collinearity", largest, None, warns, sentence)
 
@@ -160,6 +160,20 @@ def _influential(design: Design, influence: Sequence[Influence]) -> Check:
         f" {limit:.2f}): {verdict}."
     )
     return Check("influence", worst.cooks_distance, None, warns, sentence)
+
+
+def intervals_check(terms: Sequence[Term]) -> list[Check]:
+    """Whether what is shown by the model's intervals is also shown by the HC3 and bootstrap intervals."""
+    by_model = [term for term in terms if term.low > 0 or term.high < 0]
+    fragile = [f"`{term.indicator}`" for term in by_model if not term.shown]
+    if not by_model:
+        return []
+    sentence = (
+        f"HC3 or bootstrap intervals show no effect of {', '.join(fragile)}, although the model's intervals do."
+        if fragile
+        else "HC3 and bootstrap intervals leave out zero wherever the model's intervals do."
+    )
+    return [Check("intervals", float(len(fragile)), None, bool(fragile), sentence)]
 
 
 def _p(value: float) -> str:

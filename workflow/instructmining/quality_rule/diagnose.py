@@ -4,15 +4,17 @@
 |---|---|
 | `confidence` | level of all intervals |
 | `r2` | in-sample R2 of the fit |
-| `coefficients` | a row for the intercept and for each indicator: value, errors and intervals (model, HC3, bootstrap) |
+| `coefficients` | a row for the intercept and each indicator: value, intervals (model, HC3, bootstrap), inflation |
 | `univariate` | the regression of the log loss on each offered indicator alone |
 | `normality` | `tests`, a row per variable: Kolmogorov-Smirnov as in the paper, Lilliefors, Shapiro-Wilk |
 | `noise` | `noise.Noise`: SD between seeds, noise floor, highest reachable R2; null where it is not known |
 | `lack_of_fit` | `noise.FTest`; null without replicates |
 | `influence` | `checks.Influence` of each subset: residual, leverage, Cook's distance, normal quantile |
-| `inflation` | variance inflation factor of each indicator in the rule |
 | `condition_number` | of the standardised indicators in the rule; null where there is none |
 | `leave_one_out` | R2, Spearman and a row per subset: observed, fitted, predicted by a fit without it |
+| `choice` | `how`, `choose.Choice`, and `chance`: how often the same choice finds as much in noise |
+| `held_out` | `rule.HeldOut`, a row for the rule and for each baseline; the same as in `rule.json` |
+| `by_source` | `held_out.OfSource`, a row per source left out; empty where that is impossible |
 | `checks` | `rule.Check`: name, number, p-value, whether it warns, a sentence; the same as in `rule.json` |
 """
 
@@ -31,10 +33,12 @@ from instructmining.quality_rule.checks import (
     noise_check,
     residual_checks,
 )
+from instructmining.quality_rule.intervals import bootstrap_intervals, hc3_intervals
 from instructmining.quality_rule.noise import FTest, Noise, lack_of_fit, measure_noise
 from instructmining.quality_rule.regression import (
     Design,
     least_squares,
+    leave_one_out,
     mean_only_r_squared,
     r_squared,
     rank_correlation,
@@ -108,9 +112,12 @@ def univariate(design: Design, indicator: str, confidence: float) -> dict[str, A
     }
 
 
-def coefficients(design: Design, result: Any, confidence: float) -> list[dict[str, Any]]:
+def coefficients(design: Design, result: Any, confidence: float, seed: int) -> list[dict[str, Any]]:
     """All coefficients with their uncertainty; `standardised` ones are in SDs of both sides, over the subsets."""
     intervals = result.conf_int(1 - confidence)
+    robust = hc3_intervals(result, confidence)
+    bootstrap = bootstrap_intervals(design, confidence, seed)
+    factors = inflation(design) if design.indicators else {}
     scales = [None, *(design.x.std(axis=0, ddof=1) / design.y.std(ddof=1))]
     rows = zip(["intercept", *design.indicators], result.params, result.bse, result.tvalues, strict=True)
     return [
@@ -122,6 +129,11 @@ def coefficients(design: Design, result: Any, confidence: float) -> list[dict[st
             "high": float(intervals[i][1]),
             "t": float(t),
             "p_value": float(result.pvalues[i]),
+            "hc3_low": float(robust[i][0]),
+            "hc3_high": float(robust[i][1]),
+            "bootstrap_low": None if bootstrap is None else float(bootstrap[i][0]),
+            "bootstrap_high": None if bootstrap is None else float(bootstrap[i][1]),
+            "inflation": factors.get(name),
             **_standardised(float(value), intervals[i], scales[i]),
         }
         for i, (name, value, error, t) in enumerate(rows)
@@ -139,8 +151,9 @@ def _standardised(value: float, interval: Floats, scale: float | None) -> dict[s
     }
 
 
-def left_out_one_by_one(design: Design, result: Any, left_out: Floats) -> dict[str, Any]:
-    """How well each subset is predicted by a fit to all others."""
+def left_out_one_by_one(design: Design, result: Any) -> dict[str, Any]:
+    """How well each subset is predicted by a fit to all others, with the indicators of the rule."""
+    left_out = leave_one_out(design, result)
     rows = zip(design.subsets, design.seeds, design.y, result.fittedvalues, left_out, strict=True)
     return {
         "r2": r_squared(design.y, left_out, design.weights),
@@ -155,7 +168,7 @@ def left_out_one_by_one(design: Design, result: Any, left_out: Floats) -> dict[s
 
 
 def diagnose(
-    design: Design, offered: Design, result: Any, left_out: Floats, residuals: Residuals, confidence: float
+    design: Design, offered: Design, result: Any, residuals: Residuals, confidence: float, seed: int
 ) -> dict[str, Any]:
     """Everything about a fit that is not the rule; `offered` has also the indicators that the rule leaves out."""
     varying = [name for name in offered.indicators if not too_constant(offered.keep([name]).x[:, 0])]
@@ -167,14 +180,12 @@ def diagnose(
     return {
         "confidence": confidence,
         "r2": float(result.rsquared),
-        "coefficients": coefficients(design, result, confidence),
+        "coefficients": coefficients(design, result, confidence, seed),
         "univariate": [univariate(offered, name, confidence) for name in varying],
         "normality": {"note": NORMALITY_NOTE, "tests": [normality(*item) for item in variables.items()]},
         "noise": asdict(residuals.noise) if residuals.noise else None,
         "lack_of_fit": asdict(residuals.misfit) if residuals.misfit else None,
         "influence": [asdict(row) for row in residuals.influence],
-        "inflation": inflation(design) if design.indicators else {},
         "condition_number": condition_number(design) if design.indicators else None,
-        "leave_one_out": left_out_one_by_one(design, result, left_out),
-        "checks": [asdict(check) for check in residuals.checks],
+        "leave_one_out": left_out_one_by_one(design, result),
     }

@@ -10,7 +10,7 @@ intervals too narrow.
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,12 @@ import numpy as np
 import pyarrow as pa
 
 from instructmining.files import read_table, write_json, write_text
+from instructmining.quality_rule.assess import assess, to_values
 from instructmining.quality_rule.card import rule_card
+from instructmining.quality_rule.checks import intervals_check
 from instructmining.quality_rule.diagnose import diagnose, examine
 from instructmining.quality_rule.observations import observations_schema
-from instructmining.quality_rule.regression import Design, least_squares, leave_one_out, make_design, usable
+from instructmining.quality_rule.regression import Design, least_squares, make_design, usable
 from instructmining.quality_rule.rule import QualityRule, Term
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.quality_rule.weights import weigh
@@ -40,21 +42,25 @@ def fit_rule(
     indicators: Sequence[str],
     settings: QualityRuleSettings,
     indicator_settings: dict[str, Any],
+    seed: int = 0,
 ) -> Fit:
     """Fit a rule to the observations of one base model; raises ValueError where they do not allow it."""
     offered = make_design(observations, indicators)
-    design, left_out = usable(offered)
-    design, fit = weigh(design, observations, settings.fit)
+    usable_design, left_out = usable(offered)
+    weighted, kind = weigh(usable_design, observations, settings.fit)
+    assessment = assess(weighted, observations, settings, seed)
+    design = weighted.keep(assessment.choice.indicators)
     result = least_squares(design)
-    held_out = leave_one_out(design, result)
     residuals = examine(design, result, settings.confidence)
     offered = replace(offered, weights=design.weights)
-    diagnostics = diagnose(design, offered, result, held_out, residuals, settings.confidence)
+    diagnostics = diagnose(design, offered, result, residuals, settings.confidence, seed)
+    terms = _terms(design, diagnostics["coefficients"][1:])
+    checks = [*assessment.checks, *residuals.checks, *intervals_check(terms)]
     rule = QualityRule(
         model=_only_model(observations),
-        fit=fit,
+        fit=kind,
         intercept=float(result.params[0]),
-        terms=_terms(design, diagnostics["coefficients"][1:]),
+        terms=terms,
         confidence=settings.confidence,
         observations=len(observations),
         subsets=len(design.subsets),
@@ -64,11 +70,21 @@ def fit_rule(
         loo_spearman=diagnostics["leave_one_out"]["spearman"],
         residual_sd=float(np.sqrt(result.mse_resid)),
         noise_sd=residuals.noise.sd if residuals.noise else None,
-        left_out=left_out,
+        left_out=left_out | _not_chosen(weighted, design, settings.choice),
         indicator_settings=indicator_settings,
-        checks=tuple(residuals.checks),
+        checks=tuple(checks),
+        held_out=tuple(assessment.held_out),
+        verdict=assessment.verdict,
+        choice=settings.choice,
+        models_tried=assessment.choice.models_tried,
+        noise_floor=residuals.noise.floor if residuals.noise else None,
     )
-    return Fit(rule, diagnostics)
+    evidence = {**to_values(assessment, settings.choice), "checks": [asdict(check) for check in checks]}
+    return Fit(rule, diagnostics | evidence)
+
+
+def _not_chosen(offered: Design, design: Design, how: str) -> dict[str, str]:
+    return {name: f"was not kept by the choice ({how})" for name in offered.indicators if name not in design.indicators}
 
 
 def _only_model(observations: pa.Table) -> str:
@@ -79,10 +95,10 @@ def _only_model(observations: pa.Table) -> str:
 
 
 def _terms(design: Design, rows: list[dict[str, Any]]) -> tuple[Term, ...]:
-    names = ("indicator", "coefficient", "standard_error", "low", "high", "p_value", "standardised")
+    names = {field.name for field in fields(Term)}
     return tuple(
         Term(
-            **{name: row[name] for name in names},
+            **{name: value for name, value in row.items() if name in names},
             fitted_min=float(values.min()),
             fitted_max=float(values.max()),
             mean=float(values.mean()),
@@ -98,15 +114,16 @@ def main() -> None:
     parser.add_argument("--settings", type=QualityRuleSettings.model_validate_json, required=True)
     parser.add_argument("--indicator-settings", type=json.loads, required=True)
     parser.add_argument("--indicators", nargs="+", required=True)
+    parser.add_argument("--seed", type=int, default=0)
     for output in ("--rule", "--card", "--diagnostics"):
         parser.add_argument(output, type=Path, required=True)
     arguments = parser.parse_args()
     observations = read_table(arguments.observations, observations_schema(arguments.indicators))
-    fit = fit_rule(observations, arguments.indicators, arguments.settings, arguments.indicator_settings)
+    fit = fit_rule(observations, arguments.indicators, arguments.settings, arguments.indicator_settings, arguments.seed)
     fit.rule.to_json(arguments.rule)
     write_json(arguments.diagnostics, fit.diagnostics)
     write_text(arguments.card, rule_card(fit.rule))
-    print(fit.rule.formula())
+    print(f"{fit.rule.formula()}\n{fit.rule.verdict}")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from instructmining.files import read_json, write_json
 
 Floats = NDArray[np.float64]
+VERSION = 2
+"""Of the form that a rule is written in."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,24 @@ class Term:
     fitted_min: float
     fitted_max: float
     mean: float
+    hc3_low: float | None = None
+    hc3_high: float | None = None
+    bootstrap_low: float | None = None
+    """None where too few of the resampled subsets determine the coefficients."""
+    bootstrap_high: float | None = None
+    inflation: float | None = None
+    """Variance inflation factor."""
 
     @property
     def shown(self) -> bool:
-        """Whether the interval leaves out zero."""
-        return self.low > 0 or self.high < 0
+        """Whether all its intervals leave out zero."""
+        intervals = [(self.low, self.high), (self.hc3_low, self.hc3_high), (self.bootstrap_low, self.bootstrap_high)]
+        return all(low > 0 or high < 0 for low, high in intervals if low is not None and high is not None)
+
+    @property
+    def reach(self) -> float:
+        """How far the indicator moves the log loss, from the least to the largest of its fitted values."""
+        return abs(self.coefficient) * (self.fitted_max - self.fitted_min)
 
 
 @dataclass(frozen=True)
@@ -46,6 +61,42 @@ class Check:
     p_value: float | None
     warns: bool
     sentence: str
+
+
+RULE, FIXED = "rule", "rule, choice not repeated"
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """How well the rule, or a baseline, predicts subsets that were left out of its fit."""
+
+    name: str
+    indicators: tuple[str, ...]
+    r2: float
+    """Of k-fold cross-validation, mean over its repeats; the mean of all subsets would get 0 at best."""
+    r2_sd: float
+    """SD over the repeats."""
+    spearman: float
+    coverage: float
+    """Share of the subsets inside their prediction interval."""
+    source_r2: float | None
+    """The same three with a source left out; None where that is impossible."""
+    source_spearman: float | None
+    source_coverage: float | None
+    gain: float
+    """R2 of the rule minus this R2, k-fold, with its interval."""
+    gain_low: float
+    gain_high: float
+
+    @property
+    def baseline(self) -> bool:
+        """Whether this is something to compare the rule with."""
+        return self.name not in (RULE, FIXED)
+
+    @property
+    def beaten(self) -> bool:
+        """Whether the rule is shown to be better."""
+        return self.gain_low > 0
 
 
 @dataclass(frozen=True)
@@ -76,6 +127,15 @@ class QualityRule:
     """The settings of the indicators; the coefficients hold for no other."""
     checks: tuple[Check, ...] = ()
     """The evidence for and against the rule."""
+    held_out: tuple[HeldOut, ...] = ()
+    """The rule first, then baselines."""
+    verdict: str = ""
+    """The evidence in one sentence."""
+    choice: str = "given"
+    """How the indicators were chosen among those offered."""
+    models_tried: int = 1
+    noise_floor: float | None = None
+    """Smallest difference in log loss that tells two fine-tunes apart; None where the noise is not known."""
 
     @property
     def indicators(self) -> list[str]:
@@ -86,6 +146,14 @@ class QualityRule:
     def centre(self) -> float:
         """The predicted log loss where every indicator has its mean over the subsets."""
         return self.intercept + sum(term.coefficient * term.mean for term in self.terms)
+
+    def effect(self, term: Term) -> str:
+        """What more of an indicator goes with; nothing is called an effect that the noise between fine-tunes hides."""
+        if not term.shown:
+            return "no effect shown"
+        if self.noise_floor is not None and term.reach < self.noise_floor:
+            return "below the noise floor"
+        return "lower loss" if term.coefficient < 0 else "higher loss"
 
     def predict(self, table: pa.Table) -> Floats:
         """Predicted log loss of each row of a table of indicators; raises ValueError for a missing or empty value."""
@@ -108,15 +176,19 @@ class QualityRule:
 
     def to_json(self, path: Path) -> None:
         """Write the rule."""
-        write_json(path, asdict(self))
+        write_json(path, {"rule_version": VERSION, **asdict(self)})
 
     @classmethod
     def from_json(cls, path: Path) -> Self:
-        """Read a rule that `to_json` wrote."""
+        """Read a rule that `to_json` wrote; raises ValueError for one of another version."""
         values = read_json(path)
+        found = values.pop("rule_version", None)
+        if found != VERSION:
+            raise ValueError(f"{path}: rule_version is {found}, expected {VERSION}; delete it and run again")
         terms = tuple(Term(**term) for term in values["terms"])
         checks = tuple(Check(**check) for check in values["checks"])
-        return cls(**{**values, "terms": terms, "checks": checks})
+        rows = tuple(HeldOut(**{**row, "indicators": tuple(row["indicators"])}) for row in values["held_out"])
+        return cls(**{**values, "terms": terms, "checks": checks, "held_out": rows})
 
 
 def write_formula(intercept: float, coefficients: Mapping[str, float], digits: int = 4) -> str:

@@ -6,6 +6,9 @@ from pydantic import Field, model_validator
 
 from instructmining.settings import Settings
 
+MOST_INDICATORS = 12
+"""Of a choice that tries all models."""
+
 
 class QualityRuleSettings(Settings):
     """How the quality rule is fitted."""
@@ -14,6 +17,12 @@ class QualityRuleSettings(Settings):
     """The indicators in the rule; all that are computed if not given."""
     fit: Literal["auto", "ols", "weighted_means", "mixed"] = "auto"
     """How subsets count: alike (`ols`), by their seeds (`weighted_means`, `auto`), or by a mixed model (`mixed`)."""
+    choice: Literal["given", "paper", "bic", "cv", "elastic_net"] = "given"
+    """Which are kept: all (`given`), by R2 and p-values (`paper`), or by `bic`, `cv`, or stability (`elastic_net`)."""
+    folds: Annotated[int, Field(ge=2)] = 5
+    """Folds of every cross-validation."""
+    repeats: Annotated[int, Field(ge=1)] = 20
+    """Random divisions into folds that held-out figures are averaged over."""
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
     """Level of all intervals."""
     published: Literal["v1", "v3"] | None = None
@@ -28,6 +37,18 @@ class QualityRuleSettings(Settings):
         if self.published and self.file:
             raise ValueError("give either published or file, not both")
         return self
+
+    def problems(self, offered: int, replicated: bool) -> list[str]:
+        """What does not go together with the number of indicators offered, and with subsets of one seed."""
+        problems = []
+        if self.choice in ("paper", "bic", "cv") and offered > MOST_INDICATORS:
+            problems.append(
+                f"quality_rule.choice: {self.choice} tries all models, {2**offered:,} of {offered} indicators; name at"
+                f" most {MOST_INDICATORS} in quality_rule.indicators, or take elastic_net"
+            )
+        if self.fit == "mixed" and not replicated:
+            problems.append("quality_rule.fit: mixed needs subsets with several seeds; set sampling.replicated")
+        return problems
 
     @property
     def taken(self) -> bool:

@@ -29,13 +29,14 @@ def rule_section(rule: QualityRule) -> Group:
     names = ("indicator", "coefficient", f"{rule.confidence:.0%} interval", "more of it goes with")
     table = _table(names, numbers=("coefficient",))
     for term in rule.terms:
-        effect = ("lower loss" if term.coefficient < 0 else "higher loss") if term.shown else "no effect shown"
-        table.add_row(term.indicator, f"{term.coefficient:.4g}", f"{term.low:.4g} to {term.high:.4g}", effect)
+        interval = f"{term.low:.4g} to {term.high:.4g}"
+        table.add_row(term.indicator, f"{term.coefficient:.4g}", interval, rule.effect(term))
     for name, reason in rule.left_out.items():
         table.add_row(name, "left out", Text(reason), "")
     held_out = f"R2 {rule.loo_r2:.2f}, Spearman {rule.loo_spearman:.2f} on subsets left out of the fit"
     verdict = "" if rule.loo_r2 > 0 else ": no better than their mean"
-    return Group(_title(f"Quality rule for {rule.model} ({rule.subsets} subsets)"), table, Text(held_out + verdict))
+    title = _title(f"Quality rule for {rule.model} ({rule.subsets} subsets)")
+    return Group(title, table, Text(held_out + verdict), *([Text(rule.verdict)] if rule.verdict else []))
 
 
 def published_section(rule: PublishedRule) -> Group:

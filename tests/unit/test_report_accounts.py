@@ -1,0 +1,48 @@
+"""The accounts of a run for its report."""
+
+import pytest
+
+from instructmining.files import write_json
+from instructmining.report.accounts import (
+    Account,
+    account,
+    account_warnings,
+    scoring_costs,
+    training_costs,
+    truncation_warnings,
+    truncations,
+)
+
+
+def test_a_pool_has_an_account_for_each_of_its_sources(tmp_path) -> None:
+    counts = {"rows_in": 5, "kept": 3, "degraded": 0, "dropped": {"contaminated": 2}}
+    write_json(tmp_path / "new.report.json", {"pool": "new", **counts, "sources": {"a": counts, "b": counts}})
+    assert account(tmp_path / "new.report.json") == [
+        Account("pool", "new", source, 5, 3, {"contaminated": 2}) for source in ("a", "b")
+    ]
+
+
+def test_truncation_is_summed_over_shards(tmp_path) -> None:
+    for shard, cut in (("000", {"a": 1}), ("001", {})):
+        report = {"examples": {"a": 10}, "truncated": cut, "timing": {"seconds": 1800}}
+        write_json(tmp_path / "new" / "ppl" / f"{shard}.report.json", report)
+    reports = sorted(tmp_path.rglob("*.report.json"))
+    (found,) = truncations(reports)
+    assert (found.scorer, found.pool, found.source, found.examples, found.truncated) == ("ppl", "new", "a", 20, 1)
+    assert found.share == 0.05 and truncation_warnings([found]) == []
+    assert [cost.hours for cost in scoring_costs(reports)] == [1.0]
+
+
+def test_fine_tunes_for_the_rule_and_for_each_arm_are_counted_apart(tmp_path) -> None:
+    paths = [tmp_path / f"{run}.json" for run in ("000", "001", "new.random")]
+    for path in paths:
+        timing = {"seconds": 3600, "peak_memory_mb": 2048, "peak_gpu_memory_mb": None}
+        write_json(path, {"run": path.stem, "tokens": 7, "timing": timing})
+    rule, arm = training_costs(paths)
+    assert (rule.jobs, rule.hours, rule.tokens, rule.peak_memory_gb, rule.peak_gpu_memory_gb) == (2, 2.0, 14, 2.0, None)
+    assert (arm.what, arm.jobs) == ("fine-tunes: arm new.random", 1)
+
+
+@pytest.mark.parametrize(("reason", "warned"), [("no response", 1), ("over limit", 0), ("other part", 0)])
+def test_a_large_loss_that_nobody_asked_for_is_warned_of(reason: str, warned: int) -> None:
+    assert len(account_warnings([Account("source", "a", "", 100, 50, {reason: 50})])) == warned
