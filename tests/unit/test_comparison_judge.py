@@ -255,3 +255,21 @@ def test_the_command_writes_the_verdicts_and_the_key_is_nowhere(
     written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()] + [json.dumps(rows).encode()]
     assert KEY not in printed.out + printed.err
     assert not any(KEY.encode() in content for content in written)
+
+
+def test_a_model_behind_the_server_judges_as_badly_as_it_likes(
+    server: JudgeServer, tmp_path: Path, tiny_model: Any, tiny_tokenizer: Any
+) -> None:
+    """Random weights say nothing that is a verdict: it is counted, and an answer's own words are no help."""
+
+    def generated(request: Request) -> str:
+        tokens = tiny_tokenizer(served(request), return_tensors="pt")["input_ids"][:, -400:]
+        written = tiny_model.generate(input_ids=tokens, max_new_tokens=8, do_sample=False, pad_token_id=3)
+        text: str = tiny_tokenizer.decode(written[0, tokens.shape[1] :])
+        return text
+
+    server.reply = generated
+    found = judge(pairs(("the sky is blue", "why"), ("a cat", "a dog")), endpoint(server, tmp_path), 1)
+    assert [item.outcome for item in found] == ["unparseable"] * 4
+    assert all(item.reply for item in found)
+    assert len(server.requests) == 4
