@@ -95,7 +95,7 @@ class Comparison(Settings):
         return problems + [
             f"{key}.seeds: found {seeds}, but {arm} is tuned {self.seeds_of(arm)} times"
             for key, arms, seeds, _ in asked
-            for arm in [self.baseline, *arms]
+            for arm in dict.fromkeys([self.baseline, *arms])
             if seeds > self.seeds_of(arm)
         ]
 
