@@ -71,7 +71,7 @@ def made_scores(examples: Sequence[Example], seed: int = 0) -> pa.Table:
 def make_explorer(
     folder: Path, examples: Sequence[Example], selected: int, dimensions: int = 8, model: str = "tiny"
 ) -> Path:
-    """Write the explorer of one pool and one model; returns its page."""
+    """Write the explorer of one pool and one model; returns its page. Without dimensions there are no neighbours."""
     scores = made_scores(examples)
     points = np.random.default_rng(1).normal(size=(len(examples), dimensions)).astype(np.float32)
     shards = [folder / "shards" / f"{number:03d}.parquet" for number in range(2)]
@@ -79,8 +79,10 @@ def make_explorer(
     for shard, part in zip(shards, (examples[:half], examples[half:]), strict=True):
         write_table(shard, to_table(part), EXAMPLES)
     data = folder / "explorer" / "data"
-    column = pa.FixedSizeListArray.from_arrays(pa.array(points.ravel()), dimensions)
-    embeddings = pa.table({"id": scores["id"], "embeddings": column})
+    column = (
+        {"embeddings": pa.FixedSizeListArray.from_arrays(pa.array(points.ravel()), dimensions)} if dimensions else {}
+    )
+    embeddings = pa.table({"id": scores["id"], **column})
     write_pool("made", shards, scores, embeddings, data / "pools" / "made")
     values = {"model": model, "pool": "made", "selected": selected, "rule": rule_values(RULE)}
     arrays = ranking_arrays(RULE, rank(RULE, scores), [example.id for example in examples])

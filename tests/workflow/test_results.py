@@ -70,3 +70,15 @@ def test_the_arms_have_equal_steps_but_for_the_full_pool(finished: Run) -> None:
 def test_no_result_is_a_pickle(finished: Run) -> None:
     suffixes = {path.suffix for path in Path(finished.folder / "results").rglob("*") if path.is_file()}
     assert not suffixes & {".pkl", ".pickle", ".pt", ".bin"}
+
+
+def test_the_explorer_has_all_that_it_loads(finished: Run) -> None:
+    folder = finished.folder / "results" / "explorer"
+    for name in (
+        "index.html",
+        "assets/main.js",
+        "data/rankings.js",
+        "data/rankings/tiny/new.js",
+        "data/pools/new/pool.js",
+    ):
+        assert (folder / name).stat().st_size > 0

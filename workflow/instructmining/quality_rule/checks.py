@@ -148,10 +148,13 @@ def _normal_residuals(result: Any) -> Check:
     return Check("normality", float(test.statistic), float(test.pvalue), warns, sentence)
 
 
+def influence_limit(subsets: int, parameters: int) -> float:
+    """The median of F(p, n - p): a Cook's distance beyond it moves the fit out of its 50 % region (Cook 1977)."""
+    return float(stats.f.median(parameters, subsets - parameters))
+
+
 def _influential(design: Design, influence: Sequence[Influence]) -> Check:
-    """Against the median of F(p, n - p): beyond it a subset moves the fit out of its 50 % region (Cook 1977)."""
-    parameters = len(design.indicators) + 1
-    limit = float(stats.f.median(parameters, len(design.subsets) - parameters))
+    limit = influence_limit(len(design.subsets), len(design.indicators) + 1)
     worst = max(influence, key=lambda item: item.cooks_distance)
     warns = worst.cooks_distance > limit
     verdict = "it alone moves the rule: look at its examples and its log" if warns else "none moves the rule by itself"

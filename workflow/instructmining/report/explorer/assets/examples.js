@@ -2,7 +2,7 @@
 "use strict";
 
 const UNITS = {
-  predicted: "log of nats per token; lower is better", len_in: "tokens", len_out: "tokens", mtld: "words",
+  predicted: "log loss; lower is better", len_in: "tokens", len_out: "tokens", mtld: "words",
   relevance: "cosine", ifd: "ratio of losses",
 };
 const MAX_SCORES = 28; // bits of an integer, less those of the other filters

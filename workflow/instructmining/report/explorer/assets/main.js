@@ -183,14 +183,20 @@ async function search() {
   const { texts, examples } = shown;
   const query = (shown.query = view.query);
   const words = wordsOf(query);
-  $("progress").hidden = !words.length;
+  busy(words.length > 0);
   const found = words.length ? await texts.find(words, examples.count, (share) => ($("progress").value = share)) : null;
   if (words.length && !found) return; // another search has begun
   if (shown.query !== query) return;
-  $("progress").hidden = true;
+  busy(false);
   shown.found = found;
   applyFilters(examples);
   show();
+}
+
+/** Say that what is shown is about to change, while a search goes through the conversations. */
+function busy(searching) {
+  $("progress").hidden = !searching;
+  $("main").setAttribute("aria-busy", String(searching));
 }
 
 function openExample(position, focus) {
