@@ -16,7 +16,7 @@ BLOCK = re.compile(
 RUN_BY_CI = {"make setup", "make lint", "make docs", "make test"}
 RUN_BY_TUTORIAL = {"make demo", "make plan", "make status", "make report"}
 """The tutorial's recipes, with another config."""
-NEEDS = {"cluster", "GPU", "network", "results", "an editor"}
+NEEDS = {"cluster", "GPU", "network", "results", "your data"}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
