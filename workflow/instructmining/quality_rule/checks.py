@@ -66,7 +66,7 @@ def _standardised(design: Design) -> Floats:
     return np.asarray(columns / np.linalg.norm(columns, axis=0), dtype=np.float64)
 
 
-def noise_check(noise: Noise | None) -> Check:
+def noise_check(noise: Noise | None, confidence: float) -> Check:
     """What the seeds differ by, and what that leaves for a rule to explain."""
     if noise is None:
         sentence = (
@@ -80,7 +80,7 @@ def noise_check(noise: Noise | None) -> Check:
         f" less than {noise.floor:.3g} are not told apart. A perfect rule would reach a held-out R2 of"
         f" {noise.reachable_r2:.2f} ({noise.reachable_low:.2f} to {noise.reachable_high:.2f})."
     )
-    if noise.between.p_value < ALARM:
+    if noise.between.p_value < 1 - confidence:
         return Check("noise", noise.sd, noise.between.p_value, False, sentence)
     warning = f" The subsets are not shown to differ at all ({_p(noise.between.p_value)})."
     return Check("noise", noise.sd, noise.between.p_value, True, sentence + warning)
