@@ -32,6 +32,7 @@ from instructmining.selection.card import Origin
 from instructmining.selection.ranking import RANKING
 from instructmining.selection.select import select
 from instructmining.selection.settings import Selection
+from instructmining.selection.size import sized
 from instructmining.selection.trainers import Handover, axolotl, dataset_info, llama_factory
 from instructmining.training.settings import Training
 
@@ -99,7 +100,7 @@ def several_turns(examples: Sequence[Example]) -> int:
 def main() -> None:
     """Read the selection, write the folder."""
     arguments = _parse()
-    settings, folder = arguments.selection, arguments.folder
+    settings, folder = sized(arguments.selection, arguments.size), arguments.folder
     ranking = read_table(arguments.ranking, RANKING)
     examples = select(settings, ranking, arguments.shards)
     for form in settings.exports:
@@ -125,6 +126,7 @@ def main() -> None:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--selection", type=Selection.model_validate_json, required=True)
+    parser.add_argument("--size", type=Path, help="what a search found")
     parser.add_argument("--name", required=True, help="the pool")
     parser.add_argument("--ranking", type=Path, required=True)
     parser.add_argument("--shards", type=Path, nargs="+", required=True)
