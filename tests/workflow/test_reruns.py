@@ -12,7 +12,7 @@ from tests.workflow.conftest import Run
 
 pytestmark = pytest.mark.slow
 
-REPORT = ("figure", "table", "summarise", "gather_losses", "compare_rules", "explore", "write_report")
+REPORT = ("figure", "table", "summarise", "gather_losses", "compare_rules", "explore", "write_report", "add_up")
 SUBSETS, REPLICATES, ARMS, SEEDS = 6, 1, 4, 2
 FINETUNES = SUBSETS + REPLICATES + ARMS * SEEDS
 SCORERS = ("text", "likelihood", "embedding", "reward", "unieval", "brevity")
@@ -106,10 +106,9 @@ def test_an_edited_function_of_the_comparison_compares_again_and_no_more(run: Ru
     assert without(run.to_do(), *REPORT) == {"compare": 1}
 
 
-def test_an_edited_figure_is_drawn_again_and_no_more(run: Run) -> None:
+def test_an_edited_figure_is_drawn_again_for_the_report_and_no_more(run: Run) -> None:
     add_code(run, "report/rule_figures.py")
-    jobs = run.to_do()
-    assert jobs and without(jobs, "figure") == {}
+    assert without(run.to_do(), "figure") == {"write_report": 1}
 
 
 def test_another_learning_rate_tunes_again_and_scores_nothing(run: Run) -> None:
@@ -302,3 +301,14 @@ def test_a_wrong_config_stops_before_any_job(run: Run) -> None:
     done = run.snakemake()
     assert done.returncode != 0
     assert re.search(r"sampling\.subest: unknown key; did you mean subsets\?", done.stderr + done.stdout)
+
+
+def test_ratings_are_imported_and_scored_and_compared_and_nothing_else_runs(run: Run) -> None:
+    pairs = [{"prompt": f"what is {i}", "chosen": "the red sky", "rejected": f"sea {i}"} for i in range(20)]
+    (run.folder / "data" / "pairs.jsonl").write_text("".join(json.dumps(pair) + "\n" for pair in pairs))
+    config = run.config()
+    config["quality_rule"]["ratings"] = {"people": {"path": "data/pairs.jsonl"}}
+    run.set_config(config)
+    assert run.to_do() == {
+        "import_ratings_people": 1, **scored(1), "gather_scores": 1, "compare_with_people": 1, "figure_people": 1,
+    }  # fmt: skip

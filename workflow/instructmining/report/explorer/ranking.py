@@ -18,7 +18,7 @@ from instructmining.quality_rule.published import PublishedRule, Rule, read_rule
 from instructmining.report.explorer.data_file import in_order, numbers, pool_ids, write_data_file
 from instructmining.selection.ranking import RANKING, term_column
 from instructmining.selection.settings import Selection
-from instructmining.selection.size import selection_size
+from instructmining.selection.size import selection_size, sized
 
 
 def rule_values(rule: Rule) -> dict[str, Any]:
@@ -59,13 +59,15 @@ def main() -> None:
     parser.add_argument("--model", required=True)
     parser.add_argument("--pool", required=True)
     parser.add_argument("--settings", type=Selection.model_validate_json, required=True)
+    parser.add_argument("--size", type=Path, help="what a search found")
     parser.add_argument("--rule", type=Path, required=True)
     parser.add_argument("--ranking", type=Path, required=True)
     parser.add_argument("--shards", type=Path, nargs="+", required=True)
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     rule, ranking = read_rule(arguments.rule), read_table(arguments.ranking, RANKING)
-    size = selection_size(len(ranking), arguments.settings.examples, arguments.settings.fraction)
+    settings = sized(arguments.settings, arguments.size)
+    size = selection_size(len(ranking), settings.examples, settings.fraction)
     values = {"model": arguments.model, "pool": arguments.pool, "selected": size, "rule": rule_values(rule)}
     arrays = ranking_arrays(rule, ranking, pool_ids(arguments.shards))
     write_data_file(arguments.output, f"rankings/{arguments.model}/{arguments.pool}", values, arrays)
