@@ -130,6 +130,23 @@ def test_a_link_restores_filters_order_search_and_the_open_example(explorer: Exp
     assert (explorer.tab.url, explorer.status(), ids(explorer), explorer.tab.inner_text("#detail h2")) == before
 
 
+def test_another_model_is_shown_from_the_beginning(explorer: Explorer) -> None:
+    explorer.tab.get_by_role("checkbox", name="beta").check()
+    explorer.tab.locator(".ag-row[row-index='0'] [col-id=instruction]").click()
+    explorer.tab.wait_for_selector(".neighbours li")
+    explorer.tab.select_option("#model", "other")
+    explorer.wait_for("shown.model === 'other'")
+    explorer.wait_for_status("600 of 600")
+    assert explorer.tab.is_hidden("#detail") and "model=other" in explorer.tab.url
+
+
+def test_the_keyboard_stays_where_it_is_in_the_filters(explorer: Explorer) -> None:
+    explorer.tab.get_by_role("radio", name="all").focus()
+    explorer.tab.keyboard.press("ArrowDown")
+    explorer.tab.keyboard.press("ArrowDown")
+    assert explorer.tab.evaluate("[view.kept, document.activeElement.dataset.choice]") == ["rest", "kept the rest"]
+
+
 def test_a_link_to_what_is_not_there_shows_what_is(explorer: Explorer) -> None:
     explorer.open(
         explorer.page.as_uri()
