@@ -5,7 +5,7 @@ that only the engine is measured. CPU seconds stand beside wall seconds, which s
 
     python benchmarks/workflow.py                     # writes benchmarks/workflow.json and prints a table
     python benchmarks/workflow.py --subsets 129 --no-run
-    tests/slurm/cluster.sh run python benchmarks/workflow.py --subsets 2 --profile profiles/slurm
+    tests/slurm/cluster.sh run python benchmarks/workflow.py --subsets 2 --shards 1 --profile profiles/slurm
 """
 
 import argparse
@@ -57,6 +57,9 @@ def main() -> None:
     for position, subsets in enumerate(arguments.subsets):
         with tempfile.TemporaryDirectory() as folder:
             write_run(Path(folder), subsets, arguments.shards, arguments.seeds)
+            costs.append(
+                measure("parse and DAG", Path(folder), subsets, arguments.profile, "--rulegraph", "mermaid-js")
+            )
             costs.append(measure("dry run, nothing there", Path(folder), subsets, arguments.profile, "--dry-run"))
             if position == 0 and not arguments.no_run:
                 costs.append(measure("run with stand-ins", Path(folder), subsets, arguments.profile))
@@ -84,7 +87,10 @@ def config(names: list[str], subsets: int, shards: int, seeds: int) -> dict[str,
     """Every subset on every seed, every indicator, the candidates in so many shards."""
     return {
         "sources": {name: {"path": f"data/{name}.jsonl"} for name in names},
-        "pools": {"candidates": {"sources": names[:4], "shards": shards}, "new": {"sources": ["new"], "shards": 16}},
+        "pools": {
+            "candidates": {"sources": names[:4], "shards": shards},
+            "new": {"sources": ["new"], "shards": min(shards, 16)},
+        },
         "eval_sets": {
             "fit": {"sources": ["evaluation"], "role": "fit", "part": "1/2"},
             "search": {"sources": ["evaluation"], "role": "search", "part": "2/2"},

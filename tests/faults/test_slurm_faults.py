@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.slurm.slurm_cluster import Cluster, lines, small_workflow, wait_until
+from tests.slurm.slurm_cluster import Cluster, lines, slurm_logs, small_workflow, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -132,6 +132,43 @@ def test_the_workflow_does_not_start_beside_jobs_of_a_dead_run(cluster: Cluster,
     assert started.code != 0
     assert "They would be run twice; `make unlock` cancels them" in started.output, started.output
     assert "Cancelled 1; none is left." in end_of_killed_run(tmp_path, cluster)
+
+
+WRITING = """
+rule all:
+    input: "full/results/out", "read_only/results/out"
+
+rule build_pool:
+    output: "{disk}/results/out"
+    log: "{disk}.log"
+    resources: mem_mb=500
+    shell:
+        "python -c 'import sys, pathlib, instructmining.files as files; "
+        "files.write_text(pathlib.Path(sys.argv[1]), chr(120) * 1_000_000)' {output} 2>&1 | tee {log}"
+"""
+
+
+def test_a_disk_that_is_full_or_read_only_stops_its_job_with_a_clear_error_and_holds_nothing_half_written(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    folder = small_workflow(tmp_path, WRITING)
+    full, read_only = str(folder / "full"), str(folder / "read_only")
+    for disk in (full, read_only):
+        Path(disk).mkdir()
+        cluster.shell("mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", disk)
+        cluster.shell("mkdir", f"{disk}/results")
+        cluster.shell("touch", f"{disk}/results/earlier")
+    cluster.shell("mount", "-o", "remount,ro", read_only)
+    failed = cluster.snakemake(folder, "--retries", "0", seconds=LIMIT)
+    assert failed.code != 0
+    said = failed.output + slurm_logs(folder)
+    assert "No space left on device" in said and "Read-only file system: 'read_only/results/out'" in said
+    left = cluster.shell("find", full, read_only, "-type", "f").split()
+    assert left == [f"{full}/results/earlier", f"{read_only}/results/earlier"]
+    for disk in (full, read_only):
+        cluster.shell("mount", "-o", "remount,rw,size=10m", disk)
+    finished = cluster.snakemake(folder, seconds=LIMIT)
+    assert finished.code == 0, finished.output
 
 
 def test_without_a_cluster_nothing_is_left_over(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ is_running() { # NAME
 }
 
 inside() { # CMD...: run CMD in the cluster's mount namespace
-    nsenter --mount="/proc/$(cat "$PIDS/sleep")/ns/mnt" --wd="$PWD" -- "$@"
+    nsenter --mount="/proc/$(cat "$PIDS/sleep")/ns/mnt" --wdns="$PWD" -- "$@"
 }
 
 processes_inside() { # the numbers of all processes in the cluster's mount namespace, its keeper left out
@@ -94,9 +94,9 @@ install_packages() {
     done
     ((${#missing[@]})) || return 0
     [[ $(id -u) == 0 ]] || die "not root, and these packages are missing: ${missing[*]}"
-    # Another apt-get may be at work: wait for it.
-    apt-get -o DPkg::Lock::Timeout=300 update >/dev/null
-    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends "${missing[@]}" >/dev/null
+    local patient=(apt-get -o DPkg::Lock::Timeout=300) # another one may be at work
+    "${patient[@]}" update >/dev/null
+    DEBIAN_FRONTEND=noninteractive "${patient[@]}" install --yes --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 # ------------------------------------------------------------------------------------------------------- configure
@@ -340,7 +340,7 @@ status() {
 shell() {
     is_running slurmctld || die "not running; start it first (folder $FOLDER)"
     # exec: a signal sent to this process then reaches CMD.
-    exec nsenter --mount="/proc/$(cat "$PIDS/sleep")/ns/mnt" --wd="$PWD" -- "$@"
+    exec nsenter --mount="/proc/$(cat "$PIDS/sleep")/ns/mnt" --wdns="$PWD" -- "$@"
 }
 
 run() {

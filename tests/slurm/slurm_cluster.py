@@ -105,6 +105,11 @@ def lines(path: Path) -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
+def slurm_logs(folder: Path) -> str:
+    """Slurm's own logs of the jobs of a run."""
+    return "\n".join(log.read_text() for log in folder.glob(".snakemake/slurm_logs/**/*.log"))
+
+
 def wait_until(condition: Callable[[], object], *runs: subprocess.Popen[str], seconds: float = 1800) -> None:
     """Wait for a condition, and fail where it does not come true in time, or one of the runs ends before."""
     deadline = time.monotonic() + seconds

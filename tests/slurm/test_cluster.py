@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from snakemake.profiles import ProfileConfigFileParser
 
-from tests.slurm.slurm_cluster import PROFILE, Cluster, free_ports, lines, small_workflow, wait_until
+from tests.slurm.slurm_cluster import PROFILE, Cluster, free_ports, lines, slurm_logs, small_workflow, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -197,7 +197,3 @@ def test_a_job_that_has_to_make_room_for_another_is_repeated(run: Run, cluster: 
     first, _ = run.lines("preempted.jobs")
     assert (run.folder / "preempted").exists(), run.output
     assert cluster.shell("squeue", "--noheader", "--states=PREEMPTED", "--format=%i").split() == [first]
-
-
-def slurm_logs(folder: Path) -> str:
-    return "\n".join(log.read_text() for log in folder.glob(".snakemake/slurm_logs/**/*.log"))

@@ -218,3 +218,10 @@ def test_what_a_choice_costs_is_told():
     sentence = next(check.sentence for check in found.checks if check.name == "choice")
     assert f"held-out R2 of {row(found, 'rule').r2:.2f}" in sentence and "8 models were tried (choice: cv)" in sentence
     assert f"said to be {row(found, 'rule, choice not repeated').r2:.2f}" in sentence
+
+
+def test_the_baseline_by_perplexity_takes_its_logarithm_where_that_is_computed():
+    y, x = synthetic(20)
+    table = observations(y, {**x, "log_ppl": x["mtld"]})
+    found = assess(make_design(table, ["relevance"]), table, QualityRuleSettings(repeats=1), 0)
+    assert row(found, "ppl").indicators == ("log_ppl",)

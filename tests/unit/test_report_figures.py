@@ -1,6 +1,7 @@
 """Figures are drawn from small inputs; what they look like is for eyes."""
 
 import re
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from instructmining.files import write_json, write_table
 from instructmining.quality_rule.fit import fit_rule
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.report.comparison_figures import draw_arms
+from instructmining.report.evidence_figures import draw_held_out, draw_residuals
 from instructmining.report.figures import main
 from instructmining.report.rule_figures import draw_coefficients, draw_predicted, draw_univariate
 from instructmining.report.selection_figures import draw_quality
@@ -20,13 +22,15 @@ from instructmining.report.style import look, save
 from tests.unit.simulation import observations
 
 
-def fitted(indicators=("ppl", "mtld", "relevance", "flat")):
+@cache
+def fitted(indicators=("ppl", "mtld", "relevance", "flat"), choice="given", noise=0.02):
     """Observations of 12 subsets, and the diagnostics of a fit to them."""
     rng = np.random.default_rng(0)
     x = {name: np.ones(12) if name == "flat" else rng.normal(size=12) for name in indicators}
-    y = 1 + 0.1 * x["ppl"] + 0.02 * rng.normal(size=12)
+    y = 1 + 0.1 * x["ppl"] + noise * rng.normal(size=12)
     table = observations(y, x)
-    return table, fit_rule(table, list(x), QualityRuleSettings(confidence=0.9), {}).diagnostics
+    settings = QualityRuleSettings(confidence=0.9, choice=choice, repeats=2)
+    return table, fit_rule(table, list(x), settings, {}).diagnostics
 
 
 def comparison():
@@ -53,6 +57,9 @@ DRAWINGS = {
     "one indicator": lambda: draw_univariate(*fitted(("ppl",))),
     "coefficients": lambda: draw_coefficients(fitted()[1]),
     "predicted": lambda: draw_predicted(fitted()[1]),
+    "residuals": lambda: draw_residuals(fitted()[1]),
+    "held out": lambda: draw_held_out(fitted()[1]),
+    "no indicator": lambda: draw_coefficients(fitted(choice="bic", noise=9.0)[1]),
     "arms": lambda: draw_arms(comparison()),
     "quality": lambda: draw_quality(ranking(), 2),
 }
@@ -88,7 +95,9 @@ def test_an_interval_that_contains_zero_is_hollow():
     drawing = draw_coefficients(fitted()[1])
     markers = [line for line in drawing.figure.axes[0].lines if line.get_marker() == "o"]
     hollow = [line.get_markerfacecolor() == "white" for line in markers]
-    assert hollow == [row.low <= 0 <= row.high for row in drawing.table.itertuples()]
+    rows = drawing.table
+    intervals = [(rows[f"{kind}low"], rows[f"{kind}high"]) for kind in ("", "hc3_", "bootstrap_")]
+    assert hollow == np.any([(low <= 0) & (high >= 0) for low, high in intervals], axis=0).tolist()
 
 
 def test_the_arms_are_tabled_with_both_intervals():
@@ -111,7 +120,9 @@ def test_a_pool_without_degraded_examples_is_drawn():
     assert table["kept"].sum() == 6
 
 
-@pytest.mark.parametrize("name", ["univariate", "coefficients", "predicted", "arms", "quality"])
+@pytest.mark.parametrize(
+    "name", ["univariate", "coefficients", "predicted", "residuals", "held_out", "arms", "quality"]
+)
 def test_the_command_draws(name, tmp_path, monkeypatch):
     table, diagnostics = fitted()
     write_table(tmp_path / "observations.parquet", table, table.schema)

@@ -6,7 +6,7 @@ import pytest
 from instructmining.example import EXAMPLES, make_example, to_table
 from instructmining.files import write_table
 from instructmining.quality_rule.rule import QualityRule, Term
-from instructmining.selection.rank import outside_sentences, rank
+from instructmining.selection.rank import mean_outside_sentence, outside_sentences, rank
 from instructmining.selection.ranking import examples_by_id, indicator_columns
 
 RULE = QualityRule(
@@ -73,3 +73,8 @@ def test_a_shard_with_another_schema_is_refused(tmp_path):
     pq.write_table(pa.table({"id": ["a"]}), tmp_path / "bad.parquet")
     with pytest.raises(ValueError, match=r"bad\.parquet: column 'source' is missing"):
         examples_by_id([tmp_path / "bad.parquet"], ["a"])
+
+
+def test_it_is_said_whether_the_means_of_a_selection_lie_in_the_range_of_the_fit():
+    assert mean_outside_sentence(RULE, scores([0.0, 9.0])).endswith("outside the range of the subset means for ppl.")
+    assert "lie inside" in mean_outside_sentence(RULE, scores([0.0, 4.0]))

@@ -44,6 +44,8 @@ FIGURES_OF_RULE = {
     "univariate": "--observations {input.observations} --diagnostics {input.diagnostics}",
     "coefficients": "--diagnostics {input.diagnostics}",
     "predicted": "--diagnostics {input.diagnostics}",
+    "residuals": "--diagnostics {input.diagnostics}",
+    "held_out": "--diagnostics {input.diagnostics}",
 }
 
 

@@ -6,6 +6,8 @@ localrules:
     figure_univariate,
     figure_coefficients,
     figure_predicted,
+    figure_residuals,
+    figure_held_out,
     figure_arms,
     figure_quality,
     table_examples,

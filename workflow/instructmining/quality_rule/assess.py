@@ -19,8 +19,8 @@ from instructmining.quality_rule.rule import FIXED, RULE, Check, HeldOut
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.quality_rule.verdict import choice_check, held_out_checks, verdict
 
-BASELINES = {"length": "len_out", "reward": "reward", "ppl": "ppl"}
-"""Rules of one indicator that cost little; each is in the table where its indicator was computed."""
+BASELINES = {"length": ("len_out",), "reward": ("reward",), "ppl": ("log_ppl", "ppl")}
+"""Rules of one indicator that cost little, by the first of these that was computed: ppl itself has a long tail."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,10 @@ def assess(offered: Design, observations: pa.Table, settings: QualityRuleSetting
 def baselines(observations: pa.Table, offered: Design) -> list[Candidate]:
     """The mean, and rules of a single indicator that was computed and varies, whether or not it was offered."""
     found = [Candidate("mean", offered, lambda design: ())]
-    for name, indicator in BASELINES.items():
-        if indicator in observations.column_names:
-            design = replace(make_design(observations, [indicator]), weights=offered.weights)
+    for name, choices in BASELINES.items():
+        computed = [indicator for indicator in choices if indicator in observations.column_names]
+        if computed:
+            design = replace(make_design(observations, computed[:1]), weights=offered.weights)
             if not too_constant(design.x[:, 0]):
                 found.append(Candidate(name, design, lambda design: design.indicators))
     return found

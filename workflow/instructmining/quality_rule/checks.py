@@ -66,7 +66,7 @@ def _standardised(design: Design) -> Floats:
     return np.asarray(columns / np.linalg.norm(columns, axis=0), dtype=np.float64)
 
 
-def noise_check(noise: Noise | None) -> Check:
+def noise_check(noise: Noise | None, confidence: float) -> Check:
     """What the seeds differ by, and what that leaves for a rule to explain."""
     if noise is None:
         sentence = (
@@ -80,7 +80,7 @@ def noise_check(noise: Noise | None) -> Check:
         f" less than {noise.floor:.3g} are not told apart. A perfect rule would reach a held-out R2 of"
         f" {noise.reachable_r2:.2f} ({noise.reachable_low:.2f} to {noise.reachable_high:.2f})."
     )
-    if noise.between.p_value < ALARM:
+    if noise.between.p_value < 1 - confidence:
         return Check("noise", noise.sd, noise.between.p_value, False, sentence)
     warning = f" The subsets are not shown to differ at all ({_p(noise.between.p_value)})."
     return Check("noise", noise.sd, noise.between.p_value, True, sentence + warning)
@@ -148,10 +148,13 @@ def _normal_residuals(result: Any) -> Check:
     return Check("normality", float(test.statistic), float(test.pvalue), warns, sentence)
 
 
+def influence_limit(subsets: int, parameters: int) -> float:
+    """The median of F(p, n - p): a Cook's distance beyond it moves the fit out of its 50 % region (Cook 1977)."""
+    return float(stats.f.median(parameters, subsets - parameters))
+
+
 def _influential(design: Design, influence: Sequence[Influence]) -> Check:
-    """Against the median of F(p, n - p): beyond it a subset moves the fit out of its 50 % region (Cook 1977)."""
-    parameters = len(design.indicators) + 1
-    limit = float(stats.f.median(parameters, len(design.subsets) - parameters))
+    limit = influence_limit(len(design.subsets), len(design.indicators) + 1)
     worst = max(influence, key=lambda item: item.cooks_distance)
     warns = worst.cooks_distance > limit
     verdict = "it alone moves the rule: look at its examples and its log" if warns else "none moves the rule by itself"

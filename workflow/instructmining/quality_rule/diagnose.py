@@ -72,7 +72,7 @@ def examine(design: Design, result: Any, confidence: float) -> Residuals:
     noise = measure_noise(design, confidence)
     misfit = lack_of_fit(design, result.fittedvalues)
     influence = influences(design, result)
-    checks = [noise_check(noise), *lack_of_fit_check(misfit)]
+    checks = [noise_check(noise, confidence), *lack_of_fit_check(misfit)]
     if design.indicators:
         checks += residual_checks(design, result, influence)
     return Residuals(noise, misfit, influence, checks)

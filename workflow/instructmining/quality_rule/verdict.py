@@ -96,8 +96,9 @@ def verdict(rows: Sequence[HeldOut], chance: float, confidence: float, indicator
     if rule.r2 <= 0 or "mean" not in beaten or chance > 1 - confidence:
         mean = next(row for row in baselines if row.name == "mean")
         return (
-            f"Not shown to predict subsets that it has not seen: held-out R2 {rule.r2:.2f}, gain over their mean"
-            f" {mean.gain_low:+.2f} to {mean.gain_high:+.2f}; as much is found in noise in {chance:.1%} of cases."
+            f"Not shown to predict subsets that it has not seen: held-out R2 {rule.r2:.2f}, Spearman"
+            f" {rule.spearman:.2f}, gain over their mean {mean.gain_low:+.2f} to {mean.gain_high:+.2f} in R2."
+            f" Shuffled indicators reach its R2 in the sample in {chance:.1%} of cases."
         )
     equal = [row.name for row in baselines if not row.beaten]
     if equal:

@@ -3,6 +3,8 @@
     python -m instructmining.report.figures univariate --observations observations.parquet \\
         --diagnostics diagnostics.json --output univariate.svg --table univariate.csv
     python -m instructmining.report.figures coefficients --diagnostics diagnostics.json --output ... --table ...
+    python -m instructmining.report.figures residuals --diagnostics diagnostics.json --output ... --table ...
+    python -m instructmining.report.figures held_out --diagnostics diagnostics.json --output ... --table ...
     python -m instructmining.report.figures predicted --diagnostics diagnostics.json --output ... --table ...
     python -m instructmining.report.figures arms --comparison comparison.json --output ... --table ...
     python -m instructmining.report.figures quality --ranking ranking.parquet --settings '{"examples": 500}' \\
@@ -18,6 +20,7 @@ from instructmining.comparison.result import ComparisonResult
 from instructmining.files import read_json, read_table
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.report.comparison_figures import draw_arms
+from instructmining.report.evidence_figures import draw_held_out, draw_residuals
 from instructmining.report.rule_figures import draw_coefficients, draw_predicted, draw_univariate
 from instructmining.report.selection_figures import draw_quality
 from instructmining.report.style import Drawing, look, save
@@ -25,6 +28,13 @@ from instructmining.report.variant_figures import draw_designs, draw_rules
 from instructmining.selection.ranking import RANKING
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size
+
+OF_DIAGNOSTICS = {
+    "coefficients": draw_coefficients,
+    "predicted": draw_predicted,
+    "residuals": draw_residuals,
+    "held_out": draw_held_out,
+}
 
 
 def draw(arguments: argparse.Namespace) -> Drawing:
@@ -42,7 +52,7 @@ def draw(arguments: argparse.Namespace) -> Drawing:
     if arguments.figure == "univariate":
         names = [fit["indicator"] for fit in diagnostics["univariate"]]
         return draw_univariate(read_table(arguments.observations, observations_schema(names)), diagnostics)
-    return draw_coefficients(diagnostics) if arguments.figure == "coefficients" else draw_predicted(diagnostics)
+    return OF_DIAGNOSTICS[arguments.figure](diagnostics)
 
 
 def main() -> None:
@@ -51,8 +61,7 @@ def main() -> None:
     figures = parser.add_subparsers(dest="figure", required=True)
     for name, inputs in {
         "univariate": ["--observations", "--diagnostics"],
-        "coefficients": ["--diagnostics"],
-        "predicted": ["--diagnostics"],
+        **{name: ["--diagnostics"] for name in OF_DIAGNOSTICS},
         "arms": ["--comparison"],
         "quality": ["--ranking"],
         "rules": ["--rules"],

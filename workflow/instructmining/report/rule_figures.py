@@ -9,7 +9,9 @@ from matplotlib.axes import Axes
 
 from instructmining.quality_rule.regression import Design, least_squares, make_design
 from instructmining.quality_rule.rule import Floats
-from instructmining.report.style import BLUE, GREY, VERMILLION, Drawing, new_figure, with_unit, zero_line
+from instructmining.report.style import BLUE, GREEN, GREY, ORANGE, VERMILLION, Drawing, new_figure, with_unit, zero_line
+
+INTERVALS = {"model": "", "HC3": "hc3_", "bootstrap": "bootstrap_"}
 
 
 def draw_univariate(observations: pa.Table, diagnostics: dict[str, Any]) -> Drawing:
@@ -63,15 +65,13 @@ def _design_table(design: Design) -> pd.DataFrame:
 
 
 def draw_coefficients(diagnostics: dict[str, Any]) -> Drawing:
-    """The standardised coefficients with their intervals; hollow where the interval contains zero."""
+    """The standardised coefficients with three kinds of intervals; hollow where one of them contains zero."""
     terms = diagnostics["coefficients"][1:]
-    figure = new_figure(6.2, 0.38 * len(terms) + 1.6)
+    figure = new_figure(6.2, 0.5 * len(terms) + 1.9)
     axes = figure.subplots()
     zero_line(axes)
     for row, term in enumerate(terms):
-        fill = BLUE if term["low"] > 0 or term["high"] < 0 else "white"
-        axes.plot([term["standardised_low"], term["standardised_high"]], [row, row], color=BLUE, linewidth=1.6)
-        axes.plot(term["standardised"], row, "o", color=BLUE, markerfacecolor=fill, markersize=6)
+        _coefficient(axes, row, term)
     axes.set_yticks(range(len(terms)), [term["indicator"] for term in terms])
     axes.set_ylim(len(terms) - 0.4, -0.6)
     axes.set_xlabel("change of log loss (SDs) per SD of the indicator\n← lower loss        higher loss →")
@@ -80,7 +80,30 @@ def draw_coefficients(diagnostics: dict[str, Any]) -> Drawing:
         f"Coefficients of the quality rule, fitted to {subsets} subsets\n"
         f"{diagnostics['confidence']:.0%} intervals; hollow: no effect shown"
     )
+    if terms:
+        figure.legend(*_interval_legend(axes), loc="outside lower center", ncols=3, frameon=False)
+    else:
+        axes.text(0, -0.5, "no indicator was kept", ha="center", va="center")
     return Drawing(figure, pd.DataFrame(terms))
+
+
+def _coefficient(axes: Axes, row: int, term: dict[str, Any]) -> None:
+    """One coefficient; its intervals lie below each other."""
+    scale = term["standardised"] / term["coefficient"]
+    shown = True
+    for (kind, prefix), colour, offset in zip(INTERVALS.items(), (BLUE, ORANGE, GREEN), (0, 0.14, 0.28), strict=True):
+        low, high = term[f"{prefix}low"], term[f"{prefix}high"]
+        if low is None:
+            continue
+        shown &= low > 0 or high < 0
+        axes.plot([low * scale, high * scale], [row + offset] * 2, color=colour, linewidth=1.6, label=kind)
+    axes.plot(term["standardised"], row, "o", color=BLUE, markerfacecolor=BLUE if shown else "white", markersize=6)
+
+
+def _interval_legend(axes: Axes) -> tuple[list[Any], list[str]]:
+    """One entry of each kind of interval."""
+    entries = {label: handle for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+    return list(entries.values()), list(entries)
 
 
 def draw_predicted(diagnostics: dict[str, Any]) -> Drawing:

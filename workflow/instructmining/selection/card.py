@@ -9,7 +9,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from instructmining.quality_rule.published import Rule, evidence
-from instructmining.selection.rank import outside_sentences
+from instructmining.selection.rank import mean_outside_sentence, outside_sentences
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size
 
@@ -54,20 +54,21 @@ def selection_card(
         "## The rule",
         f"```\n{rule.formula()}\n```",
         _bullets(evidence(rule)),
-        *_extrapolation(outside_sentences(rule, ranking)),
+        *_extrapolation(outside_sentences(rule, ranking), mean_outside_sentence(rule, selected)),
         "## How to make it again",
         _recipe(pool, settings, hashes),
     ]
     return "\n\n".join(sections) + "\n"
 
 
-def _extrapolation(sentences: Sequence[str]) -> list[str]:
+def _extrapolation(sentences: Sequence[str], of_means: str | None) -> list[str]:
     """Nothing where the range of the subset means is not known."""
     if not sentences:
         return []
     return [
         "Where single examples lie outside the range of the subset means, the rule extrapolates:",
         _bullets(sentences),
+        *([of_means] if of_means else []),
     ]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from instructmining.files import check_same_ids, read_table, write_table
 from instructmining.indicators.tables import SCORES
@@ -43,6 +44,17 @@ def outside_sentences(rule: Rule, ranking: pa.Table) -> list[str]:
         f"{name}: {share:.1%} of the examples lie outside {ranges[name]}, the range of the subset means"
         for name, share in rule.outside_range(ranking).items()
     ]
+
+
+def mean_outside_sentence(rule: Rule, selected: pa.Table) -> str | None:
+    """Whether the means of a selection lie where the rule was fitted, as it was fitted to means; None if not known."""
+    if isinstance(rule, PublishedRule) or not rule.terms:
+        return None
+    means = pa.table({name: [pc.mean(selected[name]).as_py()] for name in rule.indicators})
+    outside = [name for name, share in rule.outside_range(means).items() if share]
+    if not outside:
+        return "The means of the selection lie inside the range of the subset means, for every indicator of the rule."
+    return f"The means of the selection lie outside the range of the subset means for {', '.join(outside)}."
 
 
 def main() -> None:
