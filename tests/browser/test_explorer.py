@@ -82,7 +82,7 @@ def test_two_typed_numbers_do_what_dragging_does(explorer: Explorer) -> None:
 
 
 def test_search_finds_words_anywhere_in_a_conversation_in_any_case(explorer: Explorer) -> None:
-    explorer.tab.fill("#query", '"striped zebra"')
+    explorer.tab.locator("#query").press_sequentially('"striped zebra"')
     explorer.wait_for_status("30 of 600")
     explorer.tab.fill("#query", "unicorn")
     explorer.wait_for_status("0 of 600")

@@ -43,7 +43,7 @@ function listen() {
     if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
     change({ tab: view.tab === "examples" ? "compare" : "examples" }).then(() => $(`tab-${view.tab}`).focus());
   };
-  document.onkeydown = (event) => event.key === "Escape" && view.example && close();
+  document.addEventListener("keydown", (event) => event.key === "Escape" && view.example && close());
   window.onpopstate = () => restore().catch(fail);
   matchMedia("(prefers-color-scheme: dark)").onchange = () => update();
 }
