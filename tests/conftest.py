@@ -70,7 +70,7 @@ def tiny_tokenizer() -> Any:
     )
 
 
-def tiny_llama(vocabulary: int = 64) -> Any:
+def tiny_llama(vocabulary: int = 64, hidden_size: int = 32) -> Any:
     """A Llama with two layers and random weights, the same each time."""
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
@@ -78,7 +78,7 @@ def tiny_llama(vocabulary: int = 64) -> Any:
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=vocabulary,
-        hidden_size=32,
+        hidden_size=hidden_size,
         intermediate_size=64,
         num_hidden_layers=2,
         num_attention_heads=4,

@@ -58,6 +58,10 @@ WRONG = [
     (set_key("comparison.lists", {"full": "README.md"}), r"comparison: lists: 'full' is the name of a built-in arm"),
     (set_key("comparison.match", "tokens"), r"comparison: tokens: needed with match: tokens"),
     (set_key("comparison.match", "steps"), None),
+    (set_key("comparison.sizes", [8]), r"comparison: sizes: found \[8\]; a curve needs two different sizes"),
+    (set_key("comparison", {"baseline": "full", "sizes": [8, 16]}), r"comparison\.sizes: the baseline, full, has one size"),
+    (set_key("selection", {"examples": 9, "search": {"low": 1, "high": 9}}), r"selection: needs exactly one of examples, fraction, search"),
+    (set_key("selection", {"search": {"low": 9, "high": 9}}), r"selection\.search: low is 9, which is not below high, 9"),
     (set_key("sampling.replicated", 99), r"sampling: replicated is 99, but there are only 12 subsets"),
     (set_key("models.reward", {"hub": "x/y", "parameters": 1}), r"models\.reward: a scorer has this name"),
     (set_key("indicators.custom", {"mine": {"function": "no_such:f"}}), r"indicators\.custom\.mine\.function: there is no module 'no_such'"),
@@ -67,6 +71,10 @@ WRONG = [
     (set_key("quality_rule", {"published": "v3"}), r"quality_rule\.published: v3 needs reward, und, nat, coh, which is not computed"),
     (set_key("quality_rule", {"published": "v3", "file": "rule.json"}), r"quality_rule: give either published or file"),
     (set_key("quality_rule", {"file": "no/rule.json"}), r"quality_rule\.file: there is no file .*no/rule\.json"),
+    (set_key("quality_rule", {"ratings": {"people": {"path": "no/pairs.csv"}}}), r"quality_rule\.ratings\.people\.path: there is no file .*no/pairs\.csv"),
+    (set_key("quality_rule", {"ratings": {"unseen": {"path": "README.md"}}}), r"quality_rule\.ratings\.unseen: a pool has this name"),
+    (set_key("quality_rule", {"ratings": {"people": {"path": "README.md", "pool": "unseen"}}}), r"pool is for ratings by ID: name their column in rating"),
+    (set_key("quality_rule", {"ratings": {"people": {"path": "README.md", "rating": "stars", "pool": "gone"}}}), r"quality_rule\.ratings\.people\.pool: 'gone' is not declared"),
     (set_key("models.smollm2.hub", "x/y"), r"models\.smollm2: needs exactly one of hub, path, package; found hub, package"),
 ]  # fmt: skip
 
@@ -79,6 +87,26 @@ def test_a_wrong_config_is_explained(change: Callable[[dict[str, Any]], None], m
         load_config(values)
         return
     with pytest.raises(ConfigError, match=message):
+        load_config(values)
+
+
+SAME = {"path": "README.md"}
+MEETING = [
+    ({"a": SAME, "b": SAME}, "b, which is the data of a,"),
+    ({"a": SAME, "b": {"path": "./README.md"}}, "b, which is the data of a,"),
+    ({"a": SAME, "b": {"degrade": {"source": "a", "how": "words_shuffled"}}}, "b, which is the data of a,"),
+    ({"a": {"hub": "x/y"}, "b": {"hub": "x/y"}}, "b, which is the data of a,"),
+    ({"a": {"documentation": {"packages": ["json", "ast"]}}, "b": {"documentation": {"packages": ["ast"]}}}, "b, which"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sources", "message"), MEETING)
+def test_search_and_test_sets_do_not_meet_under_other_names(sources: dict[str, Any], message: str) -> None:
+    values = copy.deepcopy(DEFAULT)
+    values["sources"] |= sources
+    values["eval_sets"]["search"] = {"sources": ["a"], "role": "search"}
+    values["eval_sets"]["test"] = {"sources": ["b"], "role": "test"}
+    with pytest.raises(ConfigError, match=rf"eval_sets\.test: source {message}.* is already in eval_sets\.search"):
         load_config(values)
 
 

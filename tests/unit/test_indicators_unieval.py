@@ -9,7 +9,9 @@ import torch
 from instructmining.example import Message, make_example
 from instructmining.indicators.settings import UniEvalScorer
 from instructmining.indicators.unieval import ask, unieval_scorer
+from instructmining.models.load import load_tokenizer
 from instructmining.models.question_model import answer_ids, load_question_model
+from instructmining.models.sequences import to_sequences
 from tests.conftest import conversation
 from tests.tiny_models import t5_tokenizer, tiny_t5, word_tokenizer
 
@@ -76,6 +78,26 @@ def test_truncation_keeps_the_question_and_the_latest_history_and_is_counted_by_
 def test_a_tokenizer_that_does_not_tell_yes_from_no_is_refused() -> None:
     with pytest.raises(ValueError, match="no tokens of their own for Yes"):
         answer_ids(word_tokenizer("[CLS] $A"))
+
+
+def test_a_tokenizer_that_is_published_as_sentencepiece_alone_is_read(tmp_path: Path) -> None:
+    """As UniEval's is: no tokenizer.json beside it. The pieces are from a few sentences."""
+    import sentencepiece
+
+    (tmp_path / "text").write_text(
+        "the cat sat on the mat and the dog ran on the road\nis this a natural response\n" * 20
+    )
+    sentencepiece.SentencePieceTrainer.train(
+        input=str(tmp_path / "text"), model_prefix=str(tmp_path / "spiece"), vocab_size=36, minloglevel=3,
+        pad_id=0, eos_id=1, unk_id=2, bos_id=-1, user_defined_symbols=["\u2581Yes", "\u2581No"],
+    )  # fmt: skip
+    (tmp_path / "config.json").write_text('{"model_type": "t5"}')
+    (tmp_path / "tokenizer_config.json").write_text('{"tokenizer_class": "T5Tokenizer", "extra_ids": 0}')
+    tokenizer = load_tokenizer(tmp_path)
+    (sequence,) = to_sequences([ask(conversation("why", "the cat"), "nat")], tokenizer, 1024)
+    tokens = tokenizer.convert_ids_to_tokens(sequence.ids)
+    assert (tokens.count("</s>"), tokens[-1]) == (2, "</s>")
+    assert len(set(answer_ids(tokenizer))) == 2
 
 
 def test_a_t5_is_loaded_whole_from_safetensors(tmp_path: Path) -> None:

@@ -8,13 +8,16 @@ import pytest
 import yaml
 
 from instructmining.config import Config
+from instructmining.quality_rule.fit import fit_rule
 from instructmining.quality_rule.other_models import other_models
 from instructmining.quality_rule.published import PublishedRule, evidence, read_rule
 from instructmining.quality_rule.published_rules import PUBLISHED
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.quality_rule.take import take
+from instructmining.report.explorer.ranking import rule_values
 from instructmining.selection.rank import rank
 from tests.conftest import ROOT
+from tests.unit.simulation import observations, synthetic
 
 REWARD = {
     "model": {"hub": "OpenAssistant/oasst-rm-2.1-pythia-1.4b-epoch-2.5", "revision": "main"},
@@ -61,6 +64,25 @@ def test_a_rule_that_is_forced_says_so_among_its_evidence(tmp_path: Path) -> Non
     rule.to_json(tmp_path / "rule.json")
     assert read_rule(tmp_path / "rule.json") == rule
     assert [note for note in evidence(rule) if "Forced on other indicator models" in note and "deberta" in note]
+
+
+def test_the_rule_of_another_run_is_taken_or_refused_in_the_same_way(tmp_path: Path) -> None:
+    y, x = synthetic(12)
+    settings = {"likelihood": {"model": {"hub": "a"}}, "text": {"model": {"hub": "a"}}}
+    fitted = fit_rule(observations(y, x), ["ppl", "mtld"], QualityRuleSettings(), settings).rule
+    fitted.to_json(tmp_path / "rule.json")
+    taken = QualityRuleSettings(file=str(tmp_path / "rule.json"))
+    assert take(taken, settings) == fitted
+    with pytest.raises(ValueError, match="ppl: the rule was fitted with model hub a, here it is hub b"):
+        take(taken, {**settings, "likelihood": {"model": {"hub": "b"}}})
+    forced = take(taken.model_copy(update={"force": True}), {**settings, "likelihood": {"model": {"hub": "b"}}})
+    assert "Forced on other indicator models" in evidence(forced)[-1]
+
+
+def test_the_explorer_shows_a_published_rule_without_ranges_that_nobody_knows() -> None:
+    values = rule_values(PublishedRule.of(PUBLISHED["v3"]))
+    assert (values["centre"], values["start"]) == (0.0274, "the intercept")
+    assert values["terms"][0] == {"indicator": "reward", "coefficient": -0.0078}
 
 
 @pytest.mark.parametrize(

@@ -24,11 +24,11 @@ def test_a_pool_has_an_account_for_each_of_its_sources(tmp_path) -> None:
 
 def test_truncation_is_summed_over_shards(tmp_path) -> None:
     for shard, cut in (("000", {"a": 1}), ("001", {})):
-        report = {"examples": {"a": 10}, "truncated": cut, "timing": {"seconds": 1800}}
-        write_json(tmp_path / "new" / "ppl" / f"{shard}.report.json", report)
+        report = {"examples": {"a": 10}, "truncated": {"ppl": cut}, "timing": {"seconds": 1800}}
+        write_json(tmp_path / "new" / "likelihood" / f"{shard}.report.json", report)
     reports = sorted(tmp_path.rglob("*.report.json"))
     (found,) = truncations(reports)
-    assert (found.scorer, found.pool, found.source, found.examples, found.truncated) == ("ppl", "new", "a", 20, 1)
+    assert (found.indicator, found.pool, found.source, found.examples, found.truncated) == ("ppl", "new", "a", 20, 1)
     assert found.share == 0.05 and truncation_warnings([found]) == []
     assert [cost.hours for cost in scoring_costs(reports)] == [1.0]
 

@@ -1,6 +1,7 @@
 """Figures are drawn from small inputs; what they look like is for eyes."""
 
 import re
+from dataclasses import asdict
 from functools import cache
 
 import numpy as np
@@ -18,6 +19,7 @@ from instructmining.report.evidence_figures import draw_held_out, draw_residuals
 from instructmining.report.figures import main
 from instructmining.report.rule_figures import draw_coefficients, draw_predicted, draw_univariate
 from instructmining.report.selection_figures import draw_quality
+from instructmining.report.size_figures import draw_sizes
 from instructmining.report.style import look, save
 from tests.unit.simulation import observations
 
@@ -46,6 +48,23 @@ def comparison():
     return ComparisonResult(*about, arms, "A sentence.")
 
 
+def curves():
+    sizes = [
+        (arm, kept, size) for arm in ("selected", "random") for kept in ("epochs", "steps") for size in (32, 64, 256)
+    ]
+    points = [
+        {
+            "arm": arm,
+            "kept": kept,
+            "examples": n,
+            "steps": 8,
+            "loss": asdict(over_seeds([2.0, 2.1 - n / 1000, 1.9], 0.95)),
+        }
+        for arm, kept, n in sizes
+    ]
+    return {"model": "tiny", "pool": "mixed", "confidence": 0.95, "points": points, "sentences": []}
+
+
 def ranking():
     columns = {"id": list("abcdef"), "source": ["x", "y"] * 3, "degraded": [None, None, None, "words_shuffled"] * 1}
     columns["degraded"] = pa.array([None, None, None, "words_shuffled", None, None], pa.string())
@@ -61,6 +80,7 @@ DRAWINGS = {
     "held out": lambda: draw_held_out(fitted()[1]),
     "no indicator": lambda: draw_coefficients(fitted(choice="bic", noise=9.0)[1]),
     "arms": lambda: draw_arms(comparison()),
+    "sizes": lambda: draw_sizes(curves()),
     "quality": lambda: draw_quality(ranking(), 2),
 }
 
@@ -121,7 +141,7 @@ def test_a_pool_without_degraded_examples_is_drawn():
 
 
 @pytest.mark.parametrize(
-    "name", ["univariate", "coefficients", "predicted", "residuals", "held_out", "arms", "quality"]
+    "name", ["univariate", "coefficients", "predicted", "residuals", "held_out", "arms", "sizes", "quality"]
 )
 def test_the_command_draws(name, tmp_path, monkeypatch):
     table, diagnostics = fitted()
@@ -129,9 +149,11 @@ def test_the_command_draws(name, tmp_path, monkeypatch):
     write_table(tmp_path / "ranking.parquet", ranking(), ranking().schema)
     write_json(tmp_path / "diagnostics.json", diagnostics)
     comparison().to_json(tmp_path / "comparison.json")
+    write_json(tmp_path / "curves.json", curves())
     inputs = {
         "univariate": ["observations.parquet", "diagnostics.json"],
         "arms": ["comparison.json"],
+        "sizes": ["curves.json"],
         "quality": ["ranking.parquet"],
     }.get(name, ["diagnostics.json"])
     command = ["figures", name]

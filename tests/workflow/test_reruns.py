@@ -12,7 +12,7 @@ from tests.workflow.conftest import Run
 
 pytestmark = pytest.mark.slow
 
-REPORT = ("figure", "table", "summarise", "gather_losses", "compare_rules", "explore", "write_report")
+REPORT = ("figure", "table", "summarise", "gather_losses", "compare_rules", "explore", "write_report", "add_up")
 SUBSETS, REPLICATES, ARMS, SEEDS = 6, 1, 4, 2
 FINETUNES = SUBSETS + REPLICATES + ARMS * SEEDS
 SCORERS = ("text", "likelihood", "embedding", "reward", "unieval", "brevity")
@@ -302,3 +302,14 @@ def test_a_wrong_config_stops_before_any_job(run: Run) -> None:
     done = run.snakemake()
     assert done.returncode != 0
     assert re.search(r"sampling\.subest: unknown key; did you mean subsets\?", done.stderr + done.stdout)
+
+
+def test_ratings_are_imported_and_scored_and_compared_and_nothing_else_runs(run: Run) -> None:
+    pairs = [{"prompt": f"what is {i}", "chosen": "the red sky", "rejected": f"sea {i}"} for i in range(20)]
+    (run.folder / "data" / "pairs.jsonl").write_text("".join(json.dumps(pair) + "\n" for pair in pairs))
+    config = run.config()
+    config["quality_rule"]["ratings"] = {"people": {"path": "data/pairs.jsonl"}}
+    run.set_config(config)
+    assert run.to_do() == {
+        "import_ratings_people": 1, **scored(1), "gather_scores": 1, "compare_with_people": 1, "figure_people": 1,
+    }  # fmt: skip

@@ -1,7 +1,6 @@
 """The config file as one typed value; whatever is wrong with it is said before any job starts."""
 
 from collections.abc import Mapping
-from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args
 
@@ -9,6 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from instructmining.comparison.settings import Comparison
 from instructmining.config_error import ConfigError, explain
+from instructmining.data.eval_sets import eval_set_problems
 from instructmining.data.settings import EvalSet, Pool, Role, Source
 from instructmining.indicators.custom_code import code_file
 from instructmining.indicators.settings import GIVEN, Indicators
@@ -56,16 +56,23 @@ class Config(Settings):
         problems = [
             *_unknown_names(self),
             *_pool_problems(self),
-            *_eval_set_problems(self),
+            *eval_set_problems(self.sources, self.pools, self.eval_sets, self.needed_roles()),
             *_degrade_problems(self),
             *_model_problems(self),
             *_rule_problems(self),
+            *_ratings_problems(self),
             *_taken_rule_problems(self),
             *_comparison_problems(self),
         ]
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def needed_roles(self) -> tuple[Role, ...]:
+        """The roles that an eval set must have; where a rule is taken, nothing is fitted."""
+        if self.quality_rule.taken:
+            return ("search", "test") if self.selection.search else ()
+        return get_args(Role)
 
     def selection_pools(self) -> list[str]:
         """The pools that are selected from."""
@@ -108,6 +115,7 @@ def _missing_files(config: Config, root: Path) -> list[str]:
     tables = {f"indicators.custom.{name}.table": custom.table for name, custom in config.indicators.custom.items()}
     files = {f"sources.{name}.path": source.path for name, source in config.sources.items()} | tables
     files["quality_rule.file"] = config.quality_rule.file
+    files |= {f"quality_rule.ratings.{name}.path": each.path for name, each in config.quality_rule.ratings.items()}
     files |= {f"comparison.lists.{name}": path for name, path in config.comparison.lists.items()}
     models: dict[str, ModelFiles] = {f"models.{name}": model for name, model in config.models.items()}
     models |= {
@@ -155,6 +163,11 @@ def _unknown_names(config: Config) -> list[str]:
         ),
         *(("selection.pools", pool, config.pools) for pool in config.selection.pools or []),
         *(
+            (f"quality_rule.ratings.{name}.pool", ratings.pool, config.pools)
+            for name, ratings in config.quality_rule.ratings.items()
+            if ratings.pool
+        ),
+        *(
             (f"indicators.{scorer}.model", getattr(config.indicators, scorer).model, config.models)
             for scorer in ("text", "likelihood")
             if getattr(config.indicators, scorer)
@@ -174,35 +187,6 @@ def _pool_problems(config: Config) -> list[str]:
     if not config.selection_pools():
         problems.append("pools: there is nothing to select from; name a second pool, or set selection.pools")
     return problems
-
-
-def _eval_set_problems(config: Config) -> list[str]:
-    """Every role is taken, roles are disjoint, and no eval set shares a source with a pool."""
-    roles = {eval_set.role for eval_set in config.eval_sets.values()}
-    needed = () if config.quality_rule.taken else get_args(Role)
-    problems = [f"eval_sets: none has the role {role}" for role in needed if role not in roles]
-    for (a, first), (b, second) in combinations(config.eval_sets.items(), 2):
-        shared = sorted(set(first.sources) & set(second.sources))
-        if shared and not _disjoint_parts(first.part, second.part):
-            problems.append(
-                f"eval_sets.{b}: source {shared[0]} is already in eval_sets.{a} (role {first.role});"
-                " an eval set has one role: take another source, or different parts of it, such as part: 1/2 and 2/2"
-            )
-    for name, pool in config.pools.items():
-        for other, eval_set in config.eval_sets.items():
-            problems += [
-                f"eval_sets.{other}.sources: {source!r} is also in pools.{name}; a source is for one or the other"
-                for source in sorted(set(pool.sources) & set(eval_set.sources))
-            ]
-    return problems
-
-
-def _disjoint_parts(first: str | None, second: str | None) -> bool:
-    """Whether `1/2` and `2/2` are named: different parts of the same division."""
-    if first is None or second is None:
-        return False
-    (part, parts), (other_part, other_parts) = first.split("/"), second.split("/")
-    return parts == other_parts and part != other_part
 
 
 def _degrade_problems(config: Config) -> list[str]:
@@ -243,6 +227,14 @@ def _model_problems(config: Config) -> list[str]:
     return [f"models.{name}: a scorer has this name; choose another" for name in config.models if name in GIVEN]
 
 
+def _ratings_problems(config: Config) -> list[str]:
+    return [
+        f"quality_rule.ratings.{name}: a pool has this name; ratings are a pool of their own"
+        for name in config.quality_rule.ratings
+        if name in config.pools
+    ]
+
+
 def _rule_problems(config: Config) -> list[str]:
     computed = config.indicators.names()
     asked = {"quality_rule": config.quality_rule.indicators, "sampling": config.sampling.indicators}
@@ -258,6 +250,9 @@ def _rule_problems(config: Config) -> list[str]:
 def _comparison_problems(config: Config) -> list[str]:
     comparison, indicators = config.comparison, config.indicators
     problems = comparison.problems(indicators.names(), indicators.embedding is not None, config.selection_pools())
-    if comparison.match == "steps" and not comparison.matched_steps(config.training, config.selection.examples):
-        problems.append("comparison.steps: needed with match: steps where selection.examples is not given")
+    needed = comparison.match == "steps" or comparison.sizes
+    if needed and not comparison.matched_steps(config.training, config.selection.examples):
+        problems.append(
+            "comparison.steps: needed with match: steps and with sizes where selection.examples is not given"
+        )
     return problems

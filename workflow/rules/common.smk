@@ -54,16 +54,22 @@ def one_of(names):
     return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
 
 
+def arm_names():
+    """The arms that are tuned on, those of the curves over size included."""
+    curves = ["selected", CONFIG.comparison.baseline] if CONFIG.comparison.sizes else []
+    return list(dict.fromkeys([*CONFIG.comparison.arms, *curves]))
+
+
 wildcard_constraints:
     source=one_of(CONFIG.sources),
-    pool=one_of(CONFIG.pools),
+    pool=one_of([*CONFIG.pools, *CONFIG.quality_rule.ratings]),
     eval_set=one_of(CONFIG.eval_sets),
     model=one_of(CONFIG.models),
     prepared=one_of([*CONFIG.models, "embedding"]),
     converted=one_of(CONVERTED),
     subset=r"\d\d\d+",
-    run=rf"\d\d\d+|({one_of(CONFIG.pools)})\.({one_of(CONFIG.comparison.arms)})",
-    arm=one_of(CONFIG.comparison.arms),
+    run=rf"\d\d\d+|({one_of(CONFIG.pools)})\.({one_of(arm_names())})(@\d+-(epochs|steps))?",
+    arm=rf"({one_of(arm_names())})(@\d+)?",
     shard=r"\d\d\d",
     seed=r"\d+",
 
@@ -73,13 +79,20 @@ def settings(value):
     return value.model_dump_json(exclude_defaults=True)
 
 
+def rule_settings():
+    """The settings of the rule, without what it is compared with afterwards."""
+    return CONFIG.quality_rule.model_dump_json(exclude={"ratings"}, exclude_defaults=True)
+
+
 def shards(pool):
-    """The names of the shards of a pool."""
-    return [f"{number:03d}" for number in range(CONFIG.pools[pool].shards)]
+    """The names of the shards of a pool; rated examples are one."""
+    return [f"{number:03d}" for number in range(CONFIG.pools[pool].shards if pool in CONFIG.pools else 1)]
 
 
 def pool_shards(wildcards):
-    """The shards of the pool that a rule's wildcard names."""
+    """The shards of the pool that a rule's wildcard names; rated examples stay those that eval sets hold, too."""
+    if wildcards.pool in CONFIG.quality_rule.ratings:
+        return f"<results>/data/pools/{wildcards.pool}/deduplicated/000.parquet"
     return expand("<results>/data/pools/{pool}/{shard}.parquet", pool=wildcards.pool, shard=shards(wildcards.pool))
 
 
@@ -110,12 +123,26 @@ def arm_runs(pool):
     return [(f"{pool}.{arm}", seed) for arm in comparison.arms for seed in range(comparison.seeds_of(arm))]
 
 
+def size_runs(pool):
+    """Every (arm at a size, seed) of the curves of the loss over size."""
+    comparison = CONFIG.comparison
+    return [
+        (f"{pool}.{arm}@{size}-{kept}", seed)
+        for arm in ("selected", comparison.baseline)
+        for size in comparison.sizes
+        for kept in ("epochs", "steps")
+        for seed in range(comparison.seeds)
+    ]
+
+
 def run_training(run):
-    """How a run is tuned: as `training` says, an arm that is matched by steps with those."""
-    if run not in SUBSETS and CONFIG.comparison.match == "steps":
-        steps = CONFIG.comparison.matched_steps(CONFIG.training, CONFIG.selection.examples)
-        return CONFIG.training.model_copy(update={"steps": steps})
-    return CONFIG.training
+    """How a run is tuned: as `training` says, but for arms that are matched by steps and for the curves over size."""
+    training, comparison = CONFIG.training, CONFIG.comparison
+    if run.endswith("-epochs"):
+        return training.model_copy(update={"steps": None})
+    if run.endswith("-steps") or (run not in SUBSETS and comparison.match == "steps"):
+        return training.model_copy(update={"steps": comparison.matched_steps(training, CONFIG.selection.examples)})
+    return training
 
 
 def training_settings(training):
@@ -201,14 +228,38 @@ def training_memory_mb(wildcards, attempt):
     return needs.training_memory_mb(parameters, attempt, CONFIG.training.micro_batch_tokens)
 
 
+def largest_selection():
+    """The most examples that a selection of unknown size is expected to have."""
+    return CONFIG.selection.search.high if CONFIG.selection.search else 10_000
+
+
 def training_minutes(wildcards, attempt):
     """Time limit of a fine-tune, from the model and the most tokens that its examples can have."""
     training = run_training(wildcards.run)
-    examples = CONFIG.sampling.examples if wildcards.run in SUBSETS else CONFIG.selection.examples or 10_000
+    examples = (
+        CONFIG.sampling.examples if wildcards.run in SUBSETS else CONFIG.selection.examples or largest_selection()
+    )
+    if "@" in wildcards.run:
+        examples = int(re.search(r"@(\d+)", wildcards.run)[1])
     if wildcards.run.endswith(".full"):
         examples *= 10  # the size of a pool is not known before it is built
     seen = training.steps * training.batch_size if training.steps else training.epochs * examples
     return needs.training_minutes(CONFIG.models[wildcards.model].parameters, seen * training.max_tokens, attempt)
+
+
+def pool_neighbours(wildcards):
+    """The i of knn_i, which is a property of a set; rated examples are none."""
+    return [] if wildcards.pool in CONFIG.quality_rule.ratings else NEIGHBOURS
+
+
+def rated_pool(ratings):
+    """The shards of the pool that the IDs of ratings refer to, where they do."""
+    pool = CONFIG.quality_rule.ratings[ratings].pool
+    return (
+        expand("<results>/data/pools/{pool}/deduplicated/{shard}.parquet", pool=pool, shard=shards(pool))
+        if pool
+        else []
+    )
 
 
 def scores_of_pool(wildcards):
@@ -232,7 +283,8 @@ def run_examples(wildcards):
     """What a run is tuned on: a subset, or the examples of an arm."""
     if wildcards.run in SUBSETS:
         return f"<results>/sampling/{wildcards.run}.parquet"
-    pool, arm = wildcards.run.split(".")
+    run = wildcards.run.rpartition("-")[0] if "@" in wildcards.run else wildcards.run
+    pool, arm = run.split(".")
     return f"<results>/comparison/{wildcards.model}/{pool}/arms/{arm}/seed{wildcards.seed}.parquet"
 
 
@@ -243,21 +295,62 @@ def matched_settings(wildcards):
     return {"settings": f"{folder}/seed{wildcards.seed}.settings.json"}
 
 
-def arm_size(wildcards):
-    """The size of an arm, as the selection's settings give it: a number of examples or a share of the pool."""
+def eval_sets_of(role):
+    """The eval sets of a role."""
+    names = [name for name, eval_set in CONFIG.eval_sets.items() if eval_set.role == role]
+    return expand("<results>/data/eval/{eval_set}.parquet", eval_set=names)
+
+
+def found_size(wildcards):
+    """The size of the selection where it is searched."""
+    return "<results>/selection/{model}/{pool}/size.json" if CONFIG.selection.search else []
+
+
+def size_option(wildcards, input):
+    """The option that tells a command the size that was found."""
+    return f"--size {input.found}" if input.get("found") else ""
+
+
+def search_memory_mb(wildcards, attempt):
+    """Memory of a search: that of a fine-tune, and of the process that starts it."""
+    return needs.table_memory_mb(wildcards, attempt) + training_memory_mb(wildcards, attempt)
+
+
+def search_minutes(wildcards, attempt):
+    """Time limit of a search, as if all its trials were of the largest size."""
+    search, training = CONFIG.selection.search, CONFIG.training
+    seen = training.steps * training.batch_size if training.steps else training.epochs * search.high
+    tokens = seen * training.max_tokens * search.trials * search.seeds
+    return needs.training_minutes(CONFIG.models[wildcards.model].parameters, tokens, attempt)
+
+
+def arm_size(wildcards, input):
+    """The size of an arm, as the selection's settings give it: a number of examples, a share, or what was found."""
     selection = CONFIG.selection
+    if "@" in wildcards.arm:
+        return f"--examples {wildcards.arm.partition('@')[2]}"
+    if selection.search:
+        return size_option(wildcards, input)
     return f"--examples {selection.examples}" if selection.examples else f"--fraction {selection.fraction}"
+
+
+def arm_name(wildcards):
+    """The arm, without the size that a curve takes it at."""
+    return wildcards.arm.partition("@")[0]
 
 
 def arm_inputs(wildcards):
     """What an arm is chosen by: few depend on the rule, the others on the pool's scores alone."""
+    arm, folder = arm_name(wildcards), f"<results>/selection/{wildcards.model}/{wildcards.pool}"
     inputs = {"scores": f"<results>/indicators/{wildcards.pool}/scores.parquet"}
-    if wildcards.arm in RANKED:
-        inputs["scores"] = f"<results>/selection/{wildcards.model}/{wildcards.pool}/ranking.parquet"
-    if wildcards.arm in EMBEDDED:
+    if arm in RANKED:
+        inputs["scores"] = f"{folder}/ranking.parquet"
+    if arm in EMBEDDED:
         inputs["embeddings"] = f"<results>/indicators/{wildcards.pool}/embeddings.parquet"
-    if wildcards.arm in CONFIG.comparison.lists:
-        inputs["list"] = CONFIG.comparison.lists[wildcards.arm]
+    if arm in CONFIG.comparison.lists:
+        inputs["list"] = CONFIG.comparison.lists[arm]
+    if CONFIG.selection.search and "@" not in wildcards.arm:
+        inputs["found"] = f"{folder}/size.json"
     return inputs
 
 
@@ -275,6 +368,34 @@ def of_selections(pattern):
 def of_comparisons(pattern):
     """One file of each selection that is compared with controls."""
     return of_selections(pattern) if CONFIG.compares() else []
+
+
+def of_curves(pattern):
+    """One file of each comparison that has curves of the loss over size."""
+    return of_comparisons(pattern) if CONFIG.comparison.sizes else []
+
+
+def cost_inputs(wildcards):
+    """What the cost of a comparison is added up from: the records, which tell the tokens and whose jobs took how long."""
+    inputs = {
+        "subsets": run_files(wildcards.model, subset_runs(), "record.json") if not CONFIG.quality_rule.taken else [],
+        "arms": run_files(wildcards.model, arm_runs(wildcards.pool), "record.json"),
+        "scores": f"<results>/indicators/{wildcards.pool}/scores.parquet",
+    }
+    if CONFIG.selection.search:
+        inputs["trials"] = f"<results>/selection/{wildcards.model}/{wildcards.pool}/trials.parquet"
+    return inputs
+
+
+def cost_pools(wildcards):
+    """The pools that were scored for a selection, the one selected from last."""
+    return list(dict.fromkeys([*(["candidates"] if not CONFIG.quality_rule.taken else []), wildcards.pool]))
+
+
+def cpu_scorers():
+    """The scorers that take no GPU."""
+    custom = CONFIG.indicators.custom
+    return [name for name in SCORERS if name == "text" or (name in custom and not custom[name].gpu)]
 
 
 def figures_of_fit():
@@ -320,7 +441,7 @@ def results_of_data():
         *of_pools("<results>/data/pools/{pool}/deduplicated/{shard}.parquet"),
         *of_pools("<results>/data/pools/{pool}/{shard}.parquet"),
         *of_pools("<results>/indicators/{pool}/{scorer}/{shard}.parquet", scorer=SCORERS),
-        *expand("<results>/indicators/{pool}/scores.parquet", pool=CONFIG.pools),
+        *expand("<results>/indicators/{pool}/scores.parquet", pool=[*CONFIG.pools, *CONFIG.quality_rule.ratings]),
     ]
 
 
@@ -407,8 +528,10 @@ def final_targets():
         "<results>/explorer/index.html",
         *expand("<results>/quality_rule/{model}/rule.md", model=CONFIG.models),
         *figures_of_fit(),
+        *expand("<results>/report/{model}/{pool}/people.svg", model=CONFIG.models, pool=CONFIG.quality_rule.ratings),
         *of_selections("<results>/selection/{model}/{pool}/selected.jsonl"),
         *of_comparisons("<results>/report/{model}/{pool}/arms.svg"),
+        *of_curves("<results>/report/{model}/{pool}/sizes.svg"),
         *of_selections("<results>/report/{model}/{pool}/quality.svg"),
         *of_selections("<results>/report/{model}/{pool}/examples.html"),
     ]

@@ -4,6 +4,8 @@
 localrules:
     choose_arm,
     compare,
+    compare_sizes,
+    add_up_cost,
 
 
 rule choose_arm:
@@ -21,13 +23,14 @@ rule choose_arm:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
+        arm=arm_name,
         size=arm_size,
         options=arm_options,
-        max_cosine=lambda wildcards: CONFIG.comparison.max_cosine if wildcards.arm == "selected_diverse" else 1.0,
+        max_cosine=lambda wildcards: CONFIG.comparison.max_cosine if arm_name(wildcards) == "selected_diverse" else 1.0,
         config_seed=CONFIG.seed,
         code=fingerprint("instructmining.comparison.choose_arm"),
     shell:
-        "python -m instructmining.comparison.choose_arm --arm {wildcards.arm} --seed {wildcards.seed}"
+        "python -m instructmining.comparison.choose_arm --arm {params.arm} --seed {wildcards.seed}"
         " --config-seed {params.config_seed} --scores {input.scores} --shards {input.shards} {params.size}"
         " --max-cosine {params.max_cosine} {params.options} --output {output} 2>&1 | tee {log}"
 
@@ -96,3 +99,51 @@ rule compare:
         "python -m instructmining.comparison.compare --settings {params.settings:q} --confidence {params.confidence}"
         " --records {input.records} --losses-files {input.losses} --output {output.comparison} --table {output.table}"
         " 2>&1 | tee {log}"
+
+
+rule compare_sizes:
+    """Loss over the number of examples, at constant epochs and constant steps: does it descend twice?"""
+    input:
+        lambda wildcards: run_files(wildcards.model, size_runs(wildcards.pool), "record.json"),
+    output:
+        "<results>/comparison/{model}/{pool}/sizes.json",
+    log:
+        "<logs>/comparison/{model}/{pool}/sizes.log",
+    benchmark:
+        "<benchmarks>/comparison/{model}/{pool}/sizes.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        seeds=CONFIG.comparison.seeds,
+        confidence=CONFIG.quality_rule.confidence,
+        code=fingerprint("instructmining.comparison.sizes"),
+    shell:
+        "python -m instructmining.comparison.sizes --seeds {params.seeds} --confidence {params.confidence}"
+        " --records {input} --output {output} 2>&1 | tee {log}"
+
+
+rule add_up_cost:
+    """Add up what choosing took, beside what it saves in a fine-tune, from the benchmarks of the jobs."""
+    input:
+        unpack(cost_inputs),
+    output:
+        "<results>/comparison/{model}/{pool}/cost.json",
+    log:
+        "<logs>/comparison/{model}/{pool}/cost.log",
+    benchmark:
+        "<benchmarks>/comparison/{model}/{pool}/cost.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        settings=training_settings(CONFIG.training),
+        pools=cost_pools,
+        cpu_scorers=cpu_scorers(),
+        trials=lambda wildcards, input: f"--trials {input.trials}" if input.get("trials") else "",
+        code=fingerprint("instructmining.comparison.cost"),
+    shell:
+        # Benchmarks are no inputs: without one a job is said to be missing, and is not run for it.
+        "python -m instructmining.comparison.cost --benchmarks results/benchmarks --settings {params.settings:q}"
+        " --pools {params.pools} --cpu-scorers {params.cpu_scorers} --subset-records {input.subsets}"
+        " --arm-records {input.arms} {params.trials} --scores {input.scores} --output {output} 2>&1 | tee {log}"

@@ -108,3 +108,34 @@ for pool in CONFIG.pools:
             "python -m instructmining.data.build_pool --name {params.name} --settings {params.settings:q}"
             " --sources {input.sources} --eval-sets {input.eval_sets} --shards {output.shards}"
             " --report {output.report} --contaminated {output.contaminated} 2>&1 | tee {log}"
+
+
+for ratings in CONFIG.quality_rule.ratings:
+
+    rule:
+        """Import what people thought of examples; these become a pool of their own, which is never selected from."""
+        name:
+            f"import_ratings_{ratings}"
+        input:
+            file=CONFIG.quality_rule.ratings[ratings].path,
+            pool=rated_pool(ratings),
+        output:
+            examples=f"<results>/data/pools/{ratings}/deduplicated/000.parquet",
+            judgements=f"<results>/data/pools/{ratings}.judgements.parquet",
+            report=f"<results>/data/pools/{ratings}.report.json",
+        log:
+            f"<logs>/data/pools/{ratings}.log",
+        benchmark:
+            f"<benchmarks>/data/pools/{ratings}.jsonl"
+        resources:
+            mem_mb=needs.table_memory_mb,
+            runtime=needs.short_minutes,
+        params:
+            name=ratings,
+            settings=settings(CONFIG.quality_rule.ratings[ratings]),
+            seed=CONFIG.seed,
+            code=fingerprint("instructmining.data.import_ratings"),
+        shell:
+            "python -m instructmining.data.import_ratings --name {params.name} --settings {params.settings:q}"
+            " --seed {params.seed} --pool {input.pool} --examples {output.examples} --judgements {output.judgements}"
+            " --report {output.report} 2>&1 | tee {log}"

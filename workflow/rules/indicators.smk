@@ -92,7 +92,7 @@ rule gather_scores:
         scores=lambda wildcards, input: " ".join(
             f"--scores {' '.join(as_list(input.get(scorer)))}" for scorer in SCORERS
         ),
-        neighbours=NEIGHBOURS,
+        neighbours=pool_neighbours,
         metric=METRIC,
         code=fingerprint("instructmining.indicators.gather_scores"),
     shell:

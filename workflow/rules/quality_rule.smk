@@ -7,6 +7,7 @@ localrules:
     take_quality_rule,
     gather_losses,
     compare_rules,
+    compare_with_people,
 
 
 rule gather_observations:
@@ -52,7 +53,7 @@ rule fit_quality_rule:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=settings(CONFIG.quality_rule),
+        settings=rule_settings(),
         indicator_settings=json.dumps(CONFIG.indicator_settings()),
         indicators=CONFIG.rule_indicators(),
         seed=CONFIG.seed,
@@ -94,7 +95,7 @@ rule take_quality_rule:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=settings(CONFIG.quality_rule),
+        settings=rule_settings(),
         indicator_settings=json.dumps(CONFIG.indicator_settings()),
         code=fingerprint("instructmining.quality_rule.take"),
     shell:
@@ -153,3 +154,27 @@ rule compare_rules:
         "python -m instructmining.quality_rule.compare_rules --names {params.names} --observations {input.observations}"
         " --losses {input.losses} --rules {input.rules} --scores {input.scores} --confidence {params.confidence}"
         " --output {output.comparison} --table {output.table} 2>&1 | tee {log}"
+
+
+rule compare_with_people:
+    """Compare the rule and every indicator with what people thought of examples, the length held fixed."""
+    input:
+        rule="<results>/quality_rule/{model}/rule.json",
+        scores="<results>/indicators/{pool}/scores.parquet",
+        judgements="<results>/data/pools/{pool}.judgements.parquet",
+    output:
+        "<results>/quality_rule/{model}/{pool}/people.json",
+    log:
+        "<logs>/quality_rule/{model}/{pool}/people.log",
+    benchmark:
+        "<benchmarks>/quality_rule/{model}/{pool}/people.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        confidence=CONFIG.quality_rule.confidence,
+        code=fingerprint("instructmining.quality_rule.compare_with_people"),
+    shell:
+        "python -m instructmining.quality_rule.compare_with_people --name {wildcards.pool} --rule {input.rule}"
+        " --scores {input.scores} --judgements {input.judgements} --confidence {params.confidence} --output {output}"
+        " 2>&1 | tee {log}"

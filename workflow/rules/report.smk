@@ -3,12 +3,14 @@
 
 localrules:
     figure_across_models,
+    figure_people,
     figure_univariate,
     figure_coefficients,
     figure_predicted,
     figure_residuals,
     figure_held_out,
     figure_arms,
+    figure_sizes,
     figure_quality,
     table_examples,
     summarise,
@@ -93,6 +95,39 @@ rule figure_across_models:
         " --table {output.table} 2>&1 | tee {log}"
 
 
+rule figure_people:
+    """Draw how far the rule and each indicator agree with what people thought of examples."""
+    input:
+        "<results>/quality_rule/{model}/{pool}/people.json",
+    output:
+        figure=report(
+            "<results>/report/{model}/{pool}/people.svg",
+            caption="../report/people.rst",
+            category="1. Quality rule",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "agreement with people"},
+        ),
+        table=report(
+            "<results>/report/{model}/{pool}/people.csv",
+            caption="../report/people.rst",
+            category="1. Quality rule",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "agreement with people (table)"},
+        ),
+    log:
+        "<logs>/report/{model}/{pool}/people.log",
+    benchmark:
+        "<benchmarks>/report/{model}/{pool}/people.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        code=fingerprint("instructmining.report.figures"),
+    shell:
+        "python -m instructmining.report.figures people --people {input} --output {output.figure}"
+        " --table {output.table} 2>&1 | tee {log}"
+
+
 rule figure_arms:
     """Draw the loss of each arm with its seeds and intervals."""
     input:
@@ -126,10 +161,44 @@ rule figure_arms:
         " --table {output.table} 2>&1 | tee {log}"
 
 
+rule figure_sizes:
+    """Draw the loss over the number of examples."""
+    input:
+        "<results>/comparison/{model}/{pool}/sizes.json",
+    output:
+        figure=report(
+            "<results>/report/{model}/{pool}/sizes.svg",
+            caption="../report/sizes.rst",
+            category="3. Comparison",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "sizes"},
+        ),
+        table=report(
+            "<results>/report/{model}/{pool}/sizes.csv",
+            caption="../report/sizes.rst",
+            category="3. Comparison",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "sizes (table)"},
+        ),
+    log:
+        "<logs>/report/{model}/{pool}/sizes.log",
+    benchmark:
+        "<benchmarks>/report/{model}/{pool}/sizes.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        code=fingerprint("instructmining.report.figures"),
+    shell:
+        "python -m instructmining.report.figures sizes --curves {input} --output {output.figure}"
+        " --table {output.table} 2>&1 | tee {log}"
+
+
 rule figure_quality:
     """Draw the distribution of predicted quality per source and per degradation."""
     input:
-        "<results>/selection/{model}/{pool}/ranking.parquet",
+        ranking="<results>/selection/{model}/{pool}/ranking.parquet",
+        found=found_size,
     output:
         figure=report(
             "<results>/report/{model}/{pool}/quality.svg",
@@ -154,10 +223,11 @@ rule figure_quality:
         runtime=needs.short_minutes,
     params:
         settings=settings(CONFIG.selection),
+        size=size_option,
         code=fingerprint("instructmining.report.figures"),
     shell:
-        "python -m instructmining.report.figures quality --ranking {input} --settings {params.settings:q}"
-        " --output {output.figure} --table {output.table} 2>&1 | tee {log}"
+        "python -m instructmining.report.figures quality --ranking {input.ranking} --settings {params.settings:q}"
+        " {params.size} --output {output.figure} --table {output.table} 2>&1 | tee {log}"
 
 
 rule table_examples:
@@ -194,6 +264,9 @@ rule summarise:
         rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),
         comparisons=of_comparisons("<results>/comparison/{model}/{pool}/comparison.json"),
         rankings=of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
+        sizes=of_selections("<results>/selection/{model}/{pool}/size.json") if CONFIG.selection.search else [],
+        curves=of_curves("<results>/comparison/{model}/{pool}/sizes.json"),
+        costs=of_comparisons("<results>/comparison/{model}/{pool}/cost.json"),
     output:
         report("<results>/summary.txt", caption="../report/workflow.rst", category="0. Summary"),
     log:
@@ -208,7 +281,8 @@ rule summarise:
         code=fingerprint("instructmining.report.summary"),
     shell:
         "COLUMNS=140 python -m instructmining.report.summary --rules {input.rules} --comparisons {input.comparisons}"
-        " --rankings {input.rankings} --settings {params.settings:q} --report results/report.html >{output} 2>{log}"
+        " --rankings {input.rankings} --settings {params.settings:q} --sizes {input.sizes}"
+        " --curves {input.curves} --costs {input.costs} --report results/report.html >{output} 2>{log}"
 
 
 rule write_report:
@@ -269,6 +343,7 @@ rule explore_ranking:
         rule="<results>/quality_rule/{model}/rule.json",
         ranking="<results>/selection/{model}/{pool}/ranking.parquet",
         shards=pool_shards,
+        found=found_size,
     output:
         "<results>/explorer/data/rankings/{model}/{pool}.js",
     log:
@@ -280,11 +355,12 @@ rule explore_ranking:
         runtime=needs.short_minutes,
     params:
         settings=settings(CONFIG.selection),
+        size=size_option,
         code=fingerprint("instructmining.report.explorer.ranking"),
     shell:
         "python -m instructmining.report.explorer.ranking --model {wildcards.model} --pool {wildcards.pool}"
-        " --settings {params.settings:q} --rule {input.rule} --ranking {input.ranking} --shards {input.shards}"
-        " --output {output} 2>&1 | tee {log}"
+        " --settings {params.settings:q} {params.size} --rule {input.rule} --ranking {input.ranking}"
+        " --shards {input.shards} --output {output} 2>&1 | tee {log}"
 
 
 rule explore:

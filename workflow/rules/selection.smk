@@ -27,11 +27,51 @@ rule rank:
         " 2>&1 | tee {log}"
 
 
+rule search_size:
+    """Search how many examples to keep, by the loss on the eval sets of the role search; a killed search goes on."""
+    input:
+        ranking="<results>/selection/{model}/{pool}/ranking.parquet",
+        shards=pool_shards,
+        model="<results>/models/{model}/model.json",
+        search_sets=lambda wildcards: eval_sets_of("search"),
+        # Read to make sure that no prompt is in both, before anything is tuned.
+        test_sets=lambda wildcards: eval_sets_of("test"),
+    output:
+        found="<results>/selection/{model}/{pool}/size.json",
+        trials="<results>/selection/{model}/{pool}/trials.parquet",
+    log:
+        "<logs>/selection/{model}/{pool}/search_size.log",
+    benchmark:
+        "<benchmarks>/selection/{model}/{pool}/search_size.jsonl"
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=search_memory_mb,
+        runtime=search_minutes,
+        checkpoint_minutes=CONFIG.training.checkpoint_minutes,
+    params:
+        settings=settings(CONFIG.selection.search) if CONFIG.selection.search else "",
+        training=training_settings(CONFIG.training),
+        # No output, so that Snakemake does not delete the trials that are finished before it goes on.
+        folder=lambda wildcards, output: Path(output.found).with_name("trials"),
+        base_model=base_model,
+        seed=CONFIG.seed,
+        code=fingerprint("instructmining.selection.search_size"),
+    shell:
+        "trap '' TERM; python -m instructmining.selection.search_size --settings {params.settings:q}"
+        " --seed {params.seed} --pool {wildcards.pool} --model-name {wildcards.model} --model {input.model}"
+        " --base-model {params.base_model:q} --training {params.training:q} --ranking {input.ranking}"
+        " --shards {input.shards} --search-sets {input.search_sets} --test-sets {input.test_sets}"
+        " --threads {threads} --checkpoint-minutes {resources.checkpoint_minutes} --folder {params.folder}"
+        " --trials {output.trials} --size {output.found} 2>&1 | tee {log}"
+
+
 rule select:
     """Keep the first examples of a ranked pool, with a card that says what they are and how they were chosen."""
     input:
         rule="<results>/quality_rule/{model}/rule.json",
         ranking="<results>/selection/{model}/{pool}/ranking.parquet",
+        found=found_size,
         shards=pool_shards,
         sources=lambda wildcards: expand(
             "<results>/data/sources/{source}.report.json", source=CONFIG.pools[wildcards.pool].sources
@@ -54,8 +94,9 @@ rule select:
         runtime=needs.short_minutes,
     params:
         settings=settings(CONFIG.selection),
+        size=size_option,
         code=fingerprint("instructmining.selection.select"),
     shell:
-        "python -m instructmining.selection.select --settings {params.settings:q} --pool {wildcards.pool}"
-        " --ranking {input.ranking} --shards {input.shards} --rule {input.rule} --sources-report {input.sources}"
+        "python -m instructmining.selection.select --settings {params.settings:q} {params.size}"
+        " --pool {wildcards.pool} --ranking {input.ranking} --shards {input.shards} --rule {input.rule} --sources-report {input.sources}"
         " --selected {output.selected} --card {output.card} 2>&1 | tee {log}"

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from instructmining.comparison.arms import Floats, Pool, choose
 from instructmining.comparison.settings import RANKED
 from instructmining.example import EXAMPLES, read_examples
-from instructmining.files import read_table, write_table
+from instructmining.files import read_json, read_table, write_table
 from instructmining.indicators.neighbours import to_points
 from instructmining.indicators.tables import EMBEDDINGS, SCORES
 from instructmining.selection.ranking import RANKING, examples_by_id
@@ -51,7 +51,8 @@ def main() -> None:
         scores = with_lengths(scores, arguments.shards)
     points = points_of(scores, arguments.embeddings) if arguments.embeddings else None
     listed = tuple(arguments.list.read_text(encoding="utf-8").split()) if arguments.list else ()
-    size = selection_size(len(scores), arguments.examples, arguments.fraction)
+    examples = read_json(arguments.size)["examples"] if arguments.size else arguments.examples
+    size = selection_size(len(scores), examples, arguments.fraction)
     seeds = (arguments.config_seed, arguments.seed)
     ids = choose(arm, Pool(scores, points, listed), size, seeds, arguments.max_cosine)
     write_table(arguments.output, examples_by_id(arguments.shards, ids), EXAMPLES)
@@ -73,6 +74,7 @@ def _parse() -> argparse.Namespace:
     size = parser.add_mutually_exclusive_group(required=True)
     size.add_argument("--examples", type=int)
     size.add_argument("--fraction", type=float, help="share of the pool, instead of --examples")
+    size.add_argument("--size", type=Path, help="what a search found, instead of --examples")
     parser.add_argument("--output", type=Path, required=True)
     return parser.parse_args()
 

@@ -51,6 +51,9 @@ class Comparison(Settings):
     equal seeds."""
     baseline: Name = "random"
     """The arm that the others are compared with."""
+    sizes: list[Annotated[int, Field(ge=1)]] = []
+    """Numbers of examples for a curve of the loss over size, of `selected` and the baseline, at constant epochs and at
+    constant steps; each size takes four times `seeds` fine-tunes."""
     max_cosine: Annotated[float, Field(gt=0, le=1)] = 0.9
     """`selected_diverse` leaves out an example that is nearer than this to one already taken."""
 
@@ -67,6 +70,8 @@ class Comparison(Settings):
             f"lists: {name!r} is the name of a built-in arm; take another" for name in self.lists if name in ARMS
         ]
         problems += [f"arms: {name!r} stands twice" for name in sorted(set(self.arms)) if self.arms.count(name) > 1]
+        if self.sizes and (len(set(self.sizes)) < 2 or len(set(self.sizes)) < len(self.sizes)):
+            problems.append(f"sizes: found {self.sizes}; a curve needs two different sizes or more, each once")
         if self.match == "tokens" and self.tokens is None:
             problems.append("tokens: needed with match: tokens")
         if problems:
@@ -98,6 +103,8 @@ class Comparison(Settings):
         ]
         if self.baseline not in self.arms:
             problems.append(f"comparison.baseline: {self.baseline!r} is not among comparison.arms")
+        if self.sizes and (self.baseline == "full" or self.baseline in self.lists):
+            problems.append(f"comparison.sizes: the baseline, {self.baseline}, has one size; take another baseline")
         if self.lists and len(pools) > 1:
             problems.append(
                 f"comparison.lists: a list names examples of one pool, but {', '.join(pools)} are selected from;"

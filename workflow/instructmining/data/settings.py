@@ -114,3 +114,30 @@ class EvalSet(Settings):
     """Such as `1/2`: the first of two disjoint parts of the sources, split by the hash of the prompt."""
     limit: Annotated[int, Field(ge=1)] | None = None
     """Keep a seeded random draw of so many examples."""
+
+
+class Ratings(Settings):
+    """What people thought of examples: pairs of responses, the better one named, or a rating of each example.
+
+    Rows of pairs: `chosen` and `rejected` (text, or turns), with their `messages`, `prompt` or `instruction`. Rows of
+    ratings: an example in any known form and a number.
+    """
+
+    path: str
+    """A local .parquet, .csv, .json or .jsonl file, or one of these with .gz or .zst."""
+    rating: str | None = None
+    """The column of the rating, higher is better; pairs if not given."""
+    pool: Name | None = None
+    """Ratings only: the rows have an `id` of an example of this pool, and no text."""
+    limit: Annotated[int, Field(ge=1)] | None = None
+    """Keep a seeded random draw of so many rows."""
+    on_bad_row: Literal["stop", "quarantine"] = "stop"
+    """Stop at the first bad row, or leave bad rows out and count them in the report."""
+    licence: str | None = None
+    """Licence of the data."""
+
+    @model_validator(mode="after")
+    def _ids_have_ratings(self) -> Self:
+        if self.pool and not self.rating:
+            raise ValueError("pool is for ratings by ID: name their column in rating")
+        return self

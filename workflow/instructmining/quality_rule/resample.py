@@ -1,6 +1,6 @@
 """Bootstrap intervals over groups of rows: subsets, or the prompts that several judgements share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,20 +13,21 @@ RESAMPLES = 1000
 
 
 def interval_over_groups(
-    statistic: Callable[..., float], columns: Sequence[Floats], groups: NDArray[Any], confidence: float
-) -> tuple[float, float]:
-    """Percentile bootstrap interval of a statistic of columns of (rows,): whole groups are drawn, with replacement.
+    statistic: Callable[[NDArray[np.intp]], Any], groups: NDArray[Any], confidence: float
+) -> tuple[Any, Any]:
+    """Percentile bootstrap interval: whole groups of rows are drawn, with replacement.
 
-    `groups`, (rows,), says which rows go together: rows of one group are not independent of each other.
+    `groups`, (rows,), says which rows go together, as they are not independent of each other; `statistic` takes the
+    numbers of the rows that were drawn, and returns a number or an array of them.
     """
     generator = np.random.default_rng(0)
     members = _members(groups)
     values = []
     for _ in range(RESAMPLES):
         drawn = generator.integers(len(members), size=len(members))
-        rows = np.concatenate([members[i] for i in drawn])
-        values.append(statistic(*(column[rows] for column in columns)))
-    return middle(values, confidence)
+        values.append(statistic(np.concatenate([members[i] for i in drawn])))
+    low, high = np.quantile(values, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
+    return low, high
 
 
 def spearman(a: Floats, b: Floats) -> float:
@@ -49,7 +50,8 @@ def _rank_correlations(a: Floats, b: Floats) -> Floats:
     return rho
 
 
-def middle(values: Sequence[float] | Floats, confidence: float) -> tuple[float, float]:
+def middle(values: Floats, confidence: float) -> tuple[float, float]:
+    """The middle of many resampled values, as an interval."""
     low, high = np.quantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
 

@@ -4,7 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from instructmining.settings import Settings
+from instructmining.data.settings import Ratings
+from instructmining.settings import Name, Settings
 
 MOST_INDICATORS = 12
 """Of a choice that tries all models."""
@@ -31,6 +32,8 @@ class QualityRuleSettings(Settings):
     """Take the `rule.json` of another run instead of fitting one."""
     force: bool = False
     """Apply such a rule even where the indicators come from other models than those that it was fitted with."""
+    ratings: dict[Name, Ratings] = {}
+    """What people thought of examples, by name: the rule and each indicator are compared with them."""
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:

@@ -28,9 +28,9 @@ class Account:
 
 @dataclass(frozen=True)
 class Truncation:
-    """How many texts of a source were longer than a model may see."""
+    """How many texts of a source the model of an indicator did not see whole."""
 
-    scorer: str
+    indicator: str
     pool: str
     source: str
     examples: int
@@ -73,15 +73,16 @@ def account(path: Path) -> list[Account]:
 
 
 def truncations(reports: Iterable[Path]) -> list[Truncation]:
-    """Cut texts by scorer, pool and source; a report lies in {pool}/{scorer}/{shard}."""
+    """Cut texts by indicator, pool and source, where any can be cut; a report lies in {pool}/{scorer}/{shard}."""
     examples: dict[tuple[str, str, str], int] = defaultdict(int)
     cut: Counter[tuple[str, str, str]] = Counter()
     for path in reports:
         report = read_json(path)
-        scorer, pool = path.parent.name, path.parent.parent.name
-        for source, count in report["examples"].items():
-            examples[scorer, pool, source] += count
-            cut[scorer, pool, source] += report["truncated"].get(source, 0)
+        pool = path.parent.parent.name
+        for indicator, counts in report["truncated"].items():
+            for source, count in report["examples"].items():
+                examples[indicator, pool, source] += count
+                cut[indicator, pool, source] += counts.get(source, 0)
     return [Truncation(*key, count, cut[key]) for key, count in sorted(examples.items())]
 
 
@@ -139,7 +140,7 @@ def account_warnings(accounts: Iterable[Account]) -> list[str]:
 def truncation_warnings(found: Iterable[Truncation]) -> list[str]:
     """Where so many texts were cut that the scores describe something else than the examples."""
     return [
-        f"{cut.scorer} saw only a part of {cut.share:.0%} of the examples of {cut.source} ({cut.pool})."
+        f"{cut.indicator} saw only a part of {cut.share:.0%} of the examples of {cut.source} ({cut.pool})."
         for cut in found
         if cut.share > TOLD
     ]

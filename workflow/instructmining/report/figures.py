@@ -7,9 +7,11 @@
     python -m instructmining.report.figures held_out --diagnostics diagnostics.json --output ... --table ...
     python -m instructmining.report.figures predicted --diagnostics diagnostics.json --output ... --table ...
     python -m instructmining.report.figures arms --comparison comparison.json --output ... --table ...
+    python -m instructmining.report.figures sizes --curves sizes.json --output ... --table ...
     python -m instructmining.report.figures quality --ranking ranking.parquet --settings '{"examples": 500}' \\
         --output ... --table ...
     python -m instructmining.report.figures rules --rules across_models.json --output ... --table ...
+    python -m instructmining.report.figures people --people people.json --output ... --table ...
     python -m instructmining.report.figures designs --designs designs.json --output ... --table ...
 """
 
@@ -21,13 +23,15 @@ from instructmining.files import read_json, read_table
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.report.comparison_figures import draw_arms
 from instructmining.report.evidence_figures import draw_held_out, draw_residuals
+from instructmining.report.people_figure import draw_people
 from instructmining.report.rule_figures import draw_coefficients, draw_predicted, draw_univariate
 from instructmining.report.selection_figures import draw_quality
+from instructmining.report.size_figures import draw_sizes
 from instructmining.report.style import Drawing, look, save
 from instructmining.report.variant_figures import draw_designs, draw_rules
 from instructmining.selection.ranking import RANKING
 from instructmining.selection.settings import Selection
-from instructmining.selection.size import selection_size
+from instructmining.selection.size import selection_size, sized
 
 OF_DIAGNOSTICS = {
     "coefficients": draw_coefficients,
@@ -41,12 +45,16 @@ def draw(arguments: argparse.Namespace) -> Drawing:
     """The figure that the arguments name."""
     if arguments.figure == "arms":
         return draw_arms(ComparisonResult.from_json(arguments.comparison))
+    if arguments.figure == "people":
+        return draw_people(read_json(arguments.people))
     if arguments.figure == "rules":
         return draw_rules(read_json(arguments.rules))
+    if arguments.figure == "sizes":
+        return draw_sizes(read_json(arguments.curves))
     if arguments.figure == "designs":
         return draw_designs(read_json(arguments.designs))
     if arguments.figure == "quality":
-        ranking, settings = read_table(arguments.ranking, RANKING), arguments.settings
+        ranking, settings = read_table(arguments.ranking, RANKING), sized(arguments.settings, arguments.size)
         return draw_quality(ranking, selection_size(len(ranking), settings.examples, settings.fraction))
     diagnostics = read_json(arguments.diagnostics)
     if arguments.figure == "univariate":
@@ -63,8 +71,10 @@ def main() -> None:
         "univariate": ["--observations", "--diagnostics"],
         **{name: ["--diagnostics"] for name in OF_DIAGNOSTICS},
         "arms": ["--comparison"],
+        "sizes": ["--curves"],
         "quality": ["--ranking"],
         "rules": ["--rules"],
+        "people": ["--people"],
         "designs": ["--designs"],
     }.items():
         figure = figures.add_parser(name)
@@ -72,6 +82,7 @@ def main() -> None:
             figure.add_argument(path, type=Path, required=True)
         if name == "quality":
             figure.add_argument("--settings", type=Selection.model_validate_json, required=True)
+            figure.add_argument("--size", type=Path, help="what a search found")
     arguments = parser.parse_args()
     with look():
         save(draw(arguments), arguments.output, arguments.table)

@@ -18,10 +18,11 @@ from rich.table import Table
 from rich.text import Text
 
 from instructmining.comparison.result import ArmResult, ComparisonResult
+from instructmining.files import read_json
 from instructmining.quality_rule.published import PublishedRule, read_rule
 from instructmining.quality_rule.rule import QualityRule
 from instructmining.selection.settings import Selection
-from instructmining.selection.size import selection_size
+from instructmining.selection.size import selection_size, sized
 
 
 def rule_section(rule: QualityRule) -> Group:
@@ -72,12 +73,14 @@ def degraded_share(degraded: pa.ChunkedArray, size: int) -> str | None:
     return f"{pool:.1%} of the pool and {selected:.1%} of the selection are degraded"
 
 
-def degraded_lines(rankings: Iterable[Path], settings: Selection) -> list[str]:
-    """One line per ranking with degraded examples; a ranking lies in {model}/{pool}."""
+def degraded_lines(rankings: Iterable[Path], settings: Selection, sizes: Iterable[Path] = ()) -> list[str]:
+    """One line per ranking with degraded examples; a ranking, and a size that was found, lie in {model}/{pool}."""
+    found = {path.parent: path for path in sizes}
     lines = []
     for path in rankings:
         degraded = pq.read_table(path, columns=["degraded"])["degraded"]
-        size = selection_size(len(degraded), settings.examples, settings.fraction)
+        selection = sized(settings, found.get(path.parent))
+        size = selection_size(len(degraded), selection.examples, selection.fraction)
         if share := degraded_share(degraded, size):
             lines.append(f"{path.parent.name}, {path.parent.parent.name}: {share}")
     return lines
@@ -101,6 +104,9 @@ def main() -> None:
     parser.add_argument("--comparisons", type=Path, nargs="*", default=[])
     parser.add_argument("--rankings", type=Path, nargs="*", default=[])
     parser.add_argument("--settings", type=Selection.model_validate_json, help="of the selection, with --rankings")
+    parser.add_argument("--sizes", type=Path, nargs="*", default=[], help="what searches found")
+    parser.add_argument("--curves", type=Path, nargs="*", default=[], help="losses over size")
+    parser.add_argument("--costs", type=Path, nargs="*", default=[], help="what choosing cost")
     parser.add_argument("--report", type=Path)
     arguments = parser.parse_args()
     if arguments.rankings and not arguments.settings:
@@ -112,7 +118,11 @@ def main() -> None:
         console.print(section, "")
     for path in arguments.comparisons:
         console.print(comparison_section(ComparisonResult.from_json(path)), "")
-    for line in degraded_lines(arguments.rankings, arguments.settings):
+    for path in [*arguments.sizes, *arguments.costs]:
+        console.print(Text(read_json(path)["sentence"]), "")
+    for path in arguments.curves:
+        console.print(*map(Text, read_json(path)["sentences"]), "", sep="\n")
+    for line in degraded_lines(arguments.rankings, arguments.settings, arguments.sizes):
         console.print(Text(line))
     if arguments.report:
         console.print(Text(f"Report: {arguments.report}"))

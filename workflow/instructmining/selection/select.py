@@ -20,7 +20,7 @@ from instructmining.quality_rule.published import read_rule
 from instructmining.selection.card import Origin, selection_card
 from instructmining.selection.ranking import RANKING, examples_by_id
 from instructmining.selection.settings import Selection
-from instructmining.selection.size import selection_size
+from instructmining.selection.size import selection_size, sized
 
 
 def select(settings: Selection, ranking: pa.Table, shards: Sequence[Path]) -> list[Example]:
@@ -40,7 +40,7 @@ def export(example: Example, settings: Selection) -> dict[str, Any]:
 def main() -> None:
     """Read the ranking and the pool, write the selection and its card."""
     arguments = _parse()
-    settings, ranking = arguments.settings, read_table(arguments.ranking, RANKING)
+    settings, ranking = sized(arguments.settings, arguments.size), read_table(arguments.ranking, RANKING)
     selected = select(settings, ranking, arguments.shards)
     write_jsonl(arguments.selected, [export(example, settings) for example in selected])
     origins = [Origin.of(read_json(path)) for path in arguments.sources_report]
@@ -62,6 +62,7 @@ def _parse() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, fromfile_prefix_chars="@"
     )
     parser.add_argument("--settings", type=Selection.model_validate_json, required=True)
+    parser.add_argument("--size", type=Path, help="what a search found")
     parser.add_argument("--pool", required=True)
     parser.add_argument("--ranking", type=Path, required=True)
     parser.add_argument("--shards", type=Path, nargs="+", required=True)

@@ -14,15 +14,18 @@ import numpy as np
 import pyarrow as pa
 
 from instructmining.files import read_table
-from instructmining.quality_rule.rule import QualityRule
+from instructmining.quality_rule.published import PublishedRule, Rule, read_rule
 from instructmining.report.explorer.data_file import in_order, numbers, pool_ids, write_data_file
 from instructmining.selection.ranking import RANKING, term_column
 from instructmining.selection.settings import Selection
-from instructmining.selection.size import selection_size
+from instructmining.selection.size import selection_size, sized
 
 
-def rule_values(rule: QualityRule) -> dict[str, Any]:
-    """What the page says of the rule."""
+def rule_values(rule: Rule) -> dict[str, Any]:
+    """What the page says of the rule; of a published one nobody knows intervals and ranges."""
+    if isinstance(rule, PublishedRule):
+        given = [{"indicator": name, "coefficient": value} for name, value in rule.coefficients.items()]
+        return {"formula": rule.formula(), "centre": rule.intercept, "start": "the intercept", "terms": given}
     terms = [
         {
             "indicator": term.indicator,
@@ -38,7 +41,7 @@ def rule_values(rule: QualityRule) -> dict[str, Any]:
     return {"formula": rule.formula(), "centre": rule.centre, "confidence": rule.confidence, "terms": terms}
 
 
-def ranking_arrays(rule: QualityRule, ranking: pa.Table, ids: Sequence[str]) -> dict[str, np.ndarray]:
+def ranking_arrays(rule: Rule, ranking: pa.Table, ids: Sequence[str]) -> dict[str, np.ndarray]:
     """Rank, prediction and terms of each example, in the order of the pool."""
     ranking = in_order(ranking, ids, "ranking")
     terms = [term_column(indicator) for indicator in rule.indicators]
@@ -56,13 +59,15 @@ def main() -> None:
     parser.add_argument("--model", required=True)
     parser.add_argument("--pool", required=True)
     parser.add_argument("--settings", type=Selection.model_validate_json, required=True)
+    parser.add_argument("--size", type=Path, help="what a search found")
     parser.add_argument("--rule", type=Path, required=True)
     parser.add_argument("--ranking", type=Path, required=True)
     parser.add_argument("--shards", type=Path, nargs="+", required=True)
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    rule, ranking = QualityRule.from_json(arguments.rule), read_table(arguments.ranking, RANKING)
-    size = selection_size(len(ranking), arguments.settings.examples, arguments.settings.fraction)
+    rule, ranking = read_rule(arguments.rule), read_table(arguments.ranking, RANKING)
+    settings = sized(arguments.settings, arguments.size)
+    size = selection_size(len(ranking), settings.examples, settings.fraction)
     values = {"model": arguments.model, "pool": arguments.pool, "selected": size, "rule": rule_values(rule)}
     arrays = ranking_arrays(rule, ranking, pool_ids(arguments.shards))
     write_data_file(arguments.output, f"rankings/{arguments.model}/{arguments.pool}", values, arrays)

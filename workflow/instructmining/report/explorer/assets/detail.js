@@ -82,7 +82,7 @@ class Detail {
     const head = make("tr", {}, ...["term", "value", "adds", "lowers ⟷ raises"].map((text) => make("th", { scope: "col" }, text)));
     const outside = rule.terms.some((term) => { const v = this.examples.column(term.indicator)[position]; return v < term.fittedMin || v > term.fittedMax; });
     return make("div", {}, make("table", { className: "terms" }, make("thead", {}, head),
-      make("tbody", {}, line("an average subset", rule.centre), ...rows, line("predicted log loss", this.examples.column("predicted")[position]))),
+      make("tbody", {}, line(rule.start ?? "an average subset", rule.centre), ...rows, line("predicted log loss", this.examples.column("predicted")[position]))),
       outside ? make("p", { className: "note" }, "“outside”: beyond the means of the subsets that the rule was fitted on; there it extrapolates, as it does for most single examples.") : null);
   }
 

@@ -1,0 +1,121 @@
+"""What people thought of examples, in the forms that it is published in."""
+
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from instructmining.data.errors import DataError
+from instructmining.data.import_ratings import import_ratings
+from instructmining.data.settings import Ratings
+from instructmining.example import make_example, read_examples, to_table
+from instructmining.files import read_json
+
+
+def imported(folder, rows, name="rows.jsonl", shards=(), **settings):
+    """The examples, judgements and report of a file with these rows."""
+    path = folder / name
+    path.write_text(rows if isinstance(rows, str) else "".join(json.dumps(row) + "\n" for row in rows))
+    outputs = [folder / "examples.parquet", folder / "judgements.parquet", folder / "report.json"]
+    import_ratings("people", Ratings(path=str(path), **settings), 0, shards, *outputs)
+    return read_examples(outputs[0]), pq.read_table(outputs[1]).to_pylist(), read_json(outputs[2])
+
+
+def turns(*texts):
+    return [{"role": ("user", "assistant")[i % 2], "content": text} for i, text in enumerate(texts)]
+
+
+PAIR = {"prompt": "Why?", "chosen": "Because it is so.", "rejected": "No."}
+FORMS = {
+    "text": PAIR,
+    "instruction": {**PAIR, "prompt": None, "instruction": "Why?"},
+    "turns of the prompt": {**PAIR, "prompt": None, "messages": turns("Why?")},
+    "a response in turns": {**PAIR, "chosen": [{"role": "assistant", "content": "Because it is so."}]},
+    "whole conversations": {"chosen": turns("Why?", "Because it is so."), "rejected": turns("Why?", "No.")},
+    "both": {"prompt": "Why?", "chosen": turns("Why?", "Because it is so."), "rejected": turns("Why?", "No.")},
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_pair_is_two_examples_with_one_prompt(form, tmp_path):
+    examples, judgements, report = imported(tmp_path, [FORMS[form]])
+    assert [example.response for example in examples] == ["Because it is so.", "No."]
+    assert {example.instruction for example in examples} == {"Why?"}
+    row = judgements[0]
+    assert (row["better"], row["worse"]) == tuple(example.id for example in examples)
+    assert (row["better_length"], row["worse_length"], row["rating"]) == (17, 3, None)
+    assert (report["pairs"], report["prompts"], report["examples"]) == (1, 1, 2)
+
+
+def test_a_prompt_of_several_turns_stays_one_in_a_csv_file(tmp_path):
+    cell = json.dumps(turns("Why?", "How so?", "Just why?")).replace('"', '""')
+    examples, _, _ = imported(tmp_path, f'messages,chosen,rejected\n"{cell}",Yes.,No.\n', "rows.csv")
+    assert [message["content"] for message in examples[0].messages] == ["Why?", "How so?", "Just why?", "Yes."]
+
+
+def test_an_example_of_several_pairs_is_kept_once(tmp_path):
+    examples, judgements, _ = imported(tmp_path, [PAIR, {**PAIR, "rejected": "Who knows."}])
+    assert len(examples) == 3 and judgements[0]["better"] == judgements[1]["better"]
+    assert judgements[0]["prompt"] == judgements[1]["prompt"]
+
+
+def test_ratings_are_examples_of_any_form_with_a_number(tmp_path):
+    rows = [
+        {"instruction": "Why?", "output": "So.", "stars": 4},
+        {"instruction": "How?", "output": "Thus.", "stars": "2.5"},
+    ]
+    examples, judgements, report = imported(tmp_path, rows, rating="stars")
+    assert [row["rating"] for row in judgements] == [4.0, 2.5] and report["pairs"] == 0
+    assert [row["better"] for row in judgements] == [example.id for example in examples]
+    assert all(row["worse"] is None for row in judgements)
+
+
+def test_ratings_by_id_find_their_examples_in_a_pool(tmp_path):
+    example = make_example(turns("Why?", "So."), "made", "messages", {})
+    pq.write_table(to_table([example]), tmp_path / "shard.parquet")
+    by_id = {"shards": [tmp_path / "shard.parquet"], "rating": "stars", "pool": "candidates"}
+    examples, judgements, _ = imported(tmp_path, [{"id": example.id, "stars": 1}], **by_id)
+    assert examples == [example] and judgements[0]["rating"] == 1
+    with pytest.raises(
+        DataError, match=r"rows.jsonl:1: unknown id; found 'nobody', which no example of candidates has"
+    ):
+        imported(tmp_path, [{"id": "nobody", "stars": 1}], **by_id)
+
+
+BAD = {
+    'field "rejected" is missing or empty': {"prompt": "Why?", "chosen": "So."},
+    "there is no prompt": {"chosen": "So.", "rejected": "No."},
+    "the responses are to different prompts": {"chosen": turns("Why?", "So."), "rejected": turns("How?", "No.")},
+    "unknown role": {**PAIR, "prompt": [{"role": "narrator", "content": "Why?"}]},
+}
+
+
+@pytest.mark.parametrize("reason", BAD)
+def test_a_bad_row_stops_the_import_or_is_counted(reason, tmp_path):
+    with pytest.raises(DataError, match=f"rows.jsonl:2: {reason}.*on_bad_row: quarantine"):
+        imported(tmp_path, [PAIR, BAD[reason]])
+    _, judgements, report = imported(tmp_path, [PAIR, BAD[reason]], on_bad_row="quarantine")
+    assert len(judgements) == 1 and report["dropped"] == {reason: 1}
+
+
+def test_a_pair_of_the_same_response_says_nothing_and_is_counted(tmp_path):
+    _, judgements, report = imported(tmp_path, [PAIR, {**PAIR, "rejected": " Because  it is so."}])
+    assert len(judgements) == 1 and report["dropped"] == {"both responses are the same": 1}
+
+
+def test_a_rating_that_is_no_number_stops_the_import(tmp_path):
+    with pytest.raises(DataError, match="field \"stars\" is no number; found 'many'"):
+        imported(tmp_path, [{"instruction": "Why?", "output": "So.", "stars": "many"}], rating="stars")
+
+
+def test_a_limit_is_a_seeded_draw_in_the_order_of_the_file(tmp_path):
+    rows = [{**PAIR, "prompt": f"Why {i}?"} for i in range(50)]
+    first, again = (imported(tmp_path, rows, limit=10)[0] for _ in range(2))
+    numbers = [int(example.instruction[4:-1]) for example in first[::2]]
+    assert first == again and numbers == sorted(numbers) and len(numbers) == 10
+    assert imported(tmp_path, rows, limit=10)[2]["dropped"] == {"over limit": 40}
+
+
+def test_a_file_without_a_judgement_is_refused(tmp_path):
+    with pytest.raises(DataError, match="none of its rows is a judgement"):
+        imported(tmp_path, [{**PAIR, "rejected": PAIR["chosen"]}])

@@ -1,0 +1,166 @@
+"""What choosing the data cost, what the choice saves in a fine-tune, and after how many fine-tunes it has paid.
+
+Times are those of the jobs' benchmarks, tokens those of the records. A job that ran again counts as its last run alone.
+
+    python -m instructmining.comparison.cost --benchmarks results/benchmarks --settings '{"epochs": 1}' \\
+        --pools candidates mixed --subset-records results/training/smollm2/0*/seed*/record.json \\
+        --arm-records results/training/smollm2/mixed.*/seed*/record.json --scores scores.parquet --output cost.json
+"""
+
+import argparse
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from instructmining.files import read_json, write_json
+from instructmining.training.settings import Training
+
+ON_CPU = "cpu"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one stage took."""
+
+    stage: str
+    jobs: int
+    measured: int
+    """Jobs with a benchmark; the hours are of these."""
+    wall_hours: float
+    cpu_hours: float
+    gpu_hours: float
+    tokens: int | None
+    """Trained on; None where nothing is trained."""
+
+
+def stage_row(stage: str, files: Iterable[Path], tokens: int | None, on_gpu: bool) -> Row:
+    """The row of a stage from the benchmarks of its jobs."""
+    files = list(files)
+    lines = [json.loads(path.read_text().splitlines()[-1]) for path in files if path.is_file()]
+    wall = sum(line["s"] for line in lines) / 3600
+    # A job of a second or less has no CPU time in its benchmark.
+    cpu = sum(line["cpu_time"] for line in lines if isinstance(line["cpu_time"], float)) / 3600
+    return Row(stage, len(files), len(lines), wall, cpu, wall if on_gpu else 0.0, tokens)
+
+
+def training_row(stage: str, records: Sequence[dict[str, Any]], benchmarks: Path) -> Row:
+    """The row of some fine-tunes."""
+    files = [
+        benchmarks / "training" / record["model"] / record["run"] / f"seed{record['seed']}.jsonl" for record in records
+    ]
+    on_gpu = any(record["device"] != ON_CPU for record in records)
+    return stage_row(stage, files, sum(record["tokens"] for record in records), on_gpu)
+
+
+def scoring_row(pool: str, benchmarks: Path, cpu_scorers: Sequence[str], on_gpu: bool) -> Row:
+    """The row of the scoring of a pool; scorers without a model take no GPU."""
+    files = sorted((benchmarks / "indicators" / pool).glob("*/*.jsonl"))
+    row = stage_row(f"scoring {pool}", files, None, on_gpu)
+    light = stage_row("", [path for path in files if path.parent.name in cpu_scorers], None, on_gpu)
+    return Row(**{**asdict(row), "gpu_hours": row.gpu_hours - light.gpu_hours})
+
+
+def full_tokens(record: dict[str, Any], examples: int, settings: Training) -> float:
+    """Tokens of a fine-tune on a whole pool, as `training` says, from those of a run's examples."""
+    if settings.steps:
+        return float(record["tokens"] / record["steps"] * settings.steps)
+    batch = min(settings.batch_size, record["training"]["examples"])
+    return float(record["tokens"] / (record["steps"] * batch) * examples * settings.epochs)
+
+
+def describe(
+    rows: Sequence[Row], arms: Sequence[dict[str, Any]], pool: int, settings: Training, benchmarks: Path
+) -> Any:
+    """The table, what a fine-tune takes on the selection and on the whole pool of so many examples, the break-even."""
+    chosen = [record for record in arms if _arm(record) == "selected"] or list(arms)
+    random = [record for record in arms if _arm(record) == "random"] or chosen
+    unit = "GPU" if any(record["device"] != ON_CPU for record in arms) else "CPU"
+    tuned = training_row("a fine-tune on the selection", chosen, benchmarks)
+    hours = _hours(tuned, unit) / max(tuned.measured, 1)
+    tokens = float(np.mean([record["tokens"] for record in chosen]))
+    whole = float(np.mean([full_tokens(record, pool, settings) for record in random]))
+    once, saved = sum(_hours(row, unit) for row in rows), hours * (whole / tokens - 1)
+    pays = math.ceil(once / saved) if saved > 0 else None
+    return {
+        "unit": f"{unit} hours",
+        "rows": [asdict(row) for row in rows],
+        "once": once,
+        "fine_tune": {"selected": hours, "full": hours * whole / tokens},
+        "tokens": {"selected": tokens, "full": whole},
+        "break_even": pays,
+        "sentence": _sentence(rows, unit, once, hours, hours * whole / tokens, pays),
+    }
+
+
+def _sentence(rows: Sequence[Row], unit: str, once: float, selected: float, full: float, pays: int | None) -> str:
+    jobs, measured = sum(row.jobs for row in rows), sum(row.measured for row in rows)
+    missing = f" ({jobs - measured} of {jobs} jobs left no benchmark and are not in it)" if measured < jobs else ""
+    after = (
+        f"choosing has paid after {pays:,} such fine-tunes"
+        if pays is not None
+        else "so choosing saves no time in a fine-tune and never pays by it"
+    )
+    return (
+        f"Choosing took {once:.3g} {unit} hours, once{missing}. A fine-tune takes {selected:.3g} on the selection and,"
+        f" in proportion to its tokens, {full:.3g} on the whole pool: {after}. Random examples of the same number cost"
+        " nothing to choose."
+    )
+
+
+def _hours(row: Row, unit: str) -> float:
+    return row.gpu_hours if unit == "GPU" else row.cpu_hours
+
+
+def _arm(record: dict[str, Any]) -> str:
+    return str(record["run"].rpartition(".")[2])
+
+
+def gather(arguments: argparse.Namespace) -> Any:
+    """Read what there is and describe it."""
+    subsets, arms = ([read_json(path) for path in paths] for paths in (arguments.subset_records, arguments.arm_records))
+    on_gpu = any(record["device"] != ON_CPU for record in [*subsets, *arms])
+    rows = [scoring_row(pool, arguments.benchmarks, arguments.cpu_scorers, on_gpu) for pool in arguments.pools]
+    if subsets:
+        rows.append(training_row("fine-tunes on subsets", subsets, arguments.benchmarks))
+    if arguments.trials:
+        tokens = sum(pq.read_table(arguments.trials)["tokens"].to_pylist())
+        search = arguments.benchmarks / "selection" / arms[0]["model"] / arguments.pools[-1] / "search_size.jsonl"
+        rows.append(stage_row("search of the size", [search], tokens, on_gpu))
+    examples = pq.read_metadata(arguments.scores).num_rows
+    return describe(rows, arms, examples, arguments.settings, arguments.benchmarks)
+
+
+def main() -> None:
+    """Add up, write, print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, fromfile_prefix_chars="@"
+    )
+    parser.add_argument("--benchmarks", type=Path, required=True, help="folder of the jobs' benchmarks")
+    parser.add_argument("--settings", type=Training.model_validate_json, required=True)
+    parser.add_argument("--pools", nargs="+", required=True, help="pools that were scored, the one selected from last")
+    parser.add_argument("--cpu-scorers", nargs="*", default=[], help="scorers that take no GPU")
+    parser.add_argument("--subset-records", type=Path, nargs="*", default=[])
+    parser.add_argument("--arm-records", type=Path, nargs="+", required=True)
+    parser.add_argument("--trials", type=Path, help="of a search of the size")
+    parser.add_argument("--scores", type=Path, required=True, help="scores of the pool")
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    found = gather(arguments)
+    write_json(arguments.output, found)
+    for row in found["rows"]:
+        tokens = f", {row['tokens']:,} tokens" if row["tokens"] is not None else ""
+        print(
+            f"{row['stage']}: {row['jobs']} jobs, {row['wall_hours']:.3g} h, {row['cpu_hours']:.3g} CPU h,"
+            f" {row['gpu_hours']:.3g} GPU h{tokens}"
+        )
+    print(found["sentence"])
+
+
+if __name__ == "__main__":
+    main()

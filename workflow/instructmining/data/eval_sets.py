@@ -1,0 +1,63 @@
+"""Whether eval sets are apart, from one another and from the pools, so that nothing is tuned and tested on the same."""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations, product
+from pathlib import PurePath
+
+from instructmining.data.settings import EvalSet, Pool, Role, Source
+
+
+def eval_set_problems(
+    sources: Mapping[str, Source], pools: Mapping[str, Pool], eval_sets: Mapping[str, EvalSet], needed: Sequence[Role]
+) -> list[str]:
+    """The roles that are needed are taken and disjoint, and no eval set shares data with another or with a pool."""
+    roles = {eval_set.role for eval_set in eval_sets.values()}
+    problems = [f"eval_sets: none has the role {role}" for role in needed if role not in roles]
+    for (a, first), (b, second) in combinations(eval_sets.items(), 2):
+        shared = _shared(sources, first.sources, second.sources)
+        if shared and not _disjoint_parts(first.part, second.part):
+            problems.append(
+                f"eval_sets.{b}: source {shared[0]} is already in eval_sets.{a} (role {first.role});"
+                " an eval set has one role: take another source, or different parts of it, such as part: 1/2 and 2/2"
+            )
+    for name, pool in pools.items():
+        for other, eval_set in eval_sets.items():
+            problems += [
+                f"eval_sets.{other}.sources: {source!r} is also in pools.{name}; a source is for one or the other"
+                for source in sorted(set(pool.sources) & set(eval_set.sources))
+            ]
+    return problems
+
+
+def _shared(sources: Mapping[str, Source], first: list[str], second: list[str]) -> list[str]:
+    """The sources of `second` whose data `first` has too, under that name or another."""
+    pairs = product(sorted(second), first)
+    return [
+        name if name == other else f"{name}, which is the data of {other},"
+        for name, other in pairs
+        if name == other or _origins(sources, name) & _origins(sources, other)
+    ]
+
+
+def _origins(sources: Mapping[str, Source], name: str) -> set[tuple[str, ...]]:
+    """What a source is read from; a degraded variant is read from what its original is read from."""
+    source = sources.get(name)
+    if source is None:
+        return set()
+    if source.degrade:
+        return {("source", source.degrade.source)} | _origins(sources, source.degrade.source)
+    if source.path:
+        return {("path", str(PurePath(source.path)))}
+    if source.hub:
+        return {("hub", source.hub, source.configuration or "", source.split)}
+    if source.documentation:
+        return {("package", package) for package in source.documentation.packages}
+    return {("source", name)}
+
+
+def _disjoint_parts(first: str | None, second: str | None) -> bool:
+    """Whether `1/2` and `2/2` are named: different parts of the same division."""
+    if first is None or second is None:
+        return False
+    (part, parts), (other_part, other_parts) = first.split("/"), second.split("/")
+    return parts == other_parts and part != other_part
