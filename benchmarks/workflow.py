@@ -5,7 +5,7 @@ that only the engine is measured. CPU seconds stand beside wall seconds, which s
 
     python benchmarks/workflow.py                     # writes benchmarks/workflow.json and prints a table
     python benchmarks/workflow.py --subsets 129 --no-run
-    tests/slurm/cluster.sh run python benchmarks/workflow.py --subsets 2 --shards 1 --profile profiles/slurm
+    MEM=1000000 tests/slurm/cluster.sh run python benchmarks/workflow.py --subsets 2 --shards 1 --profile profiles/slurm
 """
 
 import argparse
@@ -25,9 +25,15 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 MODELS = ("llama", "encoder", "reward", "t5")
-# Creates what it is told to write, and nothing else.
+# Creates what it is told to write, and nothing else; a name without a suffix is a folder's. The explorer alone writes
+# more than its arguments name.
 STAND_IN = """#!/bin/bash
-for path in "$@"; do case $path in results/*) mkdir -p "${path%/*}"; [ -e "$path" ] || : >"$path";; esac; done
+while (($#)); do
+    path=$1 && shift
+    case $path in results/*) ;; *) continue ;; esac
+    [[ $path != results/explorer/index.html ]] || set -- "$@" results/explorer/{assets,data/rankings.js}
+    case ${path##*/} in *.*) mkdir -p "${path%/*}" && touch -a "$path" ;; *) mkdir -p "$path" ;; esac
+done
 """
 
 
