@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from instructmining.comparison.answers import ANSWERS
 from instructmining.comparison.compare import ARM_LOSSES
+from instructmining.comparison.prompts import PROMPTS
+from instructmining.comparison.verdict_table import VERDICTS
 from instructmining.data.build_pool import CONTAMINATED
 from instructmining.example import EXAMPLES
 from instructmining.files import write_text
@@ -23,6 +26,9 @@ TABLES = {
     "quality_rule/{model}/observations.parquet": observations_schema(INDICATOR),
     "selection/{model}/{pool}/ranking.parquet": ranking_schema(INDICATOR, INDICATOR),
     "comparison/{model}/{pool}/losses.parquet": ARM_LOSSES,
+    "comparison/prompts.parquet": PROMPTS,
+    "comparison/{model}/{pool}/answers/{arm}/seed{seed}.parquet": ANSWERS,
+    "comparison/{model}/{pool}/verdicts/{arm}.parquet": VERDICTS,
 }
 
 

@@ -139,8 +139,8 @@ def made_examples() -> list[Example]:
 
 @pytest.fixture(scope="session")
 def made_page(tmp_path_factory: pytest.TempPathFactory, made_examples: list[Example]) -> Path:
-    """An explorer of these examples, 60 of them selected."""
-    return make_explorer(tmp_path_factory.mktemp("made"), made_examples, selected=60)
+    """An explorer of these examples for two models, 60 of the examples selected."""
+    return make_explorer(tmp_path_factory.mktemp("made"), made_examples, selected=60, models=["tiny", "other"])
 
 
 @pytest.fixture(scope="session")

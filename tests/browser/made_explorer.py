@@ -69,9 +69,9 @@ def made_scores(examples: Sequence[Example], seed: int = 0) -> pa.Table:
 
 
 def make_explorer(
-    folder: Path, examples: Sequence[Example], selected: int, dimensions: int = 8, model: str = "tiny"
+    folder: Path, examples: Sequence[Example], selected: int, dimensions: int = 8, models: Sequence[str] = ("tiny",)
 ) -> Path:
-    """Write the explorer of one pool and one model; returns its page. Without dimensions there are no neighbours."""
+    """Write the explorer of one pool, ranked alike for each model; returns its page. Without dimensions there are no neighbours."""
     scores = made_scores(examples)
     points = np.random.default_rng(1).normal(size=(len(examples), dimensions)).astype(np.float32)
     shards = [folder / "shards" / f"{number:03d}.parquet" for number in range(2)]
@@ -84,9 +84,10 @@ def make_explorer(
     )
     embeddings = pa.table({"id": scores["id"], **column})
     write_pool("made", shards, scores, embeddings, data / "pools" / "made")
-    values = {"model": model, "pool": "made", "selected": selected, "rule": rule_values(RULE)}
     arrays = ranking_arrays(RULE, rank(RULE, scores), [example.id for example in examples])
-    write_data_file(data / "rankings" / model / "made.js", f"rankings/{model}/made", values, arrays)
+    for model in models:
+        values = {"model": model, "pool": "made", "selected": selected, "rule": rule_values(RULE)}
+        write_data_file(data / "rankings" / model / "made.js", f"rankings/{model}/made", values, arrays)
     page = folder / "explorer" / "index.html"
-    write_page([model], ["made"], page)
+    write_page(models, ["made"], page)
     return page

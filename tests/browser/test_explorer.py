@@ -82,7 +82,7 @@ def test_two_typed_numbers_do_what_dragging_does(explorer: Explorer) -> None:
 
 
 def test_search_finds_words_anywhere_in_a_conversation_in_any_case(explorer: Explorer) -> None:
-    explorer.tab.fill("#query", '"striped zebra"')
+    explorer.tab.locator("#query").press_sequentially('"striped zebra"')
     explorer.wait_for_status("30 of 600")
     explorer.tab.fill("#query", "unicorn")
     explorer.wait_for_status("0 of 600")
@@ -128,6 +128,23 @@ def test_a_link_restores_filters_order_search_and_the_open_example(explorer: Exp
     explorer.wait_for("shown.found !== null")
     explorer.tab.wait_for_selector(".turn mark")
     assert (explorer.tab.url, explorer.status(), ids(explorer), explorer.tab.inner_text("#detail h2")) == before
+
+
+def test_another_model_is_shown_from_the_beginning(explorer: Explorer) -> None:
+    explorer.tab.get_by_role("checkbox", name="beta").check()
+    explorer.tab.locator(".ag-row[row-index='0'] [col-id=instruction]").click()
+    explorer.tab.wait_for_selector(".neighbours li")
+    explorer.tab.select_option("#model", "other")
+    explorer.wait_for("shown.model === 'other'")
+    explorer.wait_for_status("600 of 600")
+    assert explorer.tab.is_hidden("#detail") and "model=other" in explorer.tab.url
+
+
+def test_the_keyboard_stays_where_it_is_in_the_filters(explorer: Explorer) -> None:
+    explorer.tab.get_by_role("radio", name="all").focus()
+    explorer.tab.keyboard.press("ArrowDown")
+    explorer.tab.keyboard.press("ArrowDown")
+    assert explorer.tab.evaluate("[view.kept, document.activeElement.dataset.choice]") == ["rest", "kept the rest"]
 
 
 def test_a_link_to_what_is_not_there_shows_what_is(explorer: Explorer) -> None:

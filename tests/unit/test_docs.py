@@ -10,7 +10,13 @@ from tests.conftest import ROOT
 DOCUMENTS = sorted(
     {ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "config/README.md", *(ROOT / "docs").glob("*.md")}
 )
-NEEDS = {"cluster", "GPU", "network", "results", "an editor"}
+BLOCK = re.compile(
+    r"(?:<!-- commands need: (?P<needs>[\w ,]+) -->\n)?^```sh\n(?P<commands>.*?)^```", re.MULTILINE | re.DOTALL
+)
+RUN_BY_CI = {"make setup", "make lint", "make docs", "make test"}
+RUN_BY_TUTORIAL = {"make demo", "make plan", "make status", "make report"}
+"""The tutorial's recipes, with another config."""
+NEEDS = {"cluster", "GPU", "network", "results", "your data"}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -23,3 +29,25 @@ def test_relative_links_lead_to_files(document: Path) -> None:
 def test_a_mark_names_needs_that_there_are(document: Path) -> None:
     marks = re.findall(r"<!-- commands need: ([^>]*) -->", document.read_text())
     assert {need for mark in marks for need in mark.split(", ")} <= NEEDS
+
+
+def commands(text: str) -> list[str]:
+    """The commands of the blocks that name nothing that they need, without what is said behind them."""
+    blocks = [match["commands"] for match in BLOCK.finditer(text) if not match["needs"]]
+    lines = [re.split(r"\s+#", line)[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line]
+
+
+def known_to_be_run() -> set[str]:
+    """The commands that the tutorial's test or continuous integration runs."""
+    return {*commands((ROOT / "docs" / "tutorial.md").read_text()), *RUN_BY_CI, *RUN_BY_TUTORIAL}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_is_run_by_a_test_or_says_what_it_needs(document: Path) -> None:
+    assert [command for command in commands(document.read_text()) if command not in known_to_be_run()] == []
+
+
+def test_continuous_integration_runs_what_it_is_said_to() -> None:
+    script = (ROOT / ".ci" / "run").read_text()
+    assert all(command in script for command in RUN_BY_CI - {"make setup"})

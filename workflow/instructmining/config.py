@@ -117,6 +117,8 @@ def _missing_files(config: Config, root: Path) -> list[str]:
     files["quality_rule.file"] = config.quality_rule.file
     files |= {f"quality_rule.ratings.{name}.path": each.path for name, each in config.quality_rule.ratings.items()}
     files |= {f"comparison.lists.{name}": path for name, path in config.comparison.lists.items()}
+    judge = config.comparison.judge
+    files |= {f"comparison.judge.prompts.{name}.path": p.path for name, p in judge.prompts.items()} if judge else {}
     models: dict[str, ModelFiles] = {f"models.{name}": model for name, model in config.models.items()}
     models |= {
         f"indicators.{name}.model": model
@@ -250,6 +252,8 @@ def _rule_problems(config: Config) -> list[str]:
 def _comparison_problems(config: Config) -> list[str]:
     comparison, indicators = config.comparison, config.indicators
     problems = comparison.problems(indicators.names(), indicators.embedding is not None, config.selection_pools())
+    if (comparison.judge or comparison.benchmarks) and not config.compares():
+        problems.append("comparison: judge and benchmarks need arms, and these an eval set of role test; found none")
     needed = comparison.match == "steps" or comparison.sizes
     if needed and not comparison.matched_steps(config.training, config.selection.examples):
         problems.append(

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 from snakemake.exceptions import WorkflowError
 
@@ -39,6 +40,13 @@ NEIGHBOURS = CONFIG.indicators.embedding.neighbours if CONFIG.indicators.embeddi
 METRIC = CONFIG.indicators.embedding.metric if CONFIG.indicators.embedding else "euclidean"
 # Models of scorers whose weights may come in an older format than safetensors.
 CONVERTED = ["reward", "unieval"]
+
+# What is kept of a pool, without how it is handed on.
+SELECTION = CONFIG.selection.model_dump_json(exclude={"exports"}, exclude_defaults=True)
+EXPORTED = [
+    *[f"{form}.jsonl" for form in CONFIG.selection.exports],
+    *["axolotl.yaml", "llama_factory.yaml", "dataset_info.json", "dataset/README.md", "dataset/data/train.parquet"],
+]
 
 FIGURES_OF_RULE = {
     "univariate": "--observations {input.observations} --diagnostics {input.diagnostics}",
@@ -247,6 +255,16 @@ def training_minutes(wildcards, attempt):
     return needs.training_minutes(CONFIG.models[wildcards.model].parameters, seen * training.max_tokens, attempt)
 
 
+def tuned_model_memory_mb(wildcards, attempt):
+    """Memory of a job that runs a tuned model without training it."""
+    return needs.scoring_memory_mb(CONFIG.models[wildcards.model].parameters, attempt)
+
+
+def tuned_model_minutes(wildcards, attempt):
+    """Time limit of a job that runs a tuned model without training it."""
+    return needs.scoring_minutes(CONFIG.models[wildcards.model].parameters, attempt)
+
+
 def pool_neighbours(wildcards):
     """The i of knn_i, which is a property of a set; rated examples are none."""
     return [] if wildcards.pool in CONFIG.quality_rule.ratings else NEIGHBOURS
@@ -360,6 +378,31 @@ def arm_options(wildcards, input):
     return " ".join(options)
 
 
+def judged_answers(wildcards, arm):
+    """The answers of an arm that are judged, in order of seed."""
+    folder = f"<results>/comparison/{wildcards.model}/{wildcards.pool}/answers/{arm}"
+    return [f"{folder}/seed{seed}.parquet" for seed in range(CONFIG.comparison.judge.seeds)]
+
+
+def judged_arms():
+    """The arms whose answers are judged, and what they are judged against."""
+    return [CONFIG.comparison.baseline, *CONFIG.comparison.judge.arms]
+
+
+def benchmark_files(wildcards):
+    """The benchmarks of a pool's arms, each with its seeds."""
+    comparison, benchmarks = CONFIG.comparison, CONFIG.comparison.benchmarks
+    folder = f"<results>/comparison/{wildcards.model}/{wildcards.pool}/benchmarks"
+    arms = dict.fromkeys([comparison.baseline, *(benchmarks.arms or comparison.arms)])
+    return [f"{folder}/{arm}/seed{seed}.json" for arm in arms for seed in range(benchmarks.seeds)]
+
+
+def own_tasks():
+    """The task files of one's own, so that a changed one is seen."""
+    folder = CONFIG.comparison.benchmarks.include
+    return sorted(str(path) for path in Path(folder).rglob("*") if path.is_file()) if folder else []
+
+
 def of_selections(pattern):
     """One file of each model and each pool that is selected from."""
     return expand(pattern, model=CONFIG.models, pool=CONFIG.selection_pools())
@@ -419,6 +462,7 @@ def fetched_files():
     return [
         *prepared_models(),
         *expand("<results>/data/sources/{source}.parquet", source=sources),
+        *(["<results>/comparison/benchmark_tasks.json"] if CONFIG.comparison.benchmarks else []),
     ]
 
 
@@ -478,6 +522,36 @@ def results_of_comparison():
     ]
 
 
+def results_of_judge():
+    """Prompts, answers and verdicts, where answers are judged."""
+    judge = CONFIG.comparison.judge
+    if not judge:
+        return []
+    folder = "<results>/comparison/{model}/{pool}"
+    answers = [f"{folder}/answers/{arm}/seed{seed}.parquet" for arm in judged_arms() for seed in range(judge.seeds)]
+    verdicts = [f"{folder}/verdicts/{arm}.parquet" for arm in judge.arms]
+    return ["<results>/comparison/prompts.parquet", *of_comparisons([*answers, *verdicts, f"{folder}/judge.json"])]
+
+
+def results_of_benchmarks():
+    """The benchmarks of each run, where there are any."""
+    if not CONFIG.comparison.benchmarks:
+        return []
+    pairs = [SimpleNamespace(model=model, pool=pool) for model in CONFIG.models for pool in CONFIG.selection_pools()]
+    files = [path for pair in pairs for path in benchmark_files(pair)]
+    return ["<results>/comparison/benchmark_tasks.json", *files]
+
+
+def optional_targets():
+    """What is made only where the config asks for it: exports, a judge's verdicts, benchmarks."""
+    asked = {
+        "selection/{model}/{pool}/export/dataset/README.md": CONFIG.selection.exports,
+        "report/{model}/{pool}/judge.svg": CONFIG.comparison.judge,
+        "comparison/{model}/{pool}/benchmarks.json": CONFIG.comparison.benchmarks,
+    }
+    return of_selections([f"<results>/{path}" for path, wanted in asked.items() if wanted])
+
+
 def intermediate_results():
     """What the targets are made from.
 
@@ -490,6 +564,8 @@ def intermediate_results():
         *results_of_fit(),
         *of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
         *results_of_comparison(),
+        *results_of_judge(),
+        *results_of_benchmarks(),
         *of_selections("<results>/explorer/data/rankings/{model}/{pool}.js"),
         *expand("<results>/explorer/data/pools/{pool}", pool=CONFIG.selection_pools()),
     ]
@@ -534,4 +610,5 @@ def final_targets():
         *of_curves("<results>/report/{model}/{pool}/sizes.svg"),
         *of_selections("<results>/report/{model}/{pool}/quality.svg"),
         *of_selections("<results>/report/{model}/{pool}/examples.html"),
+        *optional_targets(),
     ]

@@ -10,6 +10,7 @@ localrules:
     figure_residuals,
     figure_held_out,
     figure_arms,
+    figure_judge,
     figure_sizes,
     figure_quality,
     table_examples,
@@ -161,6 +162,39 @@ rule figure_arms:
         " --table {output.table} 2>&1 | tee {log}"
 
 
+rule figure_judge:
+    """Draw how often a judge preferred the answers of each arm."""
+    input:
+        "<results>/comparison/{model}/{pool}/judge.json",
+    output:
+        figure=report(
+            "<results>/report/{model}/{pool}/judge.svg",
+            caption="../report/judge.rst",
+            category="3. Comparison",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "judge"},
+        ),
+        table=report(
+            "<results>/report/{model}/{pool}/judge.csv",
+            caption="../report/judge.rst",
+            category="3. Comparison",
+            subcategory="{model}",
+            labels={"pool": "{pool}", "figure": "judge (table)"},
+        ),
+    log:
+        "<logs>/report/{model}/{pool}/judge.log",
+    benchmark:
+        "<benchmarks>/report/{model}/{pool}/judge.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        code=fingerprint("instructmining.report.figures"),
+    shell:
+        "python -m instructmining.report.figures judge --judge {input} --output {output.figure}"
+        " --table {output.table} 2>&1 | tee {log}"
+
+
 rule figure_sizes:
     """Draw the loss over the number of examples."""
     input:
@@ -222,7 +256,7 @@ rule figure_quality:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=settings(CONFIG.selection),
+        settings=SELECTION,
         size=size_option,
         code=fingerprint("instructmining.report.figures"),
     shell:
@@ -277,7 +311,7 @@ rule summarise:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=settings(CONFIG.selection),
+        settings=SELECTION,
         code=fingerprint("instructmining.report.summary"),
     shell:
         "COLUMNS=140 python -m instructmining.report.summary --rules {input.rules} --comparisons {input.comparisons}"
@@ -354,7 +388,7 @@ rule explore_ranking:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=settings(CONFIG.selection),
+        settings=SELECTION,
         size=size_option,
         code=fingerprint("instructmining.report.explorer.ranking"),
     shell:

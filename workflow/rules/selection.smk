@@ -93,10 +93,49 @@ rule select:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=settings(CONFIG.selection),
+        settings=SELECTION,
         size=size_option,
         code=fingerprint("instructmining.selection.select"),
     shell:
         "python -m instructmining.selection.select --settings {params.settings:q} {params.size}"
-        " --pool {wildcards.pool} --ranking {input.ranking} --shards {input.shards} --rule {input.rule} --sources-report {input.sources}"
-        " --selected {output.selected} --card {output.card} 2>&1 | tee {log}"
+        " --pool {wildcards.pool} --ranking {input.ranking} --shards {input.shards} --rule {input.rule}"
+        " --sources-report {input.sources} --selected {output.selected} --card {output.card} 2>&1 | tee {log}"
+
+
+if CONFIG.selection.exports:
+
+    localrules:
+        export_selection,
+
+    rule export_selection:
+        """Hand the selection on: JSON lines, a `datasets` folder with its card, configs for axolotl and LLaMA-Factory."""
+        input:
+            ranking="<results>/selection/{model}/{pool}/ranking.parquet",
+            card="<results>/selection/{model}/{pool}/card.md",
+            model="<results>/models/{model}/model.json",
+            found=found_size,
+            shards=pool_shards,
+            sources=lambda wildcards: expand(
+                "<results>/data/sources/{source}.report.json", source=CONFIG.pools[wildcards.pool].sources
+            ),
+        output:
+            expand("<results>/selection/{{model}}/{{pool}}/export/{name}", name=EXPORTED),
+        log:
+            "<logs>/selection/{model}/{pool}/export.log",
+        benchmark:
+            "<benchmarks>/selection/{model}/{pool}/export.jsonl"
+        resources:
+            mem_mb=needs.table_memory_mb,
+            runtime=needs.short_minutes,
+        params:
+            selection=settings(CONFIG.selection),
+            size=size_option,
+            training=CONFIG.training.model_dump_json(exclude={"checkpoint_minutes"}, exclude_defaults=True),
+            base_model=lambda wildcards: settings(CONFIG.models[wildcards.model]),
+            folder=lambda wildcards, output: Path(output[0]).parent,
+            code=fingerprint("instructmining.selection.export"),
+        shell:
+            "python -m instructmining.selection.export --selection {params.selection:q} {params.size}"
+            " --name {wildcards.pool} --ranking {input.ranking} --shards {input.shards} --card {input.card} --sources-report {input.sources}"
+            " --training {params.training:q} --base-model {params.base_model:q} --model {input.model}"
+            " --folder {params.folder} 2>&1 | tee {log}"

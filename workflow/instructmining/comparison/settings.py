@@ -5,6 +5,8 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
+from instructmining.comparison.benchmark_settings import Benchmarks
+from instructmining.comparison.judge_settings import Judge
 from instructmining.settings import Name, Settings
 from instructmining.training.settings import Training
 
@@ -56,6 +58,10 @@ class Comparison(Settings):
     constant steps; each size takes four times `seeds` fine-tunes."""
     max_cosine: Annotated[float, Field(gt=0, le=1)] = 0.9
     """`selected_diverse` leaves out an example that is nearer than this to one already taken."""
+    judge: Judge | None = None
+    """A judge that compares what the tuned models answer to prompts."""
+    benchmarks: Benchmarks | None = None
+    """Tasks of lm-evaluation-harness that the tuned models are measured on."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -74,9 +80,29 @@ class Comparison(Settings):
             problems.append(f"sizes: found {self.sizes}; a curve needs two different sizes or more, each once")
         if self.match == "tokens" and self.tokens is None:
             problems.append("tokens: needed with match: tokens")
+        problems += self._measured_problems()
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    def _measured_problems(self) -> list[str]:
+        """Judge and benchmarks are for arms and seeds that there are."""
+        judge, benchmarks = self.judge, self.benchmarks
+        others = [arm for arm in self.arms if arm != self.baseline]
+        asked = [("judge", judge.arms, judge.seeds, others)] if judge else []
+        asked += [("benchmarks", benchmarks.arms or self.arms, benchmarks.seeds, self.arms)] if benchmarks else []
+        problems = [
+            f"{key}.arms: found {arm!r}; allowed: {', '.join(allowed)}"
+            for key, arms, _, allowed in asked
+            for arm in arms
+            if arm not in allowed
+        ]
+        return problems + [
+            f"{key}.seeds: found {seeds}, but {arm} is tuned {self.seeds_of(arm)} times"
+            for key, arms, seeds, _ in asked
+            for arm in dict.fromkeys([self.baseline, *arms])
+            if seeds > self.seeds_of(arm)
+        ]
 
     def seeds_of(self, arm: str) -> int:
         """How often an arm is tuned."""

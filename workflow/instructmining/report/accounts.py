@@ -138,9 +138,12 @@ def account_warnings(accounts: Iterable[Account]) -> list[str]:
 
 
 def truncation_warnings(found: Iterable[Truncation]) -> list[str]:
-    """Where so many texts were cut that the scores describe something else than the examples."""
+    """Where so many texts were cut that scores describe something else than the examples; equal shares in one line."""
+    indicators: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for cut in found:
+        if cut.share > TOLD:
+            indicators[cut.source, cut.pool, f"{cut.share:.0%}"].append(cut.indicator)
     return [
-        f"{cut.indicator} saw only a part of {cut.share:.0%} of the examples of {cut.source} ({cut.pool})."
-        for cut in found
-        if cut.share > TOLD
+        f"{source} ({pool}): only a part of {share} of the examples was seen by {', '.join(names)}."
+        for (source, pool, share), names in indicators.items()
     ]

@@ -7,6 +7,7 @@
     python -m instructmining.report.figures held_out --diagnostics diagnostics.json --output ... --table ...
     python -m instructmining.report.figures predicted --diagnostics diagnostics.json --output ... --table ...
     python -m instructmining.report.figures arms --comparison comparison.json --output ... --table ...
+    python -m instructmining.report.figures judge --judge judge.json --output ... --table ...
     python -m instructmining.report.figures sizes --curves sizes.json --output ... --table ...
     python -m instructmining.report.figures quality --ranking ranking.parquet --settings '{"examples": 500}' \\
         --output ... --table ...
@@ -23,6 +24,7 @@ from instructmining.files import read_json, read_table
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.report.comparison_figures import draw_arms
 from instructmining.report.evidence_figures import draw_held_out, draw_residuals
+from instructmining.report.judge_figures import draw_judge
 from instructmining.report.people_figure import draw_people
 from instructmining.report.rule_figures import draw_coefficients, draw_predicted, draw_univariate
 from instructmining.report.selection_figures import draw_quality
@@ -45,6 +47,8 @@ def draw(arguments: argparse.Namespace) -> Drawing:
     """The figure that the arguments name."""
     if arguments.figure == "arms":
         return draw_arms(ComparisonResult.from_json(arguments.comparison))
+    if arguments.figure == "judge":
+        return draw_judge(read_json(arguments.judge))
     if arguments.figure == "people":
         return draw_people(read_json(arguments.people))
     if arguments.figure == "rules":
@@ -71,6 +75,7 @@ def main() -> None:
         "univariate": ["--observations", "--diagnostics"],
         **{name: ["--diagnostics"] for name in OF_DIAGNOSTICS},
         "arms": ["--comparison"],
+        "judge": ["--judge"],
         "sizes": ["--curves"],
         "quality": ["--ranking"],
         "rules": ["--rules"],

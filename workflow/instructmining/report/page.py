@@ -40,6 +40,7 @@ TEXTS = Path(__file__).parents[2] / "report"
 """The template of the page and the captions, which Snakemake's own report has too."""
 OUTSIDE = 0.2
 """Share of a pool beyond the fitted range of an indicator from which a warning is given."""
+EFFECTS = ("lower loss", "higher loss")
 ROWS = 200
 """Rows of a table that are shown; the download has all of them."""
 
@@ -78,15 +79,10 @@ def rule_section(path: Path) -> RuleSection:
 
 
 def verdict_of_fit(rule: QualityRule) -> str:
-    """Whether to trust a fitted rule, by what it predicts that it has not seen."""
-    shown = [term.indicator for term in rule.terms if term.shown]
+    """Whether to trust a fitted rule, by what it predicts that it has not seen, and which effects are shown."""
+    shown = [term.indicator for term in rule.terms if rule.effect(term) in EFFECTS]
     effects = f"An effect is shown of {', '.join(shown)}." if shown else "No effect of any indicator is shown."
-    if rule.loo_r2 <= 0:
-        return f"It predicts subsets left out of the fit no better than their mean (R² {rule.loo_r2:.2f}). {effects}"
-    return (
-        f"It predicts subsets left out of the fit with R² {rule.loo_r2:.2f} and puts them in order with a rank"
-        f" correlation of {rule.loo_spearman:.2f}. {effects}"
-    )
+    return f"{rule.verdict} {effects}"
 
 
 def outside_warnings(rules: Sequence[RuleSection], rankings: Sequence[Path]) -> list[str]:

@@ -47,6 +47,9 @@ class Selection(Settings):
     """Search how many examples to keep."""
     form: Literal["original", "alpaca", "messages", "sharegpt"] = "original"
     """The form of `selected.jsonl`; `original` is the form that each row came in."""
+    exports: list[Literal["alpaca", "messages", "sharegpt"]] = []
+    """Forms to hand the selection on in, with a `datasets` folder and configs for axolotl and LLaMA-Factory, which read
+    the first of them."""
 
     @model_validator(mode="after")
     def _one_size(self) -> Self:

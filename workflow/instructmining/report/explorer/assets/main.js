@@ -43,7 +43,7 @@ function listen() {
     if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
     change({ tab: view.tab === "examples" ? "compare" : "examples" }).then(() => $(`tab-${view.tab}`).focus());
   };
-  document.onkeydown = (event) => event.key === "Escape" && view.example && close();
+  document.addEventListener("keydown", (event) => event.key === "Escape" && view.example && close());
   window.onpopstate = () => restore().catch(fail);
   matchMedia("(prefers-color-scheme: dark)").onchange = () => update();
 }
@@ -73,6 +73,9 @@ async function open(model, pool) {
   const examples = new Examples(poolData, ranking);
   const texts = new Texts(poolData);
   shown?.table.grid.destroy();
+  shown?.detail.close();
+  document.body.classList.remove("with-detail");
+  busy(false);
   const table = new ExampleTable($("table"), examples, { onSort: (column, descending) => change({ column, descending }), onOpen: openExample });
   const histograms = examples.scores.map((name) => new Histogram(examples, name, setRange));
   const detail = new Detail($("detail"), examples, texts, { onOpen: openExample, onClose: close, beside: (i, step) => table.beside(i, step) });
@@ -149,6 +152,7 @@ function showTab(examples, groups, count) {
 
 function showFilters(examples, groups) {
   const { sources, degradeds } = examples.pool.values;
+  const focused = document.activeElement?.dataset?.choice;
   const kept = examples.counts(examples.selected, ["rest", "selected"], "kept");
   $("kept").replaceChildren(...[["all", "all", kept[0] + kept[1]], ["selected", "the selection", kept[1]], ["rest", "the rest", kept[0]]].map(([value, label, count]) =>
     choice("radio", "kept", label, count, view.kept === value, () => change({ kept: value }), groups.by === "selection" && value !== "all" ? (value === "selected" ? 0 : 7) : null, value === "selected" ? 0 : 1)));
@@ -156,10 +160,10 @@ function showFilters(examples, groups) {
   $("degraded-filter").hidden = degradeds.length < 2;
   facet("degraded", degradeds.map((name) => name || "as imported"), examples.counts(examples.degraded, degradeds, "degraded"), groups.by === "degradation");
   $("clear").hidden = !filtered(view);
+  if (focused) [...document.querySelectorAll("[data-choice]")].find((each) => each.dataset.choice === focused)?.focus();
 }
 
 function facet(name, values, counts, coloured) {
-  const focused = document.activeElement?.dataset?.choice;
   $(name).replaceChildren(...values.map((value, i) => {
     const on = view[name]?.includes(value) ?? false;
     const toggle = () => {
@@ -168,7 +172,6 @@ function facet(name, values, counts, coloured) {
     };
     return choice("checkbox", name, value, counts[i], on, toggle, coloured ? Math.min(i, 7) : null);
   }));
-  if (focused) [...document.querySelectorAll("[data-choice]")].find((each) => each.dataset.choice === focused)?.focus();
 }
 
 function choice(type, name, label, count, checked, onchange, colour, group = colour) {

@@ -27,8 +27,9 @@ class ExampleTable {
     return [
       ...names.map((name) => this.column(name, name === "rank")),
       ...["instruction", "response"].map((name) => this.text(name)),
-      ...scores.map((name) => this.column(name, true)),
-      ...terms.map((name) => ({ ...this.column(name, true), headerName: `adds: ${name.slice(5)}`, hide: true })),
+      this.column("predicted", true),
+      ...terms.map((name) => ({ ...this.column(name, true), headerName: `adds: ${name.slice(5)}`, width: 120, hide: true })),
+      ...scores.slice(1).map((name) => this.column(name, true)),
     ];
   }
 

@@ -1,0 +1,129 @@
+"""What is added to a finished run when answers are judged, benchmarks measured, and a selection handed on."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import datasets
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from tests.judge_server import JudgeServer, Request, served, serving
+from tests.workflow.conftest import Run
+
+pytestmark = pytest.mark.slow
+
+KEY = "sk-not-a-real-key-0123456789"
+TASK = """\
+task: colours
+dataset_path: json
+dataset_kwargs: {data_files: {test: data/questions.jsonl}}
+output_type: multiple_choice
+test_split: test
+doc_to_text: "{{question}}"
+doc_to_target: answer
+doc_to_choice: [red, blue]
+metric_list: [{metric: acc, aggregation: mean, higher_is_better: true}]
+metadata: {version: 1}
+"""
+
+
+def prefers_first(request: Request) -> str:
+    found = re.search(r"VERDICT-\w+: A", served(request))
+    assert found
+    return f"The first.\n{found[0]}"
+
+
+@pytest.fixture
+def server() -> Iterator[JudgeServer]:
+    with serving(JudgeServer(prefers_first)) as running:
+        yield running
+
+
+def write_files(run: Run) -> None:
+    """Prompts, and a task with its questions."""
+    data, tasks = run.folder / "data", run.folder / "tasks"
+    (data / "prompts.jsonl").write_text('{"prompt": "why is the sky red"}\n{"turns": ["a road", "and why"]}\n')
+    questions = [{"question": f"the {word} is", "answer": i % 2} for i, word in enumerate(("sky", "sea", "cat", "dog"))]
+    (data / "questions.jsonl").write_text("".join(json.dumps(question) + "\n" for question in questions))
+    tasks.mkdir()
+    (tasks / "colours.yaml").write_text(TASK)
+
+
+def judge(server: JudgeServer) -> dict[str, Any]:
+    """A judge of one arm, on prompts of two sets."""
+    return {
+        "base_url": server.url,
+        "model": "judge",
+        "key_variable": "JUDGE_KEY",
+        "prompts": {"own": {"path": "data/prompts.jsonl"}, "third": {"path": "data/third.jsonl", "limit": 4}},
+        "generation": {"max_tokens": 8, "max_prompt_tokens": 64},
+        "retries": 1,
+    }
+
+
+@pytest.fixture
+def extended(run: Run, server: JudgeServer) -> Run:
+    """A finished run whose config now asks for all three."""
+    write_files(run)
+    values = run.config()
+    values["comparison"]["judge"] = judge(server)
+    values["comparison"]["benchmarks"] = {"tasks": {"colours": {}}, "include": "tasks", "arms": ["selected"]}
+    values["selection"]["exports"] = ["messages", "alpaca"]
+    run.set_config(values)
+    return run
+
+
+def test_additions_add_their_own_jobs_and_ask_the_judge_once(
+    extended: Run, server: JudgeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judging = {"gather_prompts": 1, "answer_prompts": 2, "judge_arm": 1, "count_verdicts": 1, "figure_judge": 1}
+    measuring = {"fetch_benchmarks": 1, "measure_benchmarks": 2, "gather_benchmarks": 1}
+    assert extended.to_do() == {**judging, **measuring, "export_selection": 1}
+    without_key = extended.snakemake("--show-failed-logs")
+    assert without_key.returncode != 0
+    assert "the environment variable JUDGE_KEY (comparison.judge.key_variable) is not set" in without_key.stdout
+    assert not server.requests
+    monkeypatch.setenv("JUDGE_KEY", KEY)
+    extended.finish()
+    assert extended.to_do() == {}
+    check_judge(extended)
+    check_benchmarks(extended)
+    check_export(extended)
+    asked = len(server.requests)
+    extended.snakemake("--forcerun", "judge_arm")
+    assert asked == len(server.requests) > 0
+    assert set(server.keys) == {f"Bearer {KEY}"}
+    everything = [path.read_bytes() for path in extended.folder.rglob("*") if path.is_file()]
+    assert not any(KEY.encode() in content for content in everything)
+
+
+def check_judge(run: Run) -> None:
+    """Every pair has both verdicts of a judge that prefers the first, or is of equal answers."""
+    folder = run.folder / "results" / "comparison" / "tiny" / "new"
+    arm = json.loads((folder / "judge.json").read_text())["arms"][0]
+    assert (arm["arm"], arm["baseline"], arm["pairs"], arm["without_verdict"]) == ("selected", "random", 6, {})
+    assert arm["shares"]["tie"]["value"] == 1
+    assert pq.read_table(folder / "verdicts" / "selected.parquet").num_rows == 12
+    assert (run.folder / "results" / "report" / "tiny" / "new" / "judge.svg").is_file()
+
+
+def check_benchmarks(run: Run) -> None:
+    """Both arms answered the four questions, and stand beside their test loss."""
+    table = pd.read_csv(run.folder / "results" / "comparison" / "tiny" / "new" / "benchmarks.csv")
+    assert set(table["arm"]) == {"selected", "random"}
+    assert set(table["questions"]) == {4}
+    assert table[["value", "stderr", "test_loss"]].notna().all(axis=None)
+
+
+def check_export(run: Run) -> None:
+    """The exported data set is the selection."""
+    folder = run.folder / "results" / "selection" / "tiny" / "new"
+    loaded = datasets.load_dataset(
+        str(folder / "export" / "dataset"), split="train", cache_dir=str(run.folder / "cache")
+    )
+    first = json.loads((folder / "selected.jsonl").read_text().splitlines()[0])
+    assert len(loaded) == 10
+    assert loaded[0]["messages"][0]["content"] == first["instruction"]

@@ -1,0 +1,38 @@
+"""The jobs of every kind of comparison, counted by a dry run before anything has run."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from instructmining.comparison.settings import ARMS
+from tests.workflow.conftest import Run, lay_out
+
+pytestmark = pytest.mark.slow
+
+SUBSET_RUNS, SEEDS = 7, 2
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, tiny_tokenizer: Any) -> Run:
+    """A working directory in which nothing has run."""
+    lay_out(tmp_path, tiny_tokenizer)
+    return Run(tmp_path)
+
+
+def test_every_arm_is_tuned_as_often_as_asked_with_as_many_tokens(fresh: Run) -> None:
+    arms = {"arms": list(ARMS), "seeds": SEEDS, "more_seeds": {"selected": 3}, "match": "tokens", "tokens": 300}
+    fresh.set_config(fresh.config() | {"comparison": arms})
+    jobs, runs = fresh.to_do(), len(ARMS) * SEEDS + 1
+    assert jobs["choose_arm"] == jobs["match_tokens"] == jobs["finetune_and_evaluate_arm"] == runs
+    assert jobs["finetune_and_evaluate"] == SUBSET_RUNS
+
+
+def test_a_searched_size_is_one_job_and_a_curve_has_two_arms_at_each_size_tuned_in_two_ways(fresh: Run) -> None:
+    sizes = {"arms": ["selected", "random"], "seeds": SEEDS, "sizes": [5, 10, 20], "steps": 4}
+    selection = {"search": {"low": 4, "high": 20, "trials": 3}}
+    fresh.set_config(fresh.config() | {"comparison": sizes, "selection": selection})
+    jobs = fresh.to_do()
+    assert jobs["search_size"] == jobs["compare_sizes"] == jobs["figure_sizes"] == jobs["add_up_cost"] == 1
+    assert jobs["choose_arm"] == 2 * SEEDS + 2 * 3 * SEEDS
+    assert jobs["finetune_and_evaluate"] == SUBSET_RUNS + 2 * SEEDS + 2 * 2 * 3 * SEEDS

@@ -1,0 +1,80 @@
+"""Settings of the judge: what is answered, how, and who compares the answers."""
+
+import re
+from typing import Annotated, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from instructmining.settings import Name, Settings
+
+
+class PromptSet(Settings):
+    """Prompts that the tuned models answer."""
+
+    path: str
+    """A file with `turns`, `instruction` (and `input` or `instances`), `prompt` or `text`, as MT-bench or your own."""
+    limit: Annotated[int, Field(ge=1)] | None = None
+    """Take only the first so many prompts."""
+
+
+class Generation(Settings):
+    """How the tuned models answer."""
+
+    max_tokens: Annotated[int, Field(ge=1)] = 512
+    """Longest answer; longer ones are cut, and counted."""
+    max_prompt_tokens: Annotated[int, Field(ge=16)] = 1024
+    """Longer prompts lose their beginning, and are counted."""
+    temperature: Annotated[float, Field(ge=0)] = 0.0
+    """0 takes the likeliest token each time; above, tokens are drawn with the seed of the run."""
+    top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Draw from the likeliest tokens that have this probability together."""
+    batch_tokens: Annotated[int, Field(ge=16)] = 16384
+    """Tokens of prompts and answers that are in memory at once."""
+
+
+class Judge(Settings):
+    """A language model compares answers of arms with those of the baseline, through an OpenAI-compatible endpoint."""
+
+    base_url: str
+    """Where the endpoint is, such as `http://localhost:8000/v1`."""
+    model: str
+    """The model that judges, by the name that the endpoint knows."""
+    key_variable: str | None = None
+    """The environment variable that holds the key, such as `OPENAI_API_KEY`; none for a server that needs no key."""
+    prompts: Annotated[dict[Name, PromptSet], Field(min_length=1)]
+    """Sets of prompts, by name; prompts that are in a pool, or in an eval set of role fit or search, are left out."""
+    arms: Annotated[list[str], Field(min_length=1)] = ["selected"]
+    """The arms that are judged against the comparison's baseline."""
+    seeds: Annotated[int, Field(ge=1)] = 1
+    """So many of the fine-tunes of each arm answer."""
+    generation: Generation = Generation()
+    """How the tuned models answer."""
+    max_tokens: Annotated[int, Field(ge=1)] | None = 1024
+    """Longest reply of the judge; null leaves it to the endpoint."""
+    timeout_seconds: Annotated[float, Field(gt=0)] = 120.0
+    """A request that takes longer is sent again."""
+    retries: Annotated[int, Field(ge=0)] = 6
+    """How often a request is sent again after a time-out, 429, 5xx or a broken reply, with growing pauses."""
+    parallel: Annotated[int, Field(ge=1)] = 4
+    """Requests under way at once."""
+
+    @field_validator("key_variable")
+    @classmethod
+    def _names_a_variable(cls, value: str | None) -> str | None:
+        # The value is not shown: someone may have put the key itself here.
+        if value is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+            raise ValueError("give the name of an environment variable, such as OPENAI_API_KEY, never the key itself")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _holds_no_secret(cls, value: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#@]*)?", value):
+            raise ValueError("give an address such as http://localhost:8000/v1, without user, password or query")
+        return value
+
+    @model_validator(mode="after")
+    def _arms_once(self) -> Self:
+        if len(set(self.arms)) < len(self.arms):
+            raise ValueError("arms: an arm stands twice")
+        return self

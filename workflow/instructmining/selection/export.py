@@ -1,0 +1,143 @@
+"""Hand a selection on: as JSON lines in the forms asked for, as a `datasets` folder, and to axolotl and LLaMA-Factory.
+
+In: the ranking, the pool, the card of the selection, the settings of training. Out, in one folder:
+
+    alpaca.jsonl, messages.jsonl, sharegpt.jsonl    those of selection.exports
+    dataset/                    for load_dataset: README.md (the card) and data/train.parquet (messages, best first)
+    axolotl.yaml                axolotl train axolotl.yaml
+    llama_factory.yaml          llamafactory-cli train llama_factory.yaml, with dataset_info.json beside it
+
+    python -m instructmining.selection.export --selection '{"examples": 500, "exports": ["messages"]}' --name mixed \\
+        --ranking ranking.parquet --shards results/data/pools/mixed/*.parquet --card card.md \\
+        --sources-report dolly.report.json --training '{}' \\
+        --base-model '{"hub": "Qwen/Qwen3-0.6B", "parameters": 6e8}' --model results/models/qwen/model.json \\
+        --folder export
+"""
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from huggingface_hub import DatasetCardData
+
+from instructmining.data.forms import ExportForm, from_messages
+from instructmining.example import EXAMPLES, Example
+from instructmining.files import read_json, read_table, write_jsonl, write_table, write_text
+from instructmining.models.settings import BaseModel
+from instructmining.selection.card import Origin
+from instructmining.selection.ranking import RANKING
+from instructmining.selection.select import select
+from instructmining.selection.settings import Selection
+from instructmining.selection.size import sized
+from instructmining.selection.trainers import Handover, axolotl, dataset_info, llama_factory
+from instructmining.training.settings import Training
+
+DATASET = pa.schema(
+    [
+        EXAMPLES.field("id"),
+        EXAMPLES.field("source"),
+        EXAMPLES.field("messages"),
+        RANKING.field("rank"),
+        RANKING.field("predicted"),
+    ]
+)
+
+
+def rows_of(examples: Sequence[Example], form: ExportForm) -> list[dict[str, Any]]:
+    """The examples in a form, every row with the same fields, so that what reads them infers one schema."""
+    rows = [from_messages(example.messages, form) for example in examples]
+    fields = {name: _empty(row[name]) for row in rows for name in row}
+    return [{**fields, **row} for row in rows]
+
+
+def _empty(value: object) -> object:
+    return [] if isinstance(value, list) else ""
+
+
+def dataset(examples: Sequence[Example], ranking: pa.Table) -> pa.Table:
+    """The selection as a table, best first, with rank and prediction."""
+    chosen = ranking.slice(0, len(examples))
+    columns = {
+        "id": [example.id for example in examples],
+        "source": [example.source for example in examples],
+        "messages": [list(example.messages) for example in examples],
+        "rank": chosen["rank"],
+        "predicted": chosen["predicted"],
+    }
+    return pa.table(columns, schema=DATASET)
+
+
+def card(text: str, name: str, origins: Sequence[Origin], examples: Sequence[Example]) -> str:
+    """The card of the selection with the head that the Hugging Face hub and `load_dataset` read."""
+    used = {example.source for example in examples}
+    licences = sorted({(origin.licence or "unknown").lower() for origin in origins if origin.source in used})
+    head = DatasetCardData(
+        license=licences,
+        task_categories=["text-generation"],
+        tags=["instruction-tuning", "instructmining"],
+        pretty_name=f"Selection from {name}",
+        configs=[{"config_name": "default", "data_files": [{"split": "train", "path": "data/train.parquet"}]}],
+    )
+    return f"---\n{head.to_yaml()}\n---\n\n{text}"
+
+
+def model_path(base_model: BaseModel, prepared: Path, folder: Path) -> str:
+    """Where a trainer that is started in `folder` finds the base model: on the hub, or the prepared files."""
+    if base_model.hub and not base_model.gguf_file:
+        return base_model.hub
+    return os.path.relpath(prepared.parent, folder)
+
+
+def several_turns(examples: Sequence[Example]) -> int:
+    """How many examples have more than one exchange."""
+    return sum(len([turn for turn in example.history if turn["role"] != "system"]) > 1 for example in examples)
+
+
+def main() -> None:
+    """Read the selection, write the folder."""
+    arguments = _parse()
+    settings, folder = sized(arguments.selection, arguments.size), arguments.folder
+    ranking = read_table(arguments.ranking, RANKING)
+    examples = select(settings, ranking, arguments.shards)
+    for form in settings.exports:
+        write_jsonl(folder / f"{form}.jsonl", rows_of(examples, form))
+    origins = [Origin.of(read_json(path)) for path in arguments.sources_report]
+    write_table(folder / "dataset" / "data" / "train.parquet", dataset(examples, ranking), DATASET)
+    text = card(arguments.card.read_text(encoding="utf-8"), arguments.name, origins, examples)
+    write_text(folder / "dataset" / "README.md", text)
+    handover = Handover(
+        form=settings.exports[0],
+        fields=tuple(rows_of(examples, settings.exports[0])[0]),
+        several_turns=several_turns(examples),
+        model=model_path(arguments.base_model, arguments.model, folder),
+        base_model=arguments.base_model,
+        training=arguments.training,
+    )
+    write_text(folder / "axolotl.yaml", axolotl(handover))
+    write_text(folder / "llama_factory.yaml", llama_factory(handover))
+    write_text(folder / "dataset_info.json", json.dumps(dataset_info(handover), indent=2) + "\n")
+    print(f"{len(examples)} examples of {arguments.name} as {', '.join(settings.exports)}: {folder}")
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--selection", type=Selection.model_validate_json, required=True)
+    parser.add_argument("--size", type=Path, help="what a search found")
+    parser.add_argument("--name", required=True, help="the pool")
+    parser.add_argument("--ranking", type=Path, required=True)
+    parser.add_argument("--shards", type=Path, nargs="+", required=True)
+    parser.add_argument("--card", type=Path, required=True)
+    parser.add_argument("--sources-report", type=Path, nargs="+", required=True)
+    parser.add_argument("--training", type=Training.model_validate_json, required=True)
+    parser.add_argument("--base-model", type=BaseModel.model_validate_json, required=True)
+    parser.add_argument("--model", type=Path, required=True, help="model.json of the prepared base model")
+    parser.add_argument("--folder", type=Path, required=True)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
