@@ -582,7 +582,7 @@ def accounts():
 
 def all_records():
     """The record of every fine-tune."""
-    return [path for path in [*results_of_fit(), *results_of_comparison()] if path.endswith("/record.json")]
+    return [path for path in [*results_of_fit(), *results_of_comparison()] if Path(path).name == "record.json"]
 
 
 def all_figures(form):
