@@ -109,3 +109,20 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield cluster
     finally:
         cluster.manage("stop")
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Any) -> Any:
+    """A run of the whole workflow that has gone through once; tests that change something take a copy."""
+    from tests.workflow.conftest import Run, lay_out
+
+    run = Run(tmp_path_factory.mktemp("finished"))
+    lay_out(run.folder, tiny_tokenizer)
+    run.finish()
+    return run
+
+
+@pytest.fixture
+def run(finished: Any, tmp_path: Path) -> Any:
+    """A finished run to change."""
+    return finished.copy(tmp_path / "run")

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from tests.conftest import ROOT, WORDS, tiny_llama
@@ -63,21 +62,6 @@ class Run:
         """The same run elsewhere, times of files included."""
         shutil.copytree(self.folder, folder, symlinks=True)
         return Run(folder)
-
-
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Any) -> Run:
-    """A run that has gone through once; tests that change something take a copy."""
-    run = Run(tmp_path_factory.mktemp("finished"))
-    lay_out(run.folder, tiny_tokenizer)
-    run.finish()
-    return run
-
-
-@pytest.fixture
-def run(finished: Run, tmp_path: Path) -> Run:
-    """A finished run to change."""
-    return finished.copy(tmp_path / "run")
 
 
 def lay_out(folder: Path, tokenizer: Any) -> None:
