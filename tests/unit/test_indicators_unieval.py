@@ -88,8 +88,8 @@ def test_a_tokenizer_that_is_published_as_sentencepiece_alone_is_read(tmp_path: 
         "the cat sat on the mat and the dog ran on the road\nis this a natural response\n" * 20
     )
     sentencepiece.SentencePieceTrainer.train(
-        input=str(tmp_path / "text"), model_prefix=str(tmp_path / "spiece"), vocab_size=36, minloglevel=3,
-        pad_id=0, eos_id=1, unk_id=2, bos_id=-1, user_defined_symbols=["\u2581Yes", "\u2581No"],
+        input=str(tmp_path / "text"), model_prefix=str(tmp_path / "spiece"), vocab_size=36, hard_vocab_limit=False,
+        minloglevel=3, pad_id=0, eos_id=1, unk_id=2, bos_id=-1, user_defined_symbols=["\u2581Yes", "\u2581No"],
     )  # fmt: skip
     (tmp_path / "config.json").write_text('{"model_type": "t5"}')
     (tmp_path / "tokenizer_config.json").write_text('{"tokenizer_class": "T5Tokenizer", "extra_ids": 0}')
