@@ -418,6 +418,16 @@ def of_curves(pattern):
     return of_comparisons(pattern) if CONFIG.comparison.sizes else []
 
 
+def of_benchmarks(pattern):
+    """One file of each comparison whose arms are measured on benchmarks."""
+    return of_comparisons(pattern) if CONFIG.comparison.benchmarks else []
+
+
+def of_searches(pattern):
+    """One file of each selection whose size is searched."""
+    return of_selections(pattern) if CONFIG.selection.search else []
+
+
 def cost_inputs(wildcards):
     """What the cost of a comparison is added up from: the records, which tell the tokens and whose jobs took how long."""
     inputs = {
@@ -588,6 +598,19 @@ def all_records():
 def all_figures(form):
     """Every figure, or the table beside it, by the end of its name."""
     return [path.removesuffix("svg") + form for path in final_targets() if path.endswith(".svg")]
+
+
+def findings(wildcards):
+    """What a run may have found beside rules and arms, by the option that the report reads it with."""
+    rated = {"model": CONFIG.models, "pool": CONFIG.quality_rule.ratings}
+    return {
+        "people": expand("<results>/quality_rule/{model}/{pool}/people.json", **rated),
+        "judges": of_comparisons("<results>/comparison/{model}/{pool}/judge.json") if CONFIG.comparison.judge else [],
+        "benchmarks": of_benchmarks("<results>/comparison/{model}/{pool}/benchmarks.json"),
+        "sizes": of_searches("<results>/selection/{model}/{pool}/size.json"),
+        "curves": of_curves("<results>/comparison/{model}/{pool}/sizes.json"),
+        "costs": of_comparisons("<results>/comparison/{model}/{pool}/cost.json"),
+    }
 
 
 def report_texts_hash():
