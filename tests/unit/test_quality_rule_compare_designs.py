@@ -215,7 +215,7 @@ def test_runs_are_compared_and_drawn(tmp_path, monkeypatch, capsys):
     main()
     result = read_json(tmp_path / "d.json")
     assert (tmp_path / "d.md").read_text() == markdown(result)
-    assert "tilted instead of fused" in capsys.readouterr().out
+    assert "a fine-tune of tilted is worth" in capsys.readouterr().out
     assert [row["design"] for row in result["designs"]] == ["fused", "tilted"]
     for figure, rows in (("designs", 4), ("spread", 48)):
         outputs = ["--output", str(tmp_path / "d.svg"), "--table", str(tmp_path / "d.csv")]

@@ -4,6 +4,8 @@ from typing import Any
 
 ALARM = 0.05
 """A p-value below it is said to show something."""
+FEWEST_DEGREES = 5
+"""A test with fewer residual degrees of freedom misses all but huge differences, and leans on normal noise."""
 
 
 def sentences(result: dict[str, Any]) -> list[str]:
@@ -33,10 +35,10 @@ def _saving_sentence(row: dict[str, Any], level: str) -> str:
     least = min(row["per_indicator"], key=row["per_indicator"].__getitem__)
     shown = "" if found["low"] is not None and found["low"] > 1 else " That it saves any is not shown."
     return (
-        f"{row['design']} instead of {row['instead_of']}: the same certainty with {found['value']:.2g} times fewer"
-        f" fine-tunes ({_interval(found, level)}), by the squared standard errors as found; {equal['value']:.2g} times"
-        f" ({_interval(equal, level)}) if the noise about both rules were equal. The coefficient that gains least:"
-        f" {least}, {row['per_indicator'][least]:.2g} times.{shown}"
+        f"For the certainty of the coefficients a fine-tune of {row['design']} is worth {found['value']:.2g} of"
+        f" {row['instead_of']} ({_interval(found, level)}), by the squared standard errors as found, and"
+        f" {equal['value']:.2g} ({_interval(equal, level)}) if the noise about both rules were equal. Least for"
+        f" {least}: {row['per_indicator'][least]:.2g}.{shown}"
     )
 
 
@@ -114,10 +116,20 @@ def _prediction_sentence(row: dict[str, Any], level: str) -> str:
 
 
 def equality_sentence(row: dict[str, Any]) -> str:
-    """Whether the coefficients of several variants differ."""
-    verdict = "differ" if _shown(row) else "are not shown to differ"
+    """Whether the coefficients of several variants differ; by the corrected p-value where there were several tests."""
     degrees = f"{row['numerator_degrees']:.0f}, {row['denominator_degrees']:.0f}"
-    return f"The coefficients {verdict} ({row['test']}: F({degrees}) = {row['f']:.2f}, p = {row['p_value']:.2g})."
+    numbers = f"{row['test']}: F({degrees}) = {row['f']:.2f}, p = {row['p_value']:.2g}"
+    if "holm" in row:
+        numbers += f", {row['holm']:.2g} after Holm's correction over {row['tests']} tests" if row["tests"] > 1 else ""
+    return f"{equality_verdict(row)} ({numbers})."
+
+
+def equality_verdict(row: dict[str, Any]) -> str:
+    """What a test of equal coefficients allows to say."""
+    if row["denominator_degrees"] < FEWEST_DEGREES:
+        return "Whether the coefficients differ cannot be told from so few subsets"
+    differ = row.get("holm", row["p_value"]) < ALARM
+    return "The coefficients differ" if differ else "The coefficients are not shown to differ"
 
 
 def markdown(result: dict[str, Any]) -> str:

@@ -127,4 +127,5 @@ def _draws(design: Design, generator: np.random.Generator) -> NDArray[np.intp]:
     """Rows drawn with replacement, less draws with too few different ones for a residual; (resamples, subsets)."""
     rows = generator.integers(len(design.y), size=(2 * RESAMPLES, len(design.y)))
     different = np.array([len(np.unique(drawn)) for drawn in rows])
-    return rows[different > design.x.shape[1] + 2][:RESAMPLES]
+    enough: NDArray[np.intp] = rows[different > design.x.shape[1] + 2][:RESAMPLES]
+    return enough

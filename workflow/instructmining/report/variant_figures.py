@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from instructmining.quality_rule.designs_table import ALARM, FEWEST_DEGREES
 from instructmining.report.style import BLUE, GREEN, GREY, ORANGE, VERMILLION, Drawing, new_figure, zero_line
 
 COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, GREY)
@@ -109,12 +110,18 @@ def _rules_panel(axes: Axes, comparison: dict[str, Any]) -> None:
     axes.locator_params(axis="x", nbins=5)
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=8)
     of = f" of {comparison['model']}" if comparison["model"] else ""
-    p_value = comparison["equal_coefficients"]["p_value"]
-    verdict = "coefficients differ" if p_value < 0.05 else "no difference shown"
     axes.set_title(
-        f"{comparison['over']}{of}, {comparison['subsets']} subsets\n{verdict} (p = {p_value:.2g})",
+        f"{comparison['over']}{of}, {comparison['subsets']} subsets\n{_verdict(comparison['equal_coefficients'])}",
         pad=_pad(comparison),
     )
+
+
+def _verdict(test: dict[str, Any]) -> str:
+    """What the test of equal coefficients says, in a few words."""
+    if test["denominator_degrees"] < FEWEST_DEGREES:
+        return "too few subsets to tell"
+    p_value, correction = (test["holm"], " after Holm") if test.get("tests", 1) > 1 else (test["p_value"], "")
+    return f"{'coefficients differ' if p_value < ALARM else 'no difference shown'} (p = {p_value:.2g}{correction})"
 
 
 def _pad(comparison: dict[str, Any]) -> float:
