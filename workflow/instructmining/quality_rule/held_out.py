@@ -112,13 +112,13 @@ def held_out_table(
     """A row for each candidate, compared with the first, the rule."""
     predictions = [[predict_left_out(one, division, confidence) for division in folds] for one in candidates]
     errors = [np.mean([(p.value - candidates[0].design.y) ** 2 for p in each], axis=0) for each in predictions]
-    others = [predict_left_out(one, by_source, confidence) for one in candidates] if by_source is not None else None
-    across = others and [(other.value - candidates[0].design.y) ** 2 for other in others]
+    others = [predict_left_out(one, by_source, confidence) for one in candidates] if by_source is not None else []
+    across: list[Floats] = [(other.value - candidates[0].design.y) ** 2 for other in others]
     rows = []
     for number, candidate in enumerate(candidates):
         row = _row(candidate, predictions[number])
         row |= _gains("gain", candidate.design, errors[number], errors[0], confidence, seed)
-        if others and across:
+        if others:
             row |= _across_sources(candidate, others[number])
             row |= _gains("source_gain", candidate.design, across[number], across[0], confidence, seed)
         rows.append(HeldOut(**{**dict.fromkeys(ACROSS_SOURCES), **row}))
