@@ -1,6 +1,9 @@
 # Needs: the sources that the config names. Makes: imported sources, pools in shards, eval sets, each with a report.
 
 
+include: "helpers/data.smk"
+
+
 rule import_source:
     """Import one source: rows become examples, bad ones stop the run or are set aside, all are counted."""
     input:

@@ -1,6 +1,9 @@
 # Needs: the shards of a pool and prepared models. Makes: one score per example and indicator; means per subset.
 
 
+include: "helpers/indicators.smk"
+
+
 localrules:
     gather_scores,
     subset_indicators,

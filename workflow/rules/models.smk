@@ -1,6 +1,9 @@
 # Needs: the models that the config names. Makes: a folder for each with its files and their hash.
 
 
+include: "helpers/models.smk"
+
+
 localrules:
     prepare_model,
     convert_model,

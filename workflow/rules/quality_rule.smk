@@ -10,6 +10,10 @@ localrules:
     compare_with_people,
 
 
+# The settings of the rule, without what it is compared with afterwards.
+RULE = CONFIG.quality_rule.model_dump_json(exclude={"ratings"}, exclude_defaults=True)
+
+
 rule gather_observations:
     """Gather one row per (subset, seed): its indicators and its loss on the eval sets of the role fit."""
     input:
@@ -53,7 +57,7 @@ rule fit_quality_rule:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=rule_settings(),
+        settings=RULE,
         indicator_settings=json.dumps(CONFIG.indicator_settings()),
         indicators=CONFIG.rule_indicators(),
         seed=CONFIG.seed,
@@ -95,7 +99,7 @@ rule take_quality_rule:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=rule_settings(),
+        settings=RULE,
         indicator_settings=json.dumps(CONFIG.indicator_settings()),
         code=fingerprint("instructmining.quality_rule.take"),
     shell:

@@ -1,6 +1,9 @@
 # Needs: the results of all stages. Makes: figures and tables for people; `make report` binds them into one HTML file.
 
 
+include: "helpers/report.smk"
+
+
 localrules:
     figure_across_models,
     figure_people,
@@ -16,8 +19,6 @@ localrules:
     table_examples,
     summarise,
     write_report,
-    explore_ranking,
-    explore,
 
 
 report: "../report/workflow.rst"
@@ -295,12 +296,10 @@ rule table_examples:
 rule summarise:
     """Put the results into one short text for the terminal."""
     input:
+        unpack(findings),
         rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),
         comparisons=of_comparisons("<results>/comparison/{model}/{pool}/comparison.json"),
         rankings=of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
-        sizes=of_selections("<results>/selection/{model}/{pool}/size.json") if CONFIG.selection.search else [],
-        curves=of_curves("<results>/comparison/{model}/{pool}/sizes.json"),
-        costs=of_comparisons("<results>/comparison/{model}/{pool}/cost.json"),
     output:
         report("<results>/summary.txt", caption="../report/workflow.rst", category="0. Summary"),
     log:
@@ -315,13 +314,15 @@ rule summarise:
         code=fingerprint("instructmining.report.summary"),
     shell:
         "COLUMNS=140 python -m instructmining.report.summary --rules {input.rules} --comparisons {input.comparisons}"
-        " --rankings {input.rankings} --settings {params.settings:q} --sizes {input.sizes}"
-        " --curves {input.curves} --costs {input.costs} --report results/report.html >{output} 2>{log}"
+        " --rankings {input.rankings} --settings {params.settings:q} --people {input.people} --judges {input.judges}"
+        " --benchmarks {input.benchmarks} --sizes {input.sizes} --curves {input.curves} --costs {input.costs}"
+        " --report results/report.html >{output} 2>{log}"
 
 
 rule write_report:
     """Write the page that a run ends in: verdict, rule, arms, warnings, costs, data in and out, figures."""
     input:
+        unpack(findings),
         rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),
         comparisons=of_comparisons("<results>/comparison/{model}/{pool}/comparison.json"),
         rankings=of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
@@ -330,6 +331,7 @@ rule write_report:
         records=all_records(),
         figures=all_figures("svg"),
         tables=all_figures("csv"),
+        trials=of_searches("<results>/selection/{model}/{pool}/trials.parquet"),
     output:
         report("<results>/report.html", caption="../report/page.rst", category="0. Summary", labels={"page": "opening"}),
     log:
@@ -346,78 +348,6 @@ rule write_report:
     shell:
         "python -m instructmining.report.page --rules {input.rules} --comparisons {input.comparisons}"
         " --rankings {input.rankings} --accounts {input.accounts} --scores {input.scores} --records {input.records}"
-        " --figures {input.figures} --config {params.config:q} --output {output} 2>&1 | tee {log}"
-
-
-rule explore_pool:
-    """Write what the explorer shows of a pool: conversations in chunks, indicators, neighbours."""
-    input:
-        shards=pool_shards,
-        scores="<results>/indicators/{pool}/scores.parquet",
-        embeddings="<results>/indicators/{pool}/embeddings.parquet",
-    output:
-        directory("<results>/explorer/data/pools/{pool}"),
-    log:
-        "<logs>/explorer/pools/{pool}.log",
-    benchmark:
-        "<benchmarks>/explorer/pools/{pool}.jsonl"
-    resources:
-        mem_mb=needs.table_memory_mb,
-        runtime=needs.short_minutes,
-    params:
-        code=fingerprint("instructmining.report.explorer.pool"),
-    shell:
-        "python -m instructmining.report.explorer.pool --pool {wildcards.pool} --shards {input.shards}"
-        " --scores {input.scores} --embeddings {input.embeddings} --output {output} 2>&1 | tee {log}"
-
-
-rule explore_ranking:
-    """Write what the explorer shows of a ranking: ranks, predictions, what each term of the rule adds."""
-    input:
-        rule="<results>/quality_rule/{model}/rule.json",
-        ranking="<results>/selection/{model}/{pool}/ranking.parquet",
-        shards=pool_shards,
-        found=found_size,
-    output:
-        "<results>/explorer/data/rankings/{model}/{pool}.js",
-    log:
-        "<logs>/explorer/rankings/{model}/{pool}.log",
-    benchmark:
-        "<benchmarks>/explorer/rankings/{model}/{pool}.jsonl"
-    resources:
-        mem_mb=needs.table_memory_mb,
-        runtime=needs.short_minutes,
-    params:
-        settings=SELECTION,
-        size=size_option,
-        code=fingerprint("instructmining.report.explorer.ranking"),
-    shell:
-        "python -m instructmining.report.explorer.ranking --model {wildcards.model} --pool {wildcards.pool}"
-        " --settings {params.settings:q} {params.size} --rule {input.rule} --ranking {input.ranking}"
-        " --shards {input.shards} --output {output} 2>&1 | tee {log}"
-
-
-rule explore:
-    """Put the explorer's page together; it opens from disk, without a server, and asks nothing of other hosts."""
-    input:
-        of_selections("<results>/explorer/data/rankings/{model}/{pool}.js"),
-        expand("<results>/explorer/data/pools/{pool}", pool=CONFIG.selection_pools()),
-    output:
-        page="<results>/explorer/index.html",
-        rankings="<results>/explorer/data/rankings.js",
-        assets=directory("<results>/explorer/assets"),
-    log:
-        "<logs>/explorer/page.log",
-    benchmark:
-        "<benchmarks>/explorer/page.jsonl"
-    resources:
-        mem_mb=needs.table_memory_mb,
-        runtime=needs.short_minutes,
-    params:
-        models=list(CONFIG.models),
-        pools=CONFIG.selection_pools(),
-        assets=assets_hash(),
-        code=fingerprint("instructmining.report.explorer.page"),
-    shell:
-        "python -m instructmining.report.explorer.page --models {params.models} --pools {params.pools}"
-        " --output {output.page} 2>&1 | tee {log}"
+        " --figures {input.figures} --people {input.people} --judges {input.judges}"
+        " --benchmarks {input.benchmarks} --sizes {input.sizes} --curves {input.curves} --costs {input.costs}"
+        " --config {params.config:q} --output {output} 2>&1 | tee {log}"

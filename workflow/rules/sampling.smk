@@ -8,7 +8,7 @@ localrules:
 rule sample_subset:
     """Draw one subset of the candidates; of all subsets it knows its own number alone, so more of them change none."""
     input:
-        unpack(sampling_scores),
+        scores="<results>/indicators/candidates/scores.parquet" if CONFIG.sampling.by_indicators else [],
         # Its shards stand in it with their hashes: one file for each subset, and not as many as there are shards.
         pool="<results>/data/pools/candidates.report.json",
     output:
@@ -22,7 +22,7 @@ rule sample_subset:
         runtime=needs.short_minutes,
     params:
         settings=CONFIG.sampling.model_dump_json(include=CONFIG.sampling.of_draw),
-        scores=lambda wildcards, input: f"--scores {input.scores}" if "scores" in input.keys() else "",
+        scores=lambda wildcards, input: f"--scores {input.scores}" if input.scores else "",
         seed=CONFIG.seed,
         code=fingerprint("instructmining.sampling.sample_subset"),
     shell:

@@ -1,6 +1,9 @@
 # Needs: the quality rule and the scores of a pool. Makes: the ranked pool and the examples that are kept.
 
 
+include: "helpers/selection.smk"
+
+
 localrules:
     rank,
     select,
@@ -103,6 +106,10 @@ rule select:
 
 
 if CONFIG.selection.exports:
+    EXPORTED = [
+        *[f"{form}.jsonl" for form in CONFIG.selection.exports],
+        *["axolotl.yaml", "llama_factory.yaml", "dataset_info.json", "dataset/README.md", "dataset/data/train.parquet"],
+    ]
 
     localrules:
         export_selection,
@@ -130,7 +137,7 @@ if CONFIG.selection.exports:
         params:
             selection=settings(CONFIG.selection),
             size=size_option,
-            training=CONFIG.training.model_dump_json(exclude={"checkpoint_minutes"}, exclude_defaults=True),
+            training=training_settings(CONFIG.training),
             base_model=lambda wildcards: settings(CONFIG.models[wildcards.model]),
             folder=lambda wildcards, output: Path(output[0]).parent,
             code=fingerprint("instructmining.selection.export"),

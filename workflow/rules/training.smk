@@ -1,6 +1,9 @@
 # Needs: a subset or an arm, the base model, the eval sets. Makes: an adapter and its losses, with all that made them.
 
 
+include: "helpers/training.smk"
+
+
 rule finetune_and_evaluate:
     """Tune a base model and measure its loss on every eval set, in one process."""
     input:

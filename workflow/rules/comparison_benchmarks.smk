@@ -1,0 +1,79 @@
+# Needs: the runs on the arms, tasks of lm-evaluation-harness. Makes: each run's measures, joined to the comparison.
+
+
+if CONFIG.comparison.benchmarks:
+    BENCHMARKS = CONFIG.comparison.benchmarks
+
+    localrules:
+        fetch_benchmarks,
+        gather_benchmarks,
+
+    rule fetch_benchmarks:
+        """Bring the data of the benchmarks and write down what they are; `make fetch` runs it where there is a network."""
+        input:
+            own_tasks(),
+        output:
+            "<results>/comparison/benchmark_tasks.json",
+        log:
+            "<logs>/comparison/benchmark_tasks.log",
+        benchmark:
+            "<benchmarks>/comparison/benchmark_tasks.jsonl"
+        resources:
+            mem_mb=needs.table_memory_mb,
+            runtime=needs.short_minutes,
+        params:
+            settings=BENCHMARKS.model_dump_json(include={"preset", "tasks", "include"}, exclude_defaults=True),
+            code=fingerprint("instructmining.comparison.benchmark_tasks"),
+        shell:
+            "python -m instructmining.comparison.benchmark_tasks --settings {params.settings:q} --output {output}"
+            " 2>&1 | tee {log}"
+
+    rule measure_benchmarks:
+        """Measure the tuned model of a run on the tasks of lm-evaluation-harness."""
+        input:
+            tasks="<results>/comparison/benchmark_tasks.json",
+            own=own_tasks(),
+            record="<results>/training/{model}/{pool}.{arm}/seed{seed}/record.json",
+            model="<results>/models/{model}/model.json",
+        output:
+            "<results>/comparison/{model}/{pool}/benchmarks/{arm}/seed{seed}.json",
+        log:
+            "<logs>/comparison/{model}/{pool}/benchmarks/{arm}/seed{seed}.log",
+        benchmark:
+            "<benchmarks>/comparison/{model}/{pool}/benchmarks/{arm}/seed{seed}.jsonl"
+        threads: 1
+        resources:
+            gpu=1,
+            mem_mb=tuned_model_memory_mb,
+            runtime=tuned_model_minutes,
+        params:
+            settings=BENCHMARKS.model_dump_json(exclude={"arms", "seeds"}, exclude_defaults=True),
+            adapter=lambda wildcards, input: Path(input.record).with_name("adapter"),
+            code=fingerprint("instructmining.comparison.benchmarks"),
+        shell:
+            "python -m instructmining.comparison.benchmarks --settings {params.settings:q} --record {input.record}"
+            " --adapter {params.adapter} --model {input.model} --threads {threads} --output {output} 2>&1 | tee {log}"
+
+    rule gather_benchmarks:
+        """Join the benchmarks of all arms to the comparison, with standard errors."""
+        input:
+            losses="<results>/comparison/{model}/{pool}/losses.parquet",
+            benchmarks=benchmark_files,
+        output:
+            result="<results>/comparison/{model}/{pool}/benchmarks.json",
+            table="<results>/comparison/{model}/{pool}/benchmarks.csv",
+        log:
+            "<logs>/comparison/{model}/{pool}/benchmarks.log",
+        benchmark:
+            "<benchmarks>/comparison/{model}/{pool}/benchmarks.jsonl"
+        resources:
+            mem_mb=needs.table_memory_mb,
+            runtime=needs.short_minutes,
+        params:
+            baseline=CONFIG.comparison.baseline,
+            confidence=CONFIG.quality_rule.confidence,
+            code=fingerprint("instructmining.comparison.benchmark_table"),
+        shell:
+            "python -m instructmining.comparison.benchmark_table --model {wildcards.model} --pool {wildcards.pool}"
+            " --baseline {params.baseline} --confidence {params.confidence} --losses {input.losses}"
+            " --benchmarks {input.benchmarks} --output {output.result} --table {output.table} 2>&1 | tee {log}"

@@ -1,0 +1,121 @@
+# Needs: the runs on the arms, prompts, an endpoint. Makes: answers, a judge's verdicts on them, and their counts.
+
+
+if CONFIG.comparison.judge:
+    JUDGE = CONFIG.comparison.judge
+
+    # The judge is asked from where Snakemake runs, as nodes of a cluster often have no network, and the key stays there.
+    localrules:
+        gather_prompts,
+        judge_arm,
+        count_verdicts,
+
+    rule gather_prompts:
+        """Gather the prompts to answer, without those that are in a pool or that the rule or a size was fitted on."""
+        input:
+            files=[prompts.path for prompts in JUDGE.prompts.values()],
+            pools=[
+                f"<results>/data/pools/{pool}/{shard}.parquet"
+                for pool in CONFIG.selection_pools()
+                for shard in shards(pool)
+            ],
+            eval_sets=[
+                f"<results>/data/eval/{name}.parquet"
+                for name, eval_set in CONFIG.eval_sets.items()
+                if eval_set.role != "test"
+            ],
+        output:
+            prompts="<results>/comparison/prompts.parquet",
+            report="<results>/comparison/prompts.report.json",
+        log:
+            "<logs>/comparison/prompts.log",
+        benchmark:
+            "<benchmarks>/comparison/prompts.jsonl"
+        resources:
+            mem_mb=needs.table_memory_mb,
+            runtime=needs.short_minutes,
+        params:
+            sets=json.dumps({name: prompts.model_dump() for name, prompts in JUDGE.prompts.items()}),
+            max_overlap=max(CONFIG.pools[pool].max_overlap for pool in CONFIG.selection_pools()),
+            code=fingerprint("instructmining.comparison.prompts"),
+        shell:
+            "python -m instructmining.comparison.prompts --sets {params.sets:q} --max-overlap {params.max_overlap}"
+            " --pools {input.pools} --eval-sets {input.eval_sets} --output {output.prompts} --report {output.report}"
+            " 2>&1 | tee {log}"
+
+    rule answer_prompts:
+        """Let the tuned model of a run answer every prompt."""
+        input:
+            prompts="<results>/comparison/prompts.parquet",
+            record="<results>/training/{model}/{pool}.{arm}/seed{seed}/record.json",
+            model="<results>/models/{model}/model.json",
+        output:
+            answers="<results>/comparison/{model}/{pool}/answers/{arm}/seed{seed}.parquet",
+            report="<results>/comparison/{model}/{pool}/answers/{arm}/seed{seed}.json",
+        log:
+            "<logs>/comparison/{model}/{pool}/answers/{arm}/seed{seed}.log",
+        benchmark:
+            "<benchmarks>/comparison/{model}/{pool}/answers/{arm}/seed{seed}.jsonl"
+        threads: 1
+        resources:
+            gpu=1,
+            mem_mb=tuned_model_memory_mb,
+            runtime=tuned_model_minutes,
+        params:
+            settings=settings(JUDGE.generation),
+            adapter=lambda wildcards, input: Path(input.record).with_name("adapter"),
+            code=fingerprint("instructmining.comparison.generate"),
+        shell:
+            "python -m instructmining.comparison.generate --settings {params.settings:q} --prompts {input.prompts}"
+            " --record {input.record} --adapter {params.adapter} --model {input.model} --threads {threads}"
+            " --output {output.answers} --report {output.report} 2>&1 | tee {log}"
+
+    rule judge_arm:
+        """Let the judge compare an arm's answers with the baseline's in both orders; replies are kept and never asked for again."""
+        input:
+            prompts="<results>/comparison/prompts.parquet",
+            arm=lambda wildcards: judged_answers(wildcards, wildcards.arm),
+            baseline=lambda wildcards: judged_answers(wildcards, CONFIG.comparison.baseline),
+        output:
+            "<results>/comparison/{model}/{pool}/verdicts/{arm}.parquet",
+        log:
+            "<logs>/comparison/{model}/{pool}/verdicts/{arm}.log",
+        benchmark:
+            "<benchmarks>/comparison/{model}/{pool}/verdicts/{arm}.jsonl"
+        resources:
+            mem_mb=needs.table_memory_mb,
+            runtime=needs.short_minutes,
+        params:
+            settings=JUDGE.model_dump_json(exclude={"generation", "arms", "seeds"}, exclude_defaults=True),
+            # No output, so that Snakemake does not delete it: replies cost money.
+            cache=lambda wildcards, output: Path(output[0]).parents[3] / "replies",
+            code=fingerprint("instructmining.comparison.judge"),
+        shell:
+            "python -m instructmining.comparison.judge --settings {params.settings:q} --prompts {input.prompts}"
+            " --arm {input.arm} --baseline {input.baseline} --cache {params.cache} --output {output} 2>&1 | tee {log}"
+
+    rule count_verdicts:
+        """Count win, tie and lose of every judged arm, with intervals, agreement of the orders and control for length."""
+        input:
+            verdicts=expand("<results>/comparison/{{model}}/{{pool}}/verdicts/{arm}.parquet", arm=JUDGE.arms),
+            prompts_report="<results>/comparison/prompts.report.json",
+        output:
+            "<results>/comparison/{model}/{pool}/judge.json",
+        log:
+            "<logs>/comparison/{model}/{pool}/judge.log",
+        benchmark:
+            "<benchmarks>/comparison/{model}/{pool}/judge.jsonl"
+        resources:
+            mem_mb=needs.table_memory_mb,
+            runtime=needs.short_minutes,
+        params:
+            settings=JUDGE.model_dump_json(include={"base_url", "model", "prompts"}),
+            arms=JUDGE.arms,
+            baseline=CONFIG.comparison.baseline,
+            confidence=CONFIG.quality_rule.confidence,
+            code=fingerprint("instructmining.comparison.verdicts"),
+        shell:
+            "python -m instructmining.comparison.verdicts --model {wildcards.model} --pool {wildcards.pool}"
+            " --settings {params.settings:q} --arms {params.arms} --baseline {params.baseline}"
+            " --confidence {params.confidence} --verdicts {input.verdicts} --prompts-report {input.prompts_report}"
+            " --output {output} 2>&1 | tee {log}"

@@ -1,0 +1,120 @@
+# Needs: the config of the comparison. Makes: its runs, how each arm is chosen, and what the rules read.
+
+
+def arm_runs(pool):
+    """Every (arm, seed) of a comparison."""
+    comparison = CONFIG.comparison
+    return [(f"{pool}.{arm}", seed) for arm in comparison.arms for seed in range(comparison.seeds_of(arm))]
+
+
+def size_runs(pool):
+    """Every (arm at a size, seed) of the curves of the loss over size."""
+    comparison = CONFIG.comparison
+    return [
+        (f"{pool}.{arm}@{size}-{kept}", seed)
+        for arm in ("selected", comparison.baseline)
+        for size in comparison.sizes
+        for kept in ("epochs", "steps")
+        for seed in range(comparison.seeds)
+    ]
+
+
+def arm_name(wildcards):
+    """The arm, without the size that a curve takes it at."""
+    return wildcards.arm.partition("@")[0]
+
+
+def arm_size(wildcards, input):
+    """The size of an arm, as the selection's settings give it: a number of examples, a share, or what was found."""
+    selection = CONFIG.selection
+    if "@" in wildcards.arm:
+        return f"--examples {wildcards.arm.partition('@')[2]}"
+    if selection.search:
+        return size_option(wildcards, input)
+    return f"--examples {selection.examples}" if selection.examples else f"--fraction {selection.fraction}"
+
+
+def arm_inputs(wildcards):
+    """What an arm is chosen by: few depend on the rule, the others on the pool's scores alone."""
+    arm, folder = arm_name(wildcards), f"<results>/selection/{wildcards.model}/{wildcards.pool}"
+    inputs = {"scores": f"<results>/indicators/{wildcards.pool}/scores.parquet"}
+    if arm in RANKED:
+        inputs["scores"] = f"{folder}/ranking.parquet"
+    if arm in EMBEDDED:
+        inputs["embeddings"] = f"<results>/indicators/{wildcards.pool}/embeddings.parquet"
+    if arm in CONFIG.comparison.lists:
+        inputs["list"] = CONFIG.comparison.lists[arm]
+    if CONFIG.selection.search and "@" not in wildcards.arm:
+        inputs["found"] = f"{folder}/size.json"
+    return inputs
+
+
+def arm_options(wildcards, input):
+    """The options that some arms are chosen with."""
+    options = [f"--{name} {input[name]}" for name in ("embeddings", "list") if name in input.keys()]
+    return " ".join(options)
+
+
+def matched_settings(wildcards):
+    """How an arm is tuned that is matched by tokens, which its examples tell."""
+    pool, arm = wildcards.run.split(".")
+    folder = f"<results>/comparison/{wildcards.model}/{pool}/arms/{arm}"
+    return {"settings": f"{folder}/seed{wildcards.seed}.settings.json"}
+
+
+def tuned_model_memory_mb(wildcards, attempt):
+    """Memory of a job that runs a tuned model without training it."""
+    return needs.scoring_memory_mb(CONFIG.models[wildcards.model].parameters, attempt)
+
+
+def tuned_model_minutes(wildcards, attempt):
+    """Time limit of a job that runs a tuned model without training it."""
+    return needs.scoring_minutes(CONFIG.models[wildcards.model].parameters, attempt)
+
+
+def judged_answers(wildcards, arm):
+    """The answers of an arm that are judged, in order of seed."""
+    folder = f"<results>/comparison/{wildcards.model}/{wildcards.pool}/answers/{arm}"
+    return [f"{folder}/seed{seed}.parquet" for seed in range(CONFIG.comparison.judge.seeds)]
+
+
+def judged_arms():
+    """The arms whose answers are judged, and what they are judged against."""
+    return [CONFIG.comparison.baseline, *CONFIG.comparison.judge.arms]
+
+
+def own_tasks():
+    """The task files of one's own, so that a changed one is seen."""
+    folder = CONFIG.comparison.benchmarks.include
+    return sorted(str(path) for path in Path(folder).rglob("*") if path.is_file()) if folder else []
+
+
+def benchmark_files(wildcards):
+    """The benchmarks of a pool's arms, each with its seeds."""
+    comparison, benchmarks = CONFIG.comparison, CONFIG.comparison.benchmarks
+    folder = f"<results>/comparison/{wildcards.model}/{wildcards.pool}/benchmarks"
+    arms = dict.fromkeys([comparison.baseline, *(benchmarks.arms or comparison.arms)])
+    return [f"{folder}/{arm}/seed{seed}.json" for arm in arms for seed in range(benchmarks.seeds)]
+
+
+def cost_inputs(wildcards):
+    """What the cost of a comparison is added up from: the records, which tell the tokens and whose jobs took how long."""
+    inputs = {
+        "subsets": run_files(wildcards.model, subset_runs(), "record.json") if not CONFIG.quality_rule.taken else [],
+        "arms": run_files(wildcards.model, arm_runs(wildcards.pool), "record.json"),
+        "scores": f"<results>/indicators/{wildcards.pool}/scores.parquet",
+    }
+    if CONFIG.selection.search:
+        inputs["trials"] = f"<results>/selection/{wildcards.model}/{wildcards.pool}/trials.parquet"
+    return inputs
+
+
+def cost_pools(wildcards):
+    """The pools that were scored for a selection, the one selected from last."""
+    return list(dict.fromkeys([*(["candidates"] if not CONFIG.quality_rule.taken else []), wildcards.pool]))
+
+
+def cpu_scorers():
+    """The scorers that take no GPU."""
+    custom = CONFIG.indicators.custom
+    return [name for name in SCORERS if name == "text" or (name in custom and not custom[name].gpu)]

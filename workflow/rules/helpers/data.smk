@@ -1,0 +1,21 @@
+# Needs: the sources and ratings of the config. Makes: what the rules of data.smk read.
+
+
+def source_origin(wildcards):
+    """The local file of a source, or the imported source that it is a degraded variant of."""
+    source = CONFIG.sources[wildcards.source]
+    if source.path:
+        return {"file": source.path}
+    if source.degrade:
+        return {"origin": f"<results>/data/sources/{source.degrade.source}.parquet"}
+    return {}
+
+
+def rated_pool(ratings):
+    """The shards of the pool that the IDs of ratings refer to, where they do."""
+    pool = CONFIG.quality_rule.ratings[ratings].pool
+    return (
+        expand("<results>/data/pools/{pool}/deduplicated/{shard}.parquet", pool=pool, shard=shards(pool))
+        if pool
+        else []
+    )

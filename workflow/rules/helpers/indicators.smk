@@ -1,0 +1,64 @@
+# Needs: the scorers of the config. Makes: what the rules of indicators.smk read and how their commands are told.
+NEIGHBOURS = CONFIG.indicators.embedding.neighbours if CONFIG.indicators.embedding else []
+METRIC = CONFIG.indicators.embedding.metric if CONFIG.indicators.embedding else "euclidean"
+
+
+def scorer_model(scorer):
+    """The prepared model of a scorer: a base model that it names, or one of its own."""
+    model = SCORERS[scorer].model
+    return model if isinstance(model, str) else scorer
+
+
+def scorer_settings(scorer):
+    """The settings of a scorer, without where its model lies: the model's files are an input."""
+    without = {"neighbours", "metric", "parameters"}
+    return SCORERS[scorer].model_dump_json(exclude=without, exclude_defaults=True)
+
+
+def scorer_base_model(scorer):
+    """The settings of the base model that a scorer uses; empty where it has a model of its own."""
+    model = CONFIG.models.get(scorer_model(scorer))
+    return base_model_settings(model) if model else "{}"
+
+
+def scorer_parameters(scorer):
+    """Number of parameters of a scorer's model."""
+    model = CONFIG.models.get(scorer_model(scorer), SCORERS[scorer])
+    return getattr(model, "parameters", 1e8)
+
+
+def scorer_tokens(scorer):
+    """Tokens in a batch of a scorer; 0 where it runs no model."""
+    return getattr(SCORERS[scorer], "batch_tokens", 0)
+
+
+def custom_origin(custom):
+    """What an indicator of your own comes from: the file of its function, so that an edit is seen, or its table."""
+    return custom.table or str(code_file(custom.function))
+
+
+def pool_neighbours(wildcards):
+    """The i of knn_i, which is a property of a set; rated examples are none."""
+    return [] if wildcards.pool in CONFIG.quality_rule.ratings else NEIGHBOURS
+
+
+def scores_of_pool(wildcards):
+    """The scores of every shard of a pool, by scorer."""
+    return {
+        scorer: [f"<results>/indicators/{wildcards.pool}/{scorer}/{shard}.parquet" for shard in shards(wildcards.pool)]
+        for scorer in SCORERS
+    }
+
+
+def reports_of_pool(wildcards):
+    """The reports of every shard and scorer of a pool."""
+    return [
+        f"<results>/indicators/{wildcards.pool}/{scorer}/{shard}.report.json"
+        for scorer in SCORERS
+        for shard in shards(wildcards.pool)
+    ]
+
+
+def as_list(value):
+    """Snakemake gives one input file as a string and several as a list."""
+    return [value] if isinstance(value, str) else list(value)

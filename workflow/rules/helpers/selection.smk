@@ -1,0 +1,20 @@
+# Needs: the config of the search. Makes: its eval sets, and what it takes.
+
+
+def eval_sets_of(role):
+    """The eval sets of a role."""
+    names = [name for name, eval_set in CONFIG.eval_sets.items() if eval_set.role == role]
+    return expand("<results>/data/eval/{eval_set}.parquet", eval_set=names)
+
+
+def search_memory_mb(wildcards, attempt):
+    """Memory of a search: that of a fine-tune, and of the process that starts it."""
+    return needs.table_memory_mb(wildcards, attempt) + training_memory_mb(wildcards, attempt)
+
+
+def search_minutes(wildcards, attempt):
+    """Time limit of a search, as if all its trials were of the largest size."""
+    search, training = CONFIG.selection.search, CONFIG.training
+    seen = training.steps * training.batch_size if training.steps else training.epochs * search.high
+    tokens = seen * training.max_tokens * search.trials * search.seeds
+    return needs.training_minutes(CONFIG.models[wildcards.model].parameters, tokens, attempt)

@@ -1,0 +1,80 @@
+# Needs: pools with their scores, and rankings. Makes: a page to look at every example, and the data that it shows.
+
+
+localrules:
+    explore_ranking,
+    explore,
+
+
+rule explore_pool:
+    """Write what the explorer shows of a pool: conversations in chunks, indicators, neighbours."""
+    input:
+        shards=pool_shards,
+        scores="<results>/indicators/{pool}/scores.parquet",
+        embeddings="<results>/indicators/{pool}/embeddings.parquet",
+    output:
+        directory("<results>/explorer/data/pools/{pool}"),
+    log:
+        "<logs>/explorer/pools/{pool}.log",
+    benchmark:
+        "<benchmarks>/explorer/pools/{pool}.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        code=fingerprint("instructmining.report.explorer.pool"),
+    shell:
+        "python -m instructmining.report.explorer.pool --pool {wildcards.pool} --shards {input.shards}"
+        " --scores {input.scores} --embeddings {input.embeddings} --output {output} 2>&1 | tee {log}"
+
+
+rule explore_ranking:
+    """Write what the explorer shows of a ranking: ranks, predictions, what each term of the rule adds."""
+    input:
+        rule="<results>/quality_rule/{model}/rule.json",
+        ranking="<results>/selection/{model}/{pool}/ranking.parquet",
+        shards=pool_shards,
+        found=found_size,
+    output:
+        "<results>/explorer/data/rankings/{model}/{pool}.js",
+    log:
+        "<logs>/explorer/rankings/{model}/{pool}.log",
+    benchmark:
+        "<benchmarks>/explorer/rankings/{model}/{pool}.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        settings=SELECTION,
+        size=size_option,
+        code=fingerprint("instructmining.report.explorer.ranking"),
+    shell:
+        "python -m instructmining.report.explorer.ranking --model {wildcards.model} --pool {wildcards.pool}"
+        " --settings {params.settings:q} {params.size} --rule {input.rule} --ranking {input.ranking}"
+        " --shards {input.shards} --output {output} 2>&1 | tee {log}"
+
+
+rule explore:
+    """Put the explorer's page together; it opens from disk, without a server, and asks nothing of other hosts."""
+    input:
+        of_selections("<results>/explorer/data/rankings/{model}/{pool}.js"),
+        expand("<results>/explorer/data/pools/{pool}", pool=CONFIG.selection_pools()),
+    output:
+        page="<results>/explorer/index.html",
+        rankings="<results>/explorer/data/rankings.js",
+        assets=directory("<results>/explorer/assets"),
+    log:
+        "<logs>/explorer/page.log",
+    benchmark:
+        "<benchmarks>/explorer/page.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        models=list(CONFIG.models),
+        pools=CONFIG.selection_pools(),
+        assets=assets_hash(),
+        code=fingerprint("instructmining.report.explorer.page"),
+    shell:
+        "python -m instructmining.report.explorer.page --models {params.models} --pools {params.pools}"
+        " --output {output.page} 2>&1 | tee {log}"

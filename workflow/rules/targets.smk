@@ -1,0 +1,175 @@
+# Needs: the config. Makes: lists of files - what a run is for, and what that is made from.
+from types import SimpleNamespace
+
+
+def of_selections(pattern):
+    """One file of each model and each pool that is selected from."""
+    return expand(pattern, model=CONFIG.models, pool=CONFIG.selection_pools())
+
+
+def of_comparisons(pattern):
+    """One file of each selection that is compared with controls."""
+    return of_selections(pattern) if CONFIG.compares() else []
+
+
+def of_curves(pattern):
+    """One file of each comparison that has curves of the loss over size."""
+    return of_comparisons(pattern) if CONFIG.comparison.sizes else []
+
+
+def of_benchmarks(pattern):
+    """One file of each comparison whose arms are measured on benchmarks."""
+    return of_comparisons(pattern) if CONFIG.comparison.benchmarks else []
+
+
+def of_searches(pattern):
+    """One file of each selection whose size is searched."""
+    return of_selections(pattern) if CONFIG.selection.search else []
+
+
+def of_pools(pattern, **wildcards):
+    """One file of each shard of each pool."""
+    return [path for pool in CONFIG.pools for path in expand(pattern, pool=pool, shard=shards(pool), **wildcards)]
+
+
+def final_targets():
+    """Everything that a run is for."""
+    return [
+        "<results>/summary.txt",
+        "<results>/report.html",
+        "<results>/explorer/index.html",
+        *expand("<results>/quality_rule/{model}/rule.md", model=CONFIG.models),
+        *figures_of_fit(),
+        *expand("<results>/report/{model}/{pool}/people.svg", model=CONFIG.models, pool=CONFIG.quality_rule.ratings),
+        *of_selections("<results>/selection/{model}/{pool}/selected.jsonl"),
+        *of_comparisons("<results>/report/{model}/{pool}/arms.svg"),
+        *of_curves("<results>/report/{model}/{pool}/sizes.svg"),
+        *of_selections("<results>/report/{model}/{pool}/quality.svg"),
+        *of_selections("<results>/report/{model}/{pool}/examples.html"),
+        *optional_targets(),
+    ]
+
+
+def figures_of_fit():
+    """The figures of each rule and of all of them together, where rules are fitted."""
+    if CONFIG.quality_rule.taken:
+        return []
+    figures = expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE)
+    return [*figures, "<results>/report/across_models.svg"]
+
+
+def optional_targets():
+    """What is made only where the config asks for it: exports, a judge's verdicts, benchmarks."""
+    asked = {
+        "selection/{model}/{pool}/export/dataset/README.md": CONFIG.selection.exports,
+        "report/{model}/{pool}/judge.svg": CONFIG.comparison.judge,
+        "comparison/{model}/{pool}/benchmarks.json": CONFIG.comparison.benchmarks,
+    }
+    return of_selections([f"<results>/{path}" for path, wanted in asked.items() if wanted])
+
+
+def intermediate_results():
+    """What the targets are made from.
+
+    They are targets too: Snakemake takes a missing file for up to date as long as what was made from it is there, and
+    after a rerun that failed its result is missing, so that the stale ones made from its predecessor would stay.
+    """
+    return [
+        *prepared_models(),
+        *results_of_data(),
+        *results_of_fit(),
+        *of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
+        *results_of_comparison(),
+        *results_of_judge(),
+        *results_of_benchmarks(),
+        *of_selections("<results>/explorer/data/rankings/{model}/{pool}.js"),
+        *expand("<results>/explorer/data/pools/{pool}", pool=CONFIG.selection_pools()),
+    ]
+
+
+def prepared_models():
+    """The models that are tuned or score."""
+    tuned = CONFIG.models if CONFIG.compares() else {}
+    prepared = {*tuned, *(scorer_model(scorer) for scorer in SCORERS if scorer not in CONFIG.indicators.custom)}
+    return expand("<results>/models/{prepared}/model.json", prepared=sorted(prepared))
+
+
+def used_sources():
+    """The sources of pools and eval sets, and those that degraded ones are made from."""
+    used = {name for member in [*CONFIG.pools.values(), *CONFIG.eval_sets.values()] for name in member.sources}
+    return sorted(used | {CONFIG.sources[name].degrade.source for name in used if CONFIG.sources[name].degrade})
+
+
+def results_of_data():
+    """Imported sources, pools, eval sets and scores; one file a job."""
+    return [
+        *expand("<results>/data/sources/{source}.parquet", source=used_sources()),
+        *expand("<results>/data/eval/{eval_set}.parquet", eval_set=CONFIG.eval_sets),
+        *of_pools("<results>/data/pools/{pool}/deduplicated/{shard}.parquet"),
+        *of_pools("<results>/data/pools/{pool}/{shard}.parquet"),
+        *of_pools("<results>/indicators/{pool}/{scorer}/{shard}.parquet", scorer=SCORERS),
+        *expand("<results>/indicators/{pool}/scores.parquet", pool=[*CONFIG.pools, *CONFIG.quality_rule.ratings]),
+    ]
+
+
+def results_of_fit():
+    """Subsets, the runs on them and the observations, where rules are fitted."""
+    if CONFIG.quality_rule.taken:
+        return []
+    return [
+        *expand("<results>/sampling/{subset}.parquet", subset=SUBSETS),
+        *expand("<results>/indicators/subsets/{subset}.json", subset=SUBSETS),
+        *[path for model in CONFIG.models for path in run_files(model, subset_runs(), "record.json")],
+        *expand("<results>/quality_rule/{model}/observations.parquet", model=CONFIG.models),
+        *expand("<results>/quality_rule/{model}/losses.parquet", model=CONFIG.models),
+        "<results>/quality_rule/across_models.json",
+    ]
+
+
+def results_of_comparison():
+    """The arms and the runs on them, where selections are compared."""
+    if not CONFIG.compares():
+        return []
+    arms = "<results>/comparison/{model}/{pool}/arms/{arm}/seed{seed}.parquet"
+    tuned = [(model, arm_runs(pool)) for model in CONFIG.models for pool in CONFIG.selection_pools()]
+    return [
+        *expand(
+            arms,
+            model=CONFIG.models,
+            pool=CONFIG.selection_pools(),
+            arm=CONFIG.comparison.arms,
+            seed=range(CONFIG.comparison.seeds),
+        ),
+        *[path for model, runs in tuned for path in run_files(model, runs, "record.json")],
+        *of_selections("<results>/comparison/{model}/{pool}/comparison.json"),
+    ]
+
+
+def results_of_judge():
+    """Prompts, answers and verdicts, where answers are judged."""
+    judge = CONFIG.comparison.judge
+    if not judge:
+        return []
+    folder = "<results>/comparison/{model}/{pool}"
+    answers = [f"{folder}/answers/{arm}/seed{seed}.parquet" for arm in judged_arms() for seed in range(judge.seeds)]
+    verdicts = [f"{folder}/verdicts/{arm}.parquet" for arm in judge.arms]
+    return ["<results>/comparison/prompts.parquet", *of_comparisons([*answers, *verdicts, f"{folder}/judge.json"])]
+
+
+def results_of_benchmarks():
+    """The benchmarks of each run, where there are any."""
+    if not CONFIG.comparison.benchmarks:
+        return []
+    pairs = [SimpleNamespace(model=model, pool=pool) for model in CONFIG.models for pool in CONFIG.selection_pools()]
+    files = [path for pair in pairs for path in benchmark_files(pair)]
+    return ["<results>/comparison/benchmark_tasks.json", *files]
+
+
+def fetched_files():
+    """The prepared models and the imported sources of the hub."""
+    sources = [name for name, source in CONFIG.sources.items() if source.hub]
+    return [
+        *prepared_models(),
+        *expand("<results>/data/sources/{source}.parquet", source=sources),
+        *(["<results>/comparison/benchmark_tasks.json"] if CONFIG.comparison.benchmarks else []),
+    ]
