@@ -120,33 +120,13 @@ def test_the_command_adds_up_scoring_tuning_and_searching(tmp_path, monkeypatch,
         write_json(path, record(run))
     write_table(tmp_path / "scores.parquet", pa.table({"id": list("abc")}), pa.schema([]))
     write_table(tmp_path / "trials.parquet", pa.table({"tokens": [5, 6]}), pa.schema([]))
-    command = [
-        "cost",
-        "--benchmarks",
-        str(tmp_path),
-        "--logs",
-        str(tmp_path),
-        "--settings",
-        '{"epochs": 2}',
-        "--pools",
-        "mixed",
-        "--cpu-scorers",
-        "text",
-    ]
-    command += [
-        "--subset-records",
-        str(records["000"]),
-        "--arm-records",
-        *map(str, [records["mixed.selected"], records["mixed.random"]]),
-    ]
-    command += [
-        "--trials",
-        str(tmp_path / "trials.parquet"),
-        "--scores",
-        str(tmp_path / "scores.parquet"),
-        "--output",
-        str(tmp_path / "cost.json"),
-    ]
+    options = {
+        "--settings": ['{"epochs": 2}'], "--pools": ["mixed"], "--cpu-scorers": ["text"],
+        "--subset-records": [records["000"]], "--arm-records": [records["mixed.selected"], records["mixed.random"]],
+        "--trials": [tmp_path / "trials.parquet"], "--scores": [tmp_path / "scores.parquet"],
+        "--benchmarks": [tmp_path], "--logs": [tmp_path], "--output": [tmp_path / "cost.json"],
+    }  # fmt: skip
+    command = ["cost", *(str(part) for name, values in options.items() for part in (name, *values))]
     monkeypatch.setattr("sys.argv", command)
     main()
     result = read_json(tmp_path / "cost.json")
