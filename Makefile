@@ -1,7 +1,8 @@
 # `make help` lists the targets.
 SHELL := /bin/bash
 PYTHON ?= python3.11
-LOCK ?= cpu
+# Set up for GPUs once, it stays so.
+LOCK ?= $(if $(wildcard .venv/installed-cuda),cuda,cpu)
 CONFIG ?= config/config.yaml
 PROFILE ?= profiles/local
 WIDTH ?= 0.02

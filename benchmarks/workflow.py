@@ -6,6 +6,7 @@ that only the engine is measured. CPU seconds stand beside wall seconds, which s
     python benchmarks/workflow.py                     # writes benchmarks/workflow.json and prints a table
     python benchmarks/workflow.py --subsets 129 --no-run
     MEM=1000000 tests/slurm/cluster.sh run python benchmarks/workflow.py --subsets 2 --shards 1 --profile profiles/slurm
+    ... --until import_source                         # on Slurm: seven jobs that depend on nothing
 """
 
 import argparse
@@ -56,21 +57,25 @@ def main() -> None:
     parser.add_argument("--shards", type=int, default=100)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--no-run", action="store_true", help="build DAGs only")
-    parser.add_argument("--profile", default=str(ROOT / "profiles" / "local"))
+    parser.add_argument("--profile", type=Path, default=ROOT / "profiles" / "local")
+    parser.add_argument("--until", nargs="+", default=[], metavar="RULE", help="run up to these rules only")
     parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "workflow.json")
     arguments = parser.parse_args()
+    options = [
+        "--profile",
+        str(arguments.profile.resolve()),
+        *(["--until", *arguments.until] if arguments.until else []),
+    ]
     costs: list[Cost] = []
     for position, subsets in enumerate(arguments.subsets):
         with tempfile.TemporaryDirectory() as folder:
             write_run(Path(folder), subsets, arguments.shards, arguments.seeds)
-            costs.append(
-                measure("parse and DAG", Path(folder), subsets, arguments.profile, "--rulegraph", "mermaid-js")
-            )
-            costs.append(measure("dry run, nothing there", Path(folder), subsets, arguments.profile, "--dry-run"))
+            costs.append(measure("parse and DAG", Path(folder), subsets, *options, "--rulegraph", "mermaid-js"))
+            costs.append(measure("dry run, nothing there", Path(folder), subsets, *options, "--dry-run"))
             if position == 0 and not arguments.no_run:
-                costs.append(measure("run with stand-ins", Path(folder), subsets, arguments.profile))
-                costs.append(measure("dry run, all there", Path(folder), subsets, arguments.profile, "--dry-run"))
-                costs.append(measure("run, all there", Path(folder), subsets, arguments.profile))
+                costs.append(measure("run with stand-ins", Path(folder), subsets, *options))
+                costs.append(measure("dry run, all there", Path(folder), subsets, *options, "--dry-run"))
+                costs.append(measure("run, all there", Path(folder), subsets, *options))
     print(table(costs))
     arguments.output.write_text(json.dumps([asdict(cost) for cost in costs], indent=2) + "\n", encoding="utf-8")
 
@@ -115,10 +120,10 @@ def config(names: list[str], subsets: int, shards: int, seeds: int) -> dict[str,
     }
 
 
-def measure(what: str, folder: Path, subsets: int, profile: str, *options: str) -> Cost:
+def measure(what: str, folder: Path, subsets: int, *options: str) -> Cost:
     """One call of Snakemake, and what it took."""
     snakemake = Path(sys.executable).with_name("snakemake")
-    command = [snakemake, "--snakefile", ROOT / "Snakefile", "--configfile", "config.yaml", "--profile", profile]
+    command = [snakemake, "--snakefile", ROOT / "Snakefile", "--configfile", "config.yaml"]
     path = f"{folder / 'bin'}{os.pathsep}{snakemake.parent}{os.pathsep}{os.environ['PATH']}"
     started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     log = folder / "log"

@@ -7,6 +7,7 @@ from instructmining.report.accounts import (
     Account,
     account,
     account_warnings,
+    losses_in_words,
     scoring_costs,
     training_costs,
     truncation_warnings,
@@ -46,3 +47,16 @@ def test_fine_tunes_for_the_rule_and_for_each_arm_are_counted_apart(tmp_path) ->
 @pytest.mark.parametrize(("reason", "warned"), [("no response", 1), ("over limit", 0), ("other part", 0)])
 def test_a_large_loss_that_nobody_asked_for_is_warned_of(reason: str, warned: int) -> None:
     assert len(account_warnings([Account("source", "a", "", 100, 50, {reason: 50})])) == warned
+
+
+def test_each_step_on_the_way_to_a_selection_is_a_sentence() -> None:
+    accounts = [
+        Account("source", "a", "", 10, 8, {"over limit": 2}),
+        Account("source", "b", "", 5, 5, {}),
+        Account("eval set", "test", "", 9, 1, {"other part": 8}),
+        Account("selection", "new, tiny", "a", 8, 3, {"ranked below the cut": 5}),
+    ]
+    assert losses_in_words(accounts) == [
+        "Import: 13 of 15 kept; left out: 2 over limit.",
+        "Selection from new, tiny: 3 of 8 kept; left out: 5 ranked below the cut.",
+    ]

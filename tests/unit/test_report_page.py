@@ -7,12 +7,36 @@ from html.parser import HTMLParser
 import pytest
 
 from instructmining.quality_rule.fit import fit_rule
+from instructmining.quality_rule.published import PublishedRule
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.report.accounts import Account
-from instructmining.report.page import Figure, RuleSection, figure, render, verdict_of_fit
+from instructmining.report.findings import KINDS, Finding
+from instructmining.report.page import Figure, RuleSection, effects_in_words, figure, render, signs_in_words
 from tests.unit.test_report_figures import comparison, fitted
 
 HOSTILE = '</pre><script>alert(1)</script><svg onload="x()">\u202e{{ 7 * 7 }}'
+
+
+def result_of(kind: str, text: str):
+    """What a file of one kind holds, as far as the page shows it."""
+    share = {"value": 0.5, "low": 0.4, "high": 0.6, "prompts": 9}
+    rates = dict.fromkeys(("win_rate", "orders_agree", "first_preferred"), share)
+    gap = {"mean": 0.1, "questions_low": 0.0, "questions_high": 0.2, "seeds_low": None, "seeds_high": None}
+    counts = {"value": 0.5, "stderr": None, "seeds": 1, "fewshot": 5, "questions": 9, "difference": gap}
+    row = {"stage": text, "jobs": 1, "wall_hours": 1.0, "cpu_hours": 1.0, "gpu_hours": 0.0, "tokens": None}
+    judged = {
+        "arm": text, "baseline": text, "pairs": 9, "decided": 8, "shares": {"win": share, "tie": share, "lose": None},
+        **rates, "length_controlled": {"win_rate": None, "reason": text}, "without_verdict": {text: 1},
+    }  # fmt: skip
+    both = {"selected": 1.0, "full": 3.0}
+    return {
+        "judges": {"judge": text, "confidence": 0.95, "arms": [judged]},
+        "benchmarks": {
+            "baseline": text, "confidence": 0.95, "results": [{"task": text, "arm": text, "metric": text, **counts}]
+        },
+        "sizes": {"examples": 7},
+        "costs": {"unit": text, "rows": [row], "fine_tune": both, "tokens": both, "break_even": 12345},
+    }.get(kind)  # fmt: skip
 
 
 def values(text: str = "plain"):
@@ -21,9 +45,15 @@ def values(text: str = "plain"):
     rule = fit_rule(table, ["ppl", "mtld"], QualityRuleSettings(), {}).rule
     drawn = Figure("coefficients", text, text, "data:image/svg+xml;base64,", "data:text/csv;base64,", [[text], [text]])
     return {
-        "rules": [RuleSection(text, rule, True, text, [text])],
+        "rules": [RuleSection(text, rule, True, text, text, [text])],
         "comparisons": [replace(comparison(), sentence=text)],
+        "findings": [Finding(kind, text, text, text, (text,) * 4, result_of(kind, text)) for kind in KINDS],
+        "trials": {
+            (text, text): [{"trial": 1, "size": 7, "loss": 1, "losses": [1], "steps": 2, "tokens": 3, "seconds": 4}]
+        },
         "known_truth": [text],
+        "losses": [text],
+        "reasons": {text: text},
         "accounts": [Account("source", text, text, 3, 2, {text: 1})],
         "truncations": [],
         "costs": [],
@@ -75,11 +105,27 @@ def test_a_value_that_is_missing_is_an_error() -> None:
         render(incomplete)
 
 
-def test_the_verdict_names_the_effects_that_are_shown() -> None:
-    table, _ = fitted()
-    assert verdict_of_fit(fit_rule(table, ["ppl"], QualityRuleSettings(), {}).rule).endswith(
-        "An effect is shown of ppl."
+def test_what_a_run_was_not_asked_for_is_not_on_its_page() -> None:
+    tables = {kind: f'<section id="{kind}">' for kind in KINDS if kind != "costs"}
+    full, plain = render(values()), render({**values(), "findings": []})
+    assert all(section in full and section not in plain for section in tables.values())
+    assert "12,345 fine-tunes" in full and "choosing" not in plain
+
+
+def test_the_size_that_a_search_found_is_marked_among_its_trials() -> None:
+    assert "7 <strong>kept</strong>" in render(values())
+
+
+def test_the_rule_is_said_in_words_as_far_as_effects_are_shown() -> None:
+    table, _ = fitted(choice="given")
+    assert (
+        effects_in_words(fit_rule(table, ["ppl"], QualityRuleSettings(), {}).rule) == "More ppl goes with higher loss."
     )
+
+
+def test_a_published_rule_is_said_in_words_by_its_signs() -> None:
+    rule = PublishedRule("v1", "tiny", 1.0, {"reward": -0.1, "len_out": 0.1, "knn_6": -0.9}, {}, ())
+    assert signs_in_words(rule) == "More reward and more knn_6 go with lower loss; More len_out goes with higher loss."
 
 
 def test_a_figure_has_its_caption_and_the_table_beside_it(tmp_path) -> None:

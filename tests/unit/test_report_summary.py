@@ -6,9 +6,8 @@ import pyarrow as pa
 import pytest
 
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference, Estimate
-from instructmining.files import write_table
+from instructmining.files import write_json, write_table
 from instructmining.quality_rule.rule import QualityRule, Term
-from instructmining.report.summary import degraded_share
 
 TERM = Term("ppl", 0.5, 0.1, 0.3, 0.7, 0.01, 0.2, 1.0, 3.0, 2.0)
 LEFT_OUT = {"mtld": "is 7 in every subset"}
@@ -16,15 +15,6 @@ RULE = QualityRule(*("tiny", "observations", 1.0, (TERM,)), *(0.95, 9, 9, 0.5, 0
 LOSS = Estimate(2.0, 0.01, 1.9, 2.1, (1.99, 2.01))
 NULL = "selected: no difference from random shown: -0.003 [-0.020, +0.014] (2 seeds)"
 ARM = ArmResult("selected", 50, 10, 900.0, LOSS, {"test": LOSS}, Difference(LOSS, 1.9, 2.1, 1.8, 2.2, 0.4, 0.8), NULL)
-
-
-def test_the_degraded_share_of_pool_and_selection_is_said():
-    column = pa.chunked_array([pa.array([None, None, "words_shuffled", "words_shuffled"], pa.string())])
-    assert degraded_share(column, 2) == "50.0% of the pool and 0.0% of the selection are degraded"
-
-
-def test_nothing_is_said_where_nothing_is_degraded():
-    assert degraded_share(pa.chunked_array([pa.nulls(3, pa.string())]), 2) is None
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +25,11 @@ def printed(tmp_path_factory):
     about = ("tiny", "mixed", "random", "examples", 0.95, (0, 1), {"test": "test"}, 40)
     comparison = ComparisonResult(*about, (ARM,), "A sentence to quote.")
     comparison.to_json(folder / "comparison.json")
-    table = pa.table({"degraded": pa.array([None, "words_shuffled"], pa.string())})
+    write_json(folder / "tiny/mixed/judge.json", {"arms": [{"sentence": "A judge's sentence."}]})
+    table = pa.table({"source": ["a", "a"], "degraded": pa.array([None, "words_shuffled"], pa.string())})
     write_table(folder / "tiny/mixed/ranking.parquet", table, table.schema)
     command = [sys.executable, "-m", "instructmining.report.summary", "--settings", '{"examples": 1}']
-    for name in ("rule.json", "comparison.json", "tiny/mixed/ranking.parquet"):
+    for name in ("rule.json", "comparison.json", "tiny/mixed/ranking.parquet", "tiny/mixed/judge.json"):
         command += [f"--{name.split('/')[-1].split('.')[0]}s", str(folder / name)]
     command += ["--report", "results/report.html"]
     done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, "COLUMNS": "160"})
@@ -59,6 +50,11 @@ def test_a_null_result_is_printed_as_one_with_its_brackets(printed):
 
 def test_the_sentence_is_printed_below_the_arms(printed):
     assert "A sentence to quote." in printed.splitlines()
+
+
+def test_what_a_judge_found_is_printed_and_nothing_of_what_was_not_asked_for(printed):
+    assert "Does a judge prefer its answers? (mixed, tiny)\nA judge's sentence." in printed
+    assert "benchmarks" not in printed and "choosing cost" not in printed
 
 
 def test_the_degraded_share_and_the_report_close_the_summary(printed):

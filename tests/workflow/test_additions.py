@@ -81,7 +81,7 @@ def test_additions_add_their_own_jobs_and_ask_the_judge_once(
 ) -> None:
     judging = {"gather_prompts": 1, "answer_prompts": 2, "judge_arm": 1, "count_verdicts": 1, "figure_judge": 1}
     measuring = {"fetch_benchmarks": 1, "measure_benchmarks": 2, "gather_benchmarks": 1}
-    assert extended.to_do() == {**judging, **measuring, "export_selection": 1, "write_report": 1}
+    assert extended.to_do() == {**judging, **measuring, "export_selection": 1, "summarise": 1, "write_report": 1}
     without_key = extended.snakemake("--show-failed-logs")
     assert without_key.returncode != 0
     assert "the environment variable JUDGE_KEY (comparison.judge.key_variable) is not set" in without_key.stdout

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from benchmarks.workflow import write_run
 
 from instructmining.indicators.settings import GIVEN
@@ -47,6 +48,20 @@ def test_a_run_of_the_papers_size_has_no_more_jobs_than_snakemake_builds_in_seco
 def test_gpu_jobs_and_no_others_go_to_the_gpu_partition(paper: list[Planned]) -> None:
     partitions = {(job.gpus, resource(job, "slurm_partition")) for job in paper}
     assert partitions == {(0, "cpu"), (1, "gpu")}, {job.rule for job in paper if job.gpus}
+
+
+def test_an_indicator_of_your_own_that_takes_a_gpu_goes_to_the_gpu_partition(tmp_path: Path) -> None:
+    write_run(tmp_path, subsets=2, shards=1, seeds=1)
+    (tmp_path / "mine.py").touch()
+    custom = {"wants_one": {"function": "mine:score", "gpu": True}, "wants_none": {"function": "mine:score"}}
+    config = yaml.safe_load((tmp_path / "config.yaml").read_text())
+    config["indicators"]["custom"] = custom
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config))
+    targets = [f"results/indicators/new/{name}/000.parquet" for name in custom]
+    options = ["--snakefile", str(ROOT / "Snakefile"), "--configfile", "config.yaml", "--dry-run"]
+    jobs = read_dry_run(snakemake(tmp_path, "slurm", *targets, *options))
+    partitions = {job.rule: resource(job, "slurm_partition") for job in jobs}
+    assert [partitions[f"score_{name}"] for name in custom] == ["gpu", "cpu"]
 
 
 def test_every_job_says_what_it_needs_and_stays_below_the_caps(paper: list[Planned]) -> None:

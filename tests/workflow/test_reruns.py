@@ -312,5 +312,5 @@ def test_ratings_are_imported_and_scored_and_compared_and_nothing_else_runs(run:
     run.set_config(config)
     assert run.to_do() == {
         "import_ratings_people": 1, **scored(1), "gather_scores": 1, "compare_with_people": 1, "figure_people": 1,
-        "write_report": 1,
+        "summarise": 1, "write_report": 1,
     }  # fmt: skip

@@ -30,6 +30,13 @@ except ConfigError as error:
     raise WorkflowError(f"The config is wrong:\n{error}") from None
 
 
+# The Slurm profile lists the GPU rules, but cannot know those of your own indicators: they go where score_likelihood does.
+of_profile = workflow.resource_settings.overwrite_resources
+for name, custom in CONFIG.indicators.custom.items():
+    if custom.gpu and "score_likelihood" in of_profile:
+        of_profile.setdefault(f"score_{name}", of_profile["score_likelihood"])
+
+
 container: "envs/instructmining.sif"  # built by envs/apptainer.def
 
 

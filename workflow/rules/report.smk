@@ -296,12 +296,10 @@ rule table_examples:
 rule summarise:
     """Put the results into one short text for the terminal."""
     input:
+        unpack(findings),
         rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),
         comparisons=of_comparisons("<results>/comparison/{model}/{pool}/comparison.json"),
         rankings=of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
-        sizes=of_selections("<results>/selection/{model}/{pool}/size.json") if CONFIG.selection.search else [],
-        curves=of_curves("<results>/comparison/{model}/{pool}/sizes.json"),
-        costs=of_comparisons("<results>/comparison/{model}/{pool}/cost.json"),
     output:
         report("<results>/summary.txt", caption="../report/workflow.rst", category="0. Summary"),
     log:
@@ -316,13 +314,15 @@ rule summarise:
         code=fingerprint("instructmining.report.summary"),
     shell:
         "COLUMNS=140 python -m instructmining.report.summary --rules {input.rules} --comparisons {input.comparisons}"
-        " --rankings {input.rankings} --settings {params.settings:q} --sizes {input.sizes}"
-        " --curves {input.curves} --costs {input.costs} --report results/report.html >{output} 2>{log}"
+        " --rankings {input.rankings} --settings {params.settings:q} --people {input.people} --judges {input.judges}"
+        " --benchmarks {input.benchmarks} --sizes {input.sizes} --curves {input.curves} --costs {input.costs}"
+        " --report results/report.html >{output} 2>{log}"
 
 
 rule write_report:
     """Write the page that a run ends in: verdict, rule, arms, warnings, costs, data in and out, figures."""
     input:
+        unpack(findings),
         rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),
         comparisons=of_comparisons("<results>/comparison/{model}/{pool}/comparison.json"),
         rankings=of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
@@ -331,6 +331,7 @@ rule write_report:
         records=all_records(),
         figures=all_figures("svg"),
         tables=all_figures("csv"),
+        trials=of_searches("<results>/selection/{model}/{pool}/trials.parquet"),
     output:
         report("<results>/report.html", caption="../report/page.rst", category="0. Summary", labels={"page": "opening"}),
     log:
@@ -347,4 +348,6 @@ rule write_report:
     shell:
         "python -m instructmining.report.page --rules {input.rules} --comparisons {input.comparisons}"
         " --rankings {input.rankings} --accounts {input.accounts} --scores {input.scores} --records {input.records}"
-        " --figures {input.figures} --config {params.config:q} --output {output} 2>&1 | tee {log}"
+        " --figures {input.figures} --people {input.people} --judges {input.judges}"
+        " --benchmarks {input.benchmarks} --sizes {input.sizes} --curves {input.curves} --costs {input.costs}"
+        " --config {params.config:q} --output {output} 2>&1 | tee {log}"

@@ -17,6 +17,16 @@ def of_curves(pattern):
     return of_comparisons(pattern) if CONFIG.comparison.sizes else []
 
 
+def of_benchmarks(pattern):
+    """One file of each comparison whose arms are measured on benchmarks."""
+    return of_comparisons(pattern) if CONFIG.comparison.benchmarks else []
+
+
+def of_searches(pattern):
+    """One file of each selection whose size is searched."""
+    return of_selections(pattern) if CONFIG.selection.search else []
+
+
 def of_pools(pattern, **wildcards):
     """One file of each shard of each pool."""
     return [path for pool in CONFIG.pools for path in expand(pattern, pool=pool, shard=shards(pool), **wildcards)]

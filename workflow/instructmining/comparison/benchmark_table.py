@@ -58,6 +58,7 @@ def arm_results(rows: pd.DataFrame, baseline: str, confidence: float) -> list[di
             "value": found["value"].mean(),
             "stderr": _stderr(found),
             "seeds": len(found),
+            "fewshot": int(found["fewshot"].iloc[0]),
             "questions": int(found["questions"].iloc[0]),
             "difference": None if arm == baseline else _difference(found, other, confidence),
         }
@@ -89,7 +90,8 @@ def _difference(found: pd.DataFrame, other: pd.DataFrame, confidence: float) -> 
 
 def sentence(result: dict[str, Any], baseline: str) -> str:
     """What a benchmark shows of an arm, and no more."""
-    head = f"{result['arm']} on {result['task']}: {result['metric']} {result['value']:.4f}"
+    error = "" if result["stderr"] is None else f", standard error {result['stderr']:.4f}"
+    head = f"{result['arm']} on {result['task']}: {result['metric']} {result['value']:.4f}{error}"
     head += f" ({result['questions']} questions, {result['seeds']} {'seed' if result['seeds'] == 1 else 'seeds'})"
     difference = result["difference"]
     if difference is None:

@@ -6,16 +6,20 @@ and source how many examples were scored and how many of them truncated.
 """
 
 import argparse
+import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import zip_longest
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, get_args
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
-from instructmining.files import check_same_ids, read_json, write_json, write_table
+from instructmining.files import check_same_ids, read_json, read_table, table_writer, write_json
 from instructmining.indicators.neighbours import knn_distances, to_points
 from instructmining.indicators.settings import Metric
 from instructmining.indicators.tables import EMBEDDINGS, SCORES
@@ -33,34 +37,88 @@ def main() -> None:
     parser.add_argument("--embeddings", required=True, type=Path)
     parser.add_argument("--report", required=True, type=Path)
     arguments = parser.parse_args()
-    scores, embeddings = gather(arguments.shards, arguments.scores, arguments.neighbours, arguments.metric)
     write_json(arguments.report, describe(map(read_json, arguments.reports)))
-    write_table(arguments.embeddings, embeddings, EMBEDDINGS)
-    write_table(arguments.output, scores, SCORES)
+    gather(
+        arguments.shards,
+        arguments.scores,
+        arguments.neighbours,
+        arguments.output,
+        arguments.embeddings,
+        arguments.metric,
+    )
 
 
 def gather(
-    shards: list[Path], scores: list[list[Path]], neighbours: list[int], metric: Metric = "euclidean"
-) -> tuple[pa.Table, pa.Table]:
-    """The scores of a pool and its embeddings; raises ValueError where a scorer missed an example.
+    shards: list[Path],
+    scores: list[list[Path]],
+    neighbours: list[int],
+    output: Path,
+    embeddings: Path,
+    metric: Metric = "euclidean",
+) -> None:
+    """Write the scores of a pool and its embeddings; raises ValueError where a scorer missed an example.
+
+    About one shard is in memory at a time. `knn_i` alone needs all embeddings at once: it is a property of the pool.
+    """
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".gathering-") as folder:
+        joined = [Path(folder, shard.name) for shard in shards]
+        for path, shard, *scored in zip(joined, shards, *scores, strict=True):
+            write_sorted(path, join(shard, scored), row_groups=len(shards))
+        pool = ds.dataset(joined)
+        write_in_order(embeddings, pool, [name for name in pool.schema.names if name in {"id", "embeddings"}])
+        found = distances(embeddings, neighbours, metric)
+        write_in_order(output, pool, [name for name in pool.schema.names if name != "embeddings"], found)
+
+
+def join(shard: Path, scored: list[Path]) -> pa.Table:
+    """The examples of a shard by ID, with a column for each indicator, and their embeddings where there are any.
 
     More than the pool is scored: examples that an eval set also holds are taken out afterwards, here.
     """
-    table = ds.dataset(shards).to_table(columns=SCORES.names).sort_by("id")
-    embeddings = table.select(["id"])
-    for paths in scores:
-        scored = ds.dataset(paths).to_table(filter=pc.field("id").isin(table["id"])).sort_by("id")
-        check_same_ids(table["id"].to_pylist(), scored["id"].to_pylist(), f"scores in {paths[0].parent}")
-        for name in scored.column_names:
-            if name == "embeddings":
-                embeddings = scored.select(["id", "embeddings"])
-            elif name != "id":
-                table = table.append_column(name, scored[name])
-    if neighbours:
-        distances = knn_distances(to_points(embeddings["embeddings"]), neighbours, metric)
-        for name, values in distances.items():
-            table = table.append_column(name, pa.array(values))
-    return table, embeddings
+    table = read_table(shard, SCORES, columns=SCORES.names).sort_by("id")
+    for path in scored:
+        rows = pq.read_table(path, filters=pc.field("id").isin(table["id"].combine_chunks())).sort_by("id")
+        check_same_ids(table["id"].to_pylist(), rows["id"].to_pylist(), f"scores in {path}")
+        for name in rows.drop_columns("id").column_names:
+            table = table.append_column(rows.schema.field(name), rows[name])
+    return table
+
+
+def write_sorted(path: Path, table: pa.Table, row_groups: int) -> None:
+    """Write a table that is sorted by ID, so that the rows of a band of IDs are read without most of the others."""
+    with table_writer(path, table.schema) as writer:
+        writer.write_table(table, row_group_size=len(table) // row_groups + 1)
+
+
+def distances(embeddings: Path, neighbours: list[int], metric: Metric) -> dict[str, pa.Array]:
+    """`knn_i` of each example inside the pool, in order of ID."""
+    if not neighbours:
+        return {}
+    points = to_points(read_table(embeddings, EMBEDDINGS)["embeddings"])
+    return {name: pa.array(values) for name, values in knn_distances(points, neighbours, metric).items()}
+
+
+def write_in_order(
+    path: Path, pool: ds.FileSystemDataset, names: list[str], more: Mapping[str, pa.Array] = MappingProxyType({})
+) -> None:
+    """Write columns of a pool's shards, and `more` that are in order of ID already, as one table sorted by ID."""
+    schema = pa.schema([*map(pool.schema.field, names), *((name, values.type) for name, values in more.items())])
+    written = 0
+    with table_writer(path, schema) as writer:
+        for band in bands(len(pool.files)):
+            table = pool.to_table(columns=names, filter=band).sort_by("id")
+            for name, values in more.items():
+                table = table.append_column(name, values.slice(written, len(table)))
+            writer.write_table(table)
+            written += len(table)
+
+
+def bands(count: int) -> Iterator[pc.Expression]:
+    """Conditions on the ID, in order, which share all examples out about evenly: an ID is a hash in hex."""
+    starts = ["", *(f"{number * 16**4 // count:04x}" for number in range(1, count))]
+    for start, end in zip_longest(starts, starts[1:]):
+        yield (pc.field("id") >= start) & (pc.field("id") < end if end else pc.scalar(True))
 
 
 def describe(reports: Iterable[dict[str, Any]]) -> dict[str, Any]:

@@ -132,8 +132,9 @@ def main() -> None:
     rule, scores = read_rule(arguments.rule), read_table(arguments.scores, SCORES)
     judgements = read_table(arguments.judgements, JUDGEMENTS)
     result = compare_with_people(arguments.name, rule, scores, judgements, arguments.confidence)
-    write_json(arguments.output, result)
-    print("\n".join(sentences(result)))
+    said = sentences(result)
+    write_json(arguments.output, {**result, "sentences": said})
+    print("\n".join(said))
 
 
 if __name__ == "__main__":

@@ -8,13 +8,15 @@ from typing import Any
 
 from instructmining.files import read_json
 
+STEPS = {"source": "Import", "pool": "Pools", "selection": "Selection from {name}"}
+"""What examples go through on their way to a selection, by the stage of an account."""
 TOLD = 0.05
 """A share of lost rows or cut texts from which a warning is given."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """What became of the rows of one source, pool or eval set."""
+    """What became of the rows of one source, pool, eval set or selection."""
 
     stage: str
     name: str
@@ -70,6 +72,22 @@ def account(path: Path) -> list[Account]:
         Account("pool", report["pool"], source, found["rows_in"], found["kept"], found["dropped"])
         for source, found in report["sources"].items()
     ]
+
+
+def losses_in_words(accounts: Iterable[Account]) -> list[str]:
+    """What was kept and what was not at each step on the way to a selection, a sentence each."""
+    steps: dict[str, list[Account]] = defaultdict(list)
+    for found in accounts:
+        if found.stage in STEPS:
+            steps[STEPS[found.stage].format(name=found.name)].append(found)
+    return [_in_words(step, members) for step, members in steps.items()]
+
+
+def _in_words(step: str, accounts: list[Account]) -> str:
+    dropped = sum((Counter(found.dropped) for found in accounts), Counter[str]())
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in dropped.most_common())
+    kept, rows_in = sum(found.kept for found in accounts), sum(found.rows_in for found in accounts)
+    return f"{step}: {kept:,} of {rows_in:,} kept" + (f"; left out: {reasons}." if reasons else ".")
 
 
 def truncations(reports: Iterable[Path]) -> list[Truncation]:

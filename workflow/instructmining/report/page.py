@@ -1,5 +1,7 @@
 """The report of a run as one page that needs nothing else: verdict, rule, arms, costs, data, warnings, figures.
 
+What a run has beside these (people's ratings, judge, benchmarks, sizes, costs of choosing) has options of its own.
+
     python -m instructmining.report.page --rules results/quality_rule/*/rule.json \\
         --comparisons results/comparison/*/*/comparison.json --rankings results/selection/*/*/ranking.parquet \\
         --accounts results/data/*/*.report.json --scores results/indicators/*/*/*.report.json \\
@@ -13,12 +15,12 @@ nothing of any host and runs nothing.
 import argparse
 import base64
 import csv
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -30,11 +32,16 @@ from instructmining.quality_rule.rule import QualityRule
 from instructmining.report.accounts import (
     account,
     account_warnings,
+    losses_in_words,
     scoring_costs,
     training_costs,
     truncation_warnings,
     truncations,
 )
+from instructmining.report.findings import add_options, read_findings
+from instructmining.report.meanings import meaning, reasons
+from instructmining.report.selected import read_selected
+from instructmining.selection.settings import Selection
 
 TEXTS = Path(__file__).parents[2] / "report"
 """The template of the page and the captions, which Snakemake's own report has too."""
@@ -65,7 +72,10 @@ class RuleSection:
     model: str
     rule: Rule
     fitted: bool
+    effects: str
+    """What the rule says, in words."""
     verdict: str
+    """Whether to trust it, by what it predicts that it has not seen."""
     evidence: list[str]
 
 
@@ -74,15 +84,30 @@ def rule_section(path: Path) -> RuleSection:
     rule = read_rule(path)
     if isinstance(rule, PublishedRule):
         verdict = f"A rule of the paper ({rule.name}) was applied; nothing was fitted here, so nothing here tests it."
-        return RuleSection(path.parent.name, rule, False, verdict, evidence(rule))
-    return RuleSection(path.parent.name, rule, True, verdict_of_fit(rule), evidence(rule))
+        return RuleSection(path.parent.name, rule, False, signs_in_words(rule), verdict, evidence(rule))
+    return RuleSection(path.parent.name, rule, True, effects_in_words(rule), rule.verdict, evidence(rule))
 
 
-def verdict_of_fit(rule: QualityRule) -> str:
-    """Whether to trust a fitted rule, by what it predicts that it has not seen, and which effects are shown."""
-    shown = [term.indicator for term in rule.terms if rule.effect(term) in EFFECTS]
-    effects = f"An effect is shown of {', '.join(shown)}." if shown else "No effect of any indicator is shown."
-    return f"{rule.verdict} {effects}"
+def signs_in_words(rule: PublishedRule) -> str:
+    """What a rule without intervals says, by the signs of its coefficients."""
+    signs: dict[str, list[str]] = defaultdict(list)
+    for indicator, coefficient in rule.coefficients.items():
+        signs[EFFECTS[coefficient > 0]].append(indicator)
+    return f"{'; '.join(_goes_with(names, effect) for effect, names in signs.items())}."
+
+
+def effects_in_words(rule: QualityRule) -> str:
+    """What more of each indicator goes with, as far as that is shown."""
+    terms: dict[str, list[str]] = defaultdict(list)
+    for term in rule.terms:
+        terms[rule.effect(term)].append(term.indicator)
+    parts = [_goes_with(terms.pop(effect), effect) for effect in EFFECTS if effect in terms]
+    parts += [f"{effect.capitalize()}: {', '.join(names)}" for effect, names in terms.items()]
+    return f"{'; '.join(parts) or 'No indicator is in the rule'}."
+
+
+def _goes_with(indicators: Sequence[str], effect: str) -> str:
+    return f"More {' and more '.join(indicators)} {'goes' if len(indicators) == 1 else 'go'} with {effect}"
 
 
 def outside_warnings(rules: Sequence[RuleSection], rankings: Sequence[Path]) -> list[str]:
@@ -129,31 +154,31 @@ def _data_uri(path: Path, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
-def degraded(path: Path, sizes: dict[tuple[str, str], int]) -> str | None:
-    """How much of a pool and of its selection is degraded; None where nothing is."""
-    column: pa.ChunkedArray = pq.read_table(path, columns=["degraded"])["degraded"]
-    kinds = column.is_valid().to_pylist()
-    size = sizes.get((path.parent.parent.name, path.parent.name))
-    if not any(kinds) or not size:
-        return None
-    return (
-        f"{path.parent.name}: {sum(kinds) / len(kinds):.1%} of the pool and {sum(kinds[:size]) / size:.1%} of the"
-        " selection were degraded on purpose."
-    )
+def trials(sizes: Sequence[Path]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """The trials of each search, by model and pool; they lie beside the size."""
+    return {
+        (path.parent.parent.name, path.parent.name): pq.read_table(path.with_name("trials.parquet")).to_pylist()
+        for path in sizes
+    }
 
 
 def gather(arguments: argparse.Namespace) -> dict[str, Any]:
     """All that the template shows."""
     rules = [rule_section(path) for path in arguments.rules]
-    comparisons = [ComparisonResult.from_json(path) for path in arguments.comparisons]
     accounts = [found for path in arguments.accounts for found in account(path)]
+    settings = Selection.model_validate(arguments.config["selection"])
+    selected = read_selected(arguments.rankings, settings, arguments.sizes)
+    everything = [*accounts, *(found for part in selected for found in part.accounts())]
     cut = truncations(arguments.scores)
-    sizes = {(r.model, r.pool): arm.examples for r in comparisons for arm in r.arms if arm.arm == "selected"}
     return {
         "rules": rules,
-        "comparisons": comparisons,
-        "known_truth": [line for path in arguments.rankings if (line := degraded(path, sizes))],
-        "accounts": accounts,
+        "comparisons": [ComparisonResult.from_json(path) for path in arguments.comparisons],
+        "findings": read_findings(arguments),
+        "trials": trials(arguments.sizes),
+        "known_truth": [share for part in selected if (share := part.degraded_share())],
+        "accounts": everything,
+        "losses": losses_in_words(everything),
+        "reasons": reasons(everything),
         "truncations": cut,
         "costs": [*scoring_costs(arguments.scores), *training_costs(arguments.records)],
         "warnings": [
@@ -174,6 +199,7 @@ def render(values: dict[str, Any]) -> str:
         loader=FileSystemLoader(TEXTS), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters |= {"share": "{:.1%}".format, "number": "{:,}".format, "digits": "{:.4g}".format}
+    environment.filters["meaning"] = meaning
     return environment.get_template("page.html.j2").render(values)
 
 
@@ -183,6 +209,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     for name in ("rules", "comparisons", "rankings", "accounts", "scores", "records", "figures"):
         parser.add_argument(f"--{name}", type=Path, nargs="*", required=True)
+    add_options(parser)
     parser.add_argument("--config", type=yaml.safe_load, required=True, help="all settings of the run, as JSON")
     arguments = parser.parse_args()
     write_text(arguments.output, render(gather(arguments)))

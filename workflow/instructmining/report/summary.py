@@ -8,21 +8,19 @@ It runs at the end of every run, so it imports nothing heavy.
 """
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from instructmining.comparison.result import ArmResult, ComparisonResult
-from instructmining.files import read_json
 from instructmining.quality_rule.published import PublishedRule, read_rule
 from instructmining.quality_rule.rule import QualityRule
+from instructmining.report.findings import Finding, add_options, read_findings
+from instructmining.report.selected import read_selected
 from instructmining.selection.settings import Selection
-from instructmining.selection.size import selection_size, sized
 
 
 def rule_section(rule: QualityRule) -> Group:
@@ -64,26 +62,10 @@ def _arm_cells(arm: ArmResult) -> list[RenderableType]:
     return [arm.arm, *counts, f"{arm.loss.mean:.3f}", f"{arm.loss.sd:.3f}", Text(arm.verdict.partition(": ")[2])]
 
 
-def degraded_share(degraded: pa.ChunkedArray, size: int) -> str | None:
-    """How much of a pool, best first, and of its first `size` is degraded; None where nothing is."""
-    kinds = degraded.is_valid().to_pylist()
-    if not any(kinds):
-        return None
-    pool, selected = sum(kinds) / len(kinds), sum(kinds[:size]) / size
-    return f"{pool:.1%} of the pool and {selected:.1%} of the selection are degraded"
-
-
-def degraded_lines(rankings: Iterable[Path], settings: Selection, sizes: Iterable[Path] = ()) -> list[str]:
-    """One line per ranking with degraded examples; a ranking, and a size that was found, lie in {model}/{pool}."""
-    found = {path.parent: path for path in sizes}
-    lines = []
-    for path in rankings:
-        degraded = pq.read_table(path, columns=["degraded"])["degraded"]
-        selection = sized(settings, found.get(path.parent))
-        size = selection_size(len(degraded), selection.examples, selection.fraction)
-        if share := degraded_share(degraded, size):
-            lines.append(f"{path.parent.name}, {path.parent.parent.name}: {share}")
-    return lines
+def finding_section(finding: Finding) -> Group:
+    """What people, a judge, benchmarks, sizes or the cost say."""
+    title = _title(f"{finding.question} ({finding.pool}, {finding.model})")
+    return Group(title, *map(Text, finding.sentences))
 
 
 def _title(text: str) -> Text:
@@ -104,9 +86,7 @@ def main() -> None:
     parser.add_argument("--comparisons", type=Path, nargs="*", default=[])
     parser.add_argument("--rankings", type=Path, nargs="*", default=[])
     parser.add_argument("--settings", type=Selection.model_validate_json, help="of the selection, with --rankings")
-    parser.add_argument("--sizes", type=Path, nargs="*", default=[], help="what searches found")
-    parser.add_argument("--curves", type=Path, nargs="*", default=[], help="losses over size")
-    parser.add_argument("--costs", type=Path, nargs="*", default=[], help="what choosing cost")
+    add_options(parser)
     parser.add_argument("--report", type=Path)
     arguments = parser.parse_args()
     if arguments.rankings and not arguments.settings:
@@ -118,12 +98,11 @@ def main() -> None:
         console.print(section, "")
     for path in arguments.comparisons:
         console.print(comparison_section(ComparisonResult.from_json(path)), "")
-    for path in [*arguments.sizes, *arguments.costs]:
-        console.print(Text(read_json(path)["sentence"]), "")
-    for path in arguments.curves:
-        console.print(*map(Text, read_json(path)["sentences"]), "", sep="\n")
-    for line in degraded_lines(arguments.rankings, arguments.settings, arguments.sizes):
-        console.print(Text(line))
+    for finding in read_findings(arguments):
+        console.print(finding_section(finding), "")
+    for selected in read_selected(arguments.rankings, arguments.settings, arguments.sizes):
+        if share := selected.degraded_share():
+            console.print(Text(share))
     if arguments.report:
         console.print(Text(f"Report: {arguments.report}"))
 

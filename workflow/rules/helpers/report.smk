@@ -20,6 +20,19 @@ def all_figures(form):
     return [path.removesuffix("svg") + form for path in final_targets() if path.endswith(".svg")]
 
 
+def findings(wildcards):
+    """What a run may have found beside rules and arms, by the option that the report reads it with."""
+    rated = {"model": CONFIG.models, "pool": CONFIG.quality_rule.ratings}
+    return {
+        "people": expand("<results>/quality_rule/{model}/{pool}/people.json", **rated),
+        "judges": of_comparisons("<results>/comparison/{model}/{pool}/judge.json") if CONFIG.comparison.judge else [],
+        "benchmarks": of_benchmarks("<results>/comparison/{model}/{pool}/benchmarks.json"),
+        "sizes": of_searches("<results>/selection/{model}/{pool}/size.json"),
+        "curves": of_curves("<results>/comparison/{model}/{pool}/sizes.json"),
+        "costs": of_comparisons("<results>/comparison/{model}/{pool}/cost.json"),
+    }
+
+
 def report_texts_hash():
     """The hash of the report's template and captions, which its command reads."""
     texts = sorted(Path(LIBRARY, "report").iterdir())
