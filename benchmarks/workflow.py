@@ -6,7 +6,7 @@ that only the engine is measured. CPU seconds stand beside wall seconds, which s
     python benchmarks/workflow.py                     # writes benchmarks/workflow.json and prints a table
     python benchmarks/workflow.py --subsets 129 --no-run
     MEM=1000000 tests/slurm/cluster.sh run python benchmarks/workflow.py --subsets 2 --shards 1 --profile profiles/slurm
-    ... --until import_source                         # on Slurm: seven jobs that depend on nothing
+    python benchmarks/workflow.py --subsets 2 --shards 1 --until import_source    # seven jobs that depend on nothing
 """
 
 import argparse
