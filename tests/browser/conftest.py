@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from instructmining.example import Example
+from instructmining.report.explorer.page import write_page
 from tests.browser.made_explorer import make_explorer
 from tests.conftest import WORDS, conversation
 
@@ -141,6 +142,16 @@ def made_examples() -> list[Example]:
 def made_page(tmp_path_factory: pytest.TempPathFactory, made_examples: list[Example]) -> Path:
     """An explorer of these examples for two models, 60 of the examples selected."""
     return make_explorer(tmp_path_factory.mktemp("made"), made_examples, selected=60, models=["tiny", "other"])
+
+
+@pytest.fixture(scope="session")
+def two_pools_page(tmp_path_factory: pytest.TempPathFactory, made_examples: list[Example]) -> Path:
+    """An explorer of two pools: a hundred of these examples, and eighty others."""
+    folder, models = tmp_path_factory.mktemp("two"), ["tiny", "other"]
+    make_explorer(folder, made_examples[:100], selected=10, models=models, pool="large")
+    page = make_explorer(folder, made_examples[100:180], selected=8, models=models, pool="small")
+    write_page(models, ["large", "small"], page)
+    return page
 
 
 @pytest.fixture(scope="session")

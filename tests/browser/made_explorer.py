@@ -69,12 +69,17 @@ def made_scores(examples: Sequence[Example], seed: int = 0) -> pa.Table:
 
 
 def make_explorer(
-    folder: Path, examples: Sequence[Example], selected: int, dimensions: int = 8, models: Sequence[str] = ("tiny",)
+    folder: Path,
+    examples: Sequence[Example],
+    selected: int,
+    dimensions: int = 8,
+    models: Sequence[str] = ("tiny",),
+    pool: str = "made",
 ) -> Path:
     """Write the explorer of one pool, ranked alike for each model; returns its page. Without dimensions there are no neighbours."""
     scores = made_scores(examples)
     points = np.random.default_rng(1).normal(size=(len(examples), dimensions)).astype(np.float32)
-    shards = [folder / "shards" / f"{number:03d}.parquet" for number in range(2)]
+    shards = [folder / "shards" / pool / f"{number:03d}.parquet" for number in range(2)]
     half = len(examples) // 2
     for shard, part in zip(shards, (examples[:half], examples[half:]), strict=True):
         write_table(shard, to_table(part), EXAMPLES)
@@ -83,11 +88,11 @@ def make_explorer(
         {"embeddings": pa.FixedSizeListArray.from_arrays(pa.array(points.ravel()), dimensions)} if dimensions else {}
     )
     embeddings = pa.table({"id": scores["id"], **column})
-    write_pool("made", shards, scores, embeddings, data / "pools" / "made")
+    write_pool(pool, shards, scores, embeddings, data / "pools" / pool)
     arrays = ranking_arrays(RULE, rank(RULE, scores), [example.id for example in examples])
     for model in models:
-        values = {"model": model, "pool": "made", "selected": selected, "rule": rule_values(RULE)}
-        write_data_file(data / "rankings" / model / "made.js", f"rankings/{model}/made", values, arrays)
+        values = {"model": model, "pool": pool, "selected": selected, "rule": rule_values(RULE)}
+        write_data_file(data / "rankings" / model / f"{pool}.js", f"rankings/{model}/{pool}", values, arrays)
     page = folder / "explorer" / "index.html"
-    write_page(models, ["made"], page)
+    write_page(models, [pool], page)
     return page

@@ -235,6 +235,36 @@ def test_joiners_of_emoji_and_of_persian_stay(explorer: Explorer) -> None:
     )
 
 
+def test_another_pool_is_shown_with_its_own_examples_and_a_link_leads_back(
+    open_explorer: Any, two_pools_page: Path, made_examples: list[Example]
+) -> None:
+    explorer: Explorer = open_explorer(two_pools_page)
+    assert explorer.status() == "100 of 100 examples, 10 of them selected"
+    explorer.tab.get_by_role("checkbox", name="beta").check()
+    explorer.wait_for_status("33 of 100")
+    explorer.tab.select_option("#pool", "small")
+    explorer.wait_for_status("80 of 80 examples, 8 of them selected")
+    assert set(ids(explorer)) == {example.id for example in made_examples[100:180]}
+    explorer.tab.locator(".ag-row [col-id=rank]").first.click()
+    explorer.tab.wait_for_selector("#detail:not([hidden])")
+    explorer.tab.select_option("#model", "other")
+    explorer.wait_for("shown.model === 'other' && shown.pool === 'small'")
+    link = explorer.tab.url
+    explorer.tab.select_option("#pool", "large")
+    explorer.wait_for_status("100 of 100")
+    explorer.open(link)
+    assert explorer.status().startswith("80 of 80") and explorer.tab.input_value("#pool") == "small"
+
+
+def test_a_score_that_spans_many_decades_has_few_ticks_with_short_labels(explorer: Explorer) -> None:
+    ticks = explorer.tab.evaluate("""() => {
+      const wide = Float64Array.from({ length: 1000 }, (_, i) => 10 ** (i / 125));
+      const histogram = new Histogram({ column: () => wide }, "ppl", () => {});
+      return histogram.splits().map((tick) => TICK.format(histogram.bins.from(tick)));
+    }""")
+    assert ticks == ["100", "10K", "1M"]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_its_background(open_explorer: Any, made_page: Path, scheme: str) -> None:
     explorer: Explorer = open_explorer(made_page, color_scheme=scheme)

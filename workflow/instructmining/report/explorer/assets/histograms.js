@@ -2,6 +2,7 @@
 "use strict";
 
 const HEIGHT = 104;
+const TICK = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 
 class Histogram {
   constructor(examples, name, onRange) {
@@ -54,7 +55,7 @@ class Histogram {
       width: this.plot.clientWidth || 200, height: HEIGHT, legend: { show: false }, focus: { alpha: 0.12 }, padding: [4, 6, 0, 6],
       cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false, dist: 3 }, bind: { dblclick: () => () => this.onRange(this.name, null) } },
       scales: { x: { time: false, range: () => [this.bins.low, this.bins.high] }, y: { range: (_, low, high) => [0, high || 1] } },
-      axes: [{ ...axis, splits: () => this.splits(), values: (_, ticks) => ticks.map((tick) => compact(this.bins.from(tick))) }, { show: false }],
+      axes: [{ ...axis, splits: () => this.splits(), values: (_, ticks) => ticks.map((tick) => TICK.format(this.bins.from(tick))) }, { show: false }],
       series: [{}, ...groups.names.map((_, g) => {
         const ink = colour(`--group-${groups.colours[g]}`);
         return { stroke: ink, fill: groups.names.length < 4 ? `${ink}22` : undefined, width: 1.5, paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } };
@@ -73,7 +74,9 @@ class Histogram {
       const step = [1, 2, 5, 10].map((n) => n * power).find((size) => size >= rough);
       return Array.from({ length: Math.floor(high / step) - Math.ceil(low / step) + 1 }, (_, i) => (Math.ceil(low / step) + i) * step);
     }
-    const decades = Array.from({ length: Math.ceil(high) - Math.floor(low) + 1 }, (_, i) => Math.floor(low) + i);
+    const every = Math.ceil((high - low) / 5);
+    const all = Array.from({ length: Math.ceil(high) - Math.floor(low) + 1 }, (_, i) => Math.floor(low) + i);
+    const decades = all.filter((decade) => decade % every === 0);
     const steps = high - low > 2.5 ? [1] : high - low > 1.2 ? [1, 3] : [1, 2, 5];
     return decades.flatMap((d) => steps.map((n) => Math.log10(n * 10 ** d))).filter((v) => v >= low && v <= high);
   }
@@ -114,8 +117,4 @@ class Histogram {
     this.chart.setSize({ width: this.plot.clientWidth, height: HEIGHT });
     this.showRange();
   }
-}
-
-function compact(value) {
-  return Math.abs(value) >= 1000 ? `${Number((value / 1000).toPrecision(3))}k` : String(Number(value.toPrecision(3)));
 }
