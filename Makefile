@@ -58,6 +58,11 @@ report: setup ## Print the results; bind them, with code and run times of all jo
 power: setup ## How many subsets and seeds give intervals WIDTH wide, from a pilot run: make power WIDTH=0.02
 	@PYTHONPATH=workflow python -m instructmining.quality_rule.power --config $(CONFIG) --width $(WIDTH)
 
+designs: setup ## Put runs with other sampling schemes side by side: make designs RUNS="results ../tilted/results" NAMES="fused tilted"
+	PYTHONPATH=workflow python -m instructmining.quality_rule.compare_designs --runs $(RUNS) $(if $(NAMES),--names $(NAMES)) --output results/designs/designs.json --table results/designs/designs.md
+	@for figure in designs spread; do PYTHONPATH=workflow python -m instructmining.report.figures $$figure --designs results/designs/designs.json --output results/designs/$$figure.svg --table results/designs/$$figure.csv || exit 1; done
+	@echo "Tables and figures: results/designs/"
+
 unlock: setup ## After a run that was killed: cancel the jobs that it left in Slurm's queue, and take its lock away
 	@PYTHONPATH=workflow python -m instructmining.slurm_jobs --cancel
 	$(SNAKEMAKE) --unlock

@@ -1,32 +1,39 @@
 """What scoring costs: this engine beside what peers do, on the same machine, models and examples.
 
-Every way scores the same examples in turn, round after round, and its best round counts. On a CPU seconds are those of
-the process (all threads), which other load disturbs least; on a GPU they are seconds of the clock. `of the limit` is
-the rate of multiply-adds that the real tokens need (padding left out, the head where its logits are read) over the rate
-of a plain matrix product in the same number format, measured in every round.
+Every way scores the same examples in turn, round after round, and each is followed by a measurement of the machine's
+own matrix product in the same number format. Medians over the rounds count, and ratios are taken inside a round, so
+that what else runs on the machine disturbs all alike. On a CPU seconds are those of the process (all threads), which
+other load disturbs least, with those of the clock beside them; on a GPU they are those of the clock. Freed memory is
+kept for all ways alike, though peers do not do so.
+
+The limit is the time that the multiply-adds of the real tokens would take (padding and attention scores left out, the
+head where its logits are read) at the rate of a plain matrix product: a square one, or those of the model's own shapes.
 
     python benchmarks/scoring.py                                  # documentation of installed packages as examples
-    python benchmarks/scoring.py --data alpaca.json dolly.jsonl   # real lengths
+    python benchmarks/scoring.py --data dolly.jsonl               # real lengths
     python benchmarks/scoring.py --device cuda --examples 20000 --data dolly.jsonl   # the paper's sizes, random weights
 """
 
 import argparse
 import json
 import random
+import statistics
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from scoring_models import Model, models_of_the_paper, models_on_a_cpu
+from scoring_models import Model, Products, Way, models_of_the_paper, models_on_a_cpu
 
 from instructmining.data.documentation import documentation_rows
 from instructmining.data.forms import detect_form, to_messages
 from instructmining.data.read_rows import read_rows
 from instructmining.data.settings import Documentation
 from instructmining.example import Example, make_example
+from instructmining.indicators.memory import keep_freed_memory
 from instructmining.models.load import DTYPES
 
 ROOT = Path(__file__).parents[1]
@@ -34,8 +41,16 @@ PACKAGES = ["asyncio", "email", "json", "logging", "pandas.core"]
 
 
 @dataclass(frozen=True)
+class Spent:
+    """Seconds that some work took: of the process on a CPU, of the clock on a GPU; and of the clock."""
+
+    seconds: float
+    wall: float
+
+
+@dataclass(frozen=True)
 class Row:
-    """What one way of scoring gave."""
+    """What one way of scoring gave: medians over the rounds."""
 
     model: str
     way: str
@@ -43,23 +58,27 @@ class Row:
     examples: int
     tokens: int
     seconds: float
+    wall: float
     examples_per_second: float
     tokens_per_second: float
-    of_the_limit: float
+    of_square: float  # of the limit that a square matrix product sets
+    of_shapes: float  # of the limit that products of the model's own shapes set
+    engine_is_faster_by: float
 
 
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", nargs="*", type=Path, default=[], help="JSON, JSON lines, CSV or Parquet files")
-    parser.add_argument("--examples", type=int, default=48)
+    parser.add_argument("--examples", type=int, default=64)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--models", nargs="*", help="only these: likelihood, unieval, and on a GPU reward, embedding")
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "scoring.json")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
+    keep_freed_memory()
     examples = read_examples(arguments.data, arguments.examples)
     models = models_on_a_cpu(examples) if arguments.device == "cpu" else models_of_the_paper(examples)
     rows: list[Row] = []
@@ -89,68 +108,93 @@ class Clock:
     def __init__(self, device: str) -> None:
         self.device = device
 
-    def now(self) -> float:
+    def now(self) -> Spent:
         """Seconds since some moment."""
-        if self.device == "cpu":
-            return time.process_time()
-        torch.cuda.synchronize()
-        return time.perf_counter()
+        if self.device == "cuda":
+            torch.cuda.synchronize()
+        wall = time.perf_counter()
+        return Spent(time.process_time() if self.device == "cpu" else wall, wall)
 
-    def time(self, work: Callable[[], Any]) -> float:
-        """Seconds that some work takes."""
+    def time(self, work: Callable[[], Any]) -> Spent:
+        """What some work takes."""
         started = self.now()
         work()
-        return self.now() - started
+        ended = self.now()
+        return Spent(ended.seconds - started.seconds, ended.wall - started.wall)
 
-    def product_rate(self, dtype: str) -> float:
-        """Multiply-adds a second of a plain matrix product."""
+    def square_rate(self, dtype: str) -> float:
+        """Multiply-adds a second of a square matrix product."""
         size = 1024 if self.device == "cpu" else 8192
-        first, second = (torch.randn(size, size, dtype=DTYPES[dtype], device=self.device) for _ in range(2))
-        times = 4 if self.device == "cpu" else 50
-        return times * size**3 / self.time(lambda: [first @ second for _ in range(times)])
+        return size * size / self.seconds_per_row(dtype, size, size, size)
+
+    def shapes_rate(self, dtype: str, products: Products) -> float:
+        """Multiply-adds a second of products of these shapes, as many of each as the model needs."""
+        rows = 512 if self.device == "cpu" else 8192
+        seconds = sum(
+            count * self.seconds_per_row(dtype, rows, read, written) for (read, written), count in products.items()
+        )
+        return sum(count * read * written for (read, written), count in products.items()) / seconds
+
+    def seconds_per_row(self, dtype: str, rows: int, read: int, written: int) -> float:
+        """Seconds that a row takes in a product of so many, with a matrix of so many values read and written."""
+        first = torch.randn(rows, read, dtype=DTYPES[dtype], device=self.device)
+        second = torch.randn(written, read, dtype=DTYPES[dtype], device=self.device)
+        times = max(1, (2**32 if self.device == "cpu" else 2**45) // (rows * read * written))
+        spent = self.time(lambda: [torch.nn.functional.linear(first, second) for _ in range(times)])
+        return spent.seconds / times / rows
 
 
 def measure(model: Model, rounds: int, clock: Clock) -> list[Row]:
-    """The best round of each way, against the best matrix product of all rounds."""
-    best: dict[str, float] = {}
-    rates: dict[str, float] = {}
+    """Every way in turn, round after round, each followed by the matrix products in its number format."""
+    spent: dict[str, list[Spent]] = defaultdict(list)
+    square: dict[str, list[float]] = defaultdict(list)
+    shapes: dict[str, list[float]] = defaultdict(list)
     for way in model.ways:  # once without a clock: memory is allocated, kernels are chosen
         way.run(model.items[:2])
     for _ in range(rounds):
         for way in model.ways:
-            seconds = clock.time(lambda run=way.run: run(model.items))
-            best[way.name] = min(seconds, best.get(way.name, seconds))
-            rates[way.dtype] = max(clock.product_rate(way.dtype), rates.get(way.dtype, 0.0))
-            print(f"{model.name}, {way.name}: {seconds:.1f} s", flush=True)
-    return [row(model, way.name, way.dtype, best[way.name], rates[way.dtype]) for way in model.ways]
+            spent[way.name].append(clock.time(lambda run=way.run: run(model.items)))
+            square[way.dtype].append(clock.square_rate(way.dtype))
+            shapes[way.dtype].append(clock.shapes_rate(way.dtype, model.products))
+            print(f"{model.name}, {way.name}: {spent[way.name][-1].seconds:.1f} s", flush=True)
+    for dtype in square:
+        rates = [f"{statistics.median(found[dtype]) / 1e9:.0f}" for found in (square, shapes)]
+        print(f"{dtype}: {rates[0]} thousand million multiply-adds/s of a square product, {rates[1]} of these shapes")
+    rates_of = {dtype: (statistics.median(square[dtype]), statistics.median(shapes[dtype])) for dtype in square}
+    return [row(model, way, spent[way.name], spent[model.ways[-1].name], *rates_of[way.dtype]) for way in model.ways]
 
 
-def row(model: Model, way: str, dtype: str, seconds: float, rate: float) -> Row:
-    """A way's figures from its best time."""
+def row(model: Model, way: Way, spent: list[Spent], engine: list[Spent], square: float, shapes: float) -> Row:
+    """A way's figures from what it took in each round, and this engine in the same round."""
+    seconds = statistics.median(found.seconds for found in spent)
     return Row(
         model=model.name,
-        way=way,
-        dtype=dtype,
+        way=way.name,
+        dtype=way.dtype,
         examples=model.examples,
         tokens=model.tokens,
         seconds=seconds,
+        wall=statistics.median(found.wall for found in spent),
         examples_per_second=model.examples / seconds,
         tokens_per_second=model.tokens / seconds,
-        of_the_limit=model.multiply_adds / seconds / rate,
+        of_square=model.multiply_adds / seconds / square,
+        of_shapes=model.multiply_adds / seconds / shapes,
+        engine_is_faster_by=statistics.median(
+            theirs.seconds / ours.seconds for theirs, ours in zip(spent, engine, strict=True)
+        ),
     )
 
 
 def table(rows: Iterable[Row]) -> str:
-    """The figures as a Markdown table; a ratio is that of this engine's last way to the way's own seconds."""
-    rows = list(rows)
-    engine = {found.model: found.seconds for found in rows if found.way.startswith("this engine")}
+    """The figures as a Markdown table."""
     lines = [
-        "| model | way | dtype | examples/s | tokens/s | of the limit | engine is faster by |",
-        "|---|---|---|---:|---:|---:|---:|",
+        "| model | way | dtype | s | s of the clock | examples/s | tokens/s | of a square product | of its own shapes"
+        " | engine is faster by |",
+        "|---|---|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     lines += [
-        f"| {r.model} | {r.way} | {r.dtype} | {r.examples_per_second:.2f} | {r.tokens_per_second:.0f}"
-        f" | {r.of_the_limit:.2f} | {r.seconds / engine[r.model]:.2f} |"
+        f"| {r.model} | {r.way} | {r.dtype} | {r.seconds:.1f} | {r.wall:.1f} | {r.examples_per_second:.2f}"
+        f" | {r.tokens_per_second:.0f} | {r.of_square:.2f} | {r.of_shapes:.2f} | {r.engine_is_faster_by:.2f} |"
         for r in rows
     ]
     return "\n".join(lines)

@@ -7,6 +7,7 @@ vocabulary of models with random weights, whose time depends on lengths alone.
 import copy
 import functools
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ MAX_TOKENS = 1024
 YES, NO = 10, 11  # any two words, as the weights are random
 PAD = 0
 
+Products = Counter[tuple[int, int]]  # by (values read, values written) of a matrix: how many rows it multiplies
+
 
 @dataclass(frozen=True)
 class Way:
@@ -53,8 +56,13 @@ class Model:
     examples: int
     items: list[Any]
     tokens: int
-    multiply_adds: float  # that the items need, without padding and attention scores
+    products: Products  # that the items need, without padding and attention scores
     ways: list[Way]
+
+    @property
+    def multiply_adds(self) -> int:
+        """Of all products."""
+        return sum(rows * read * written for (read, written), rows in self.products.items())
 
 
 def models_on_a_cpu(examples: list[Example]) -> dict[str, Callable[[], Model]]:
@@ -62,10 +70,10 @@ def models_on_a_cpu(examples: list[Example]) -> dict[str, Callable[[], Model]]:
     shape = {"d_model": 768, "d_ff": 3072, "num_layers": 12, "num_heads": 12, "vocab_size": 32128}
     return {
         "likelihood": lambda: likelihood(
-            "ppl, ifd: SmolLM2 135M", load_base_model(smollm2(), "fp32"), examples, ("fp32", "bf16", "bf16"), 2048
+            "ppl, ifd: SmolLM2 135M", load_base_model(smollm2(), "fp32"), examples, ("fp32", "bf16", "bf16"), 4096
         ),
         "unieval": lambda: unieval(
-            "nat, und, coh: T5-base", t5(**shape), examples[: len(examples) // 3], ("fp32", "fp32", "bf16"), 2048
+            "nat, und, coh: T5-base", t5(**shape), examples[: len(examples) // 3], ("fp32", "fp32", "bf16"), 8192
         ),
     }
 
@@ -106,9 +114,8 @@ def likelihood(name: str, model: Any, examples: list[Example], dtypes: tuple[str
         mean_losses(list(items), model, PAD, Engine(budget, Meter(len(items))))
 
     tokens = sum(map(len, items))
-    head = model.get_output_embeddings().weight.numel()
     read = sum(len(item.response) for item in items)
-    work = tokens * inner_parameters(model) + read * head
+    work = products(matrices(model), tokens) + products([model.get_output_embeddings().weight], read)
     return Model(name, len(examples), items, tokens, work, ways(copies, dtypes, peer, engine))
 
 
@@ -125,7 +132,7 @@ def reward(name: str, model: Any, examples: list[Example], dtypes: tuple[str, st
         through_engine(items, budget, lambda part: reward_model.rewards(model, part, PAD))
 
     tokens = sum(map(len, items))
-    work = tokens * inner_parameters(model)
+    work = products(matrices(model), tokens)
     return Model(name, len(examples), items, tokens, work, ways(in_dtypes(model, dtypes), dtypes, peer, engine))
 
 
@@ -144,9 +151,12 @@ def unieval(name: str, model: Any, examples: list[Example], dtypes: tuple[str, s
         through_engine(items, budget, lambda part: yes_shares(model, part, PAD, (YES, NO)))
 
     tokens = sum(map(len, items))
-    memory = sum(p.numel() for name, p in model.decoder.named_parameters() if ".EncDecAttention.k" in name) * 2
-    decoder = inner_parameters(model.decoder) - memory + model.shared.weight.numel()
-    work = tokens * (inner_parameters(model.encoder) + memory) + len(items) * decoder
+    reads = (".EncDecAttention.k", ".EncDecAttention.v")  # of what the encoder made of each token
+    memory = [p for name, p in model.decoder.named_parameters() if any(part in name for part in reads)]
+    once = {id(p) for p in memory}
+    decoder = [p for p in matrices(model.decoder) if id(p) not in once]
+    work = products([*matrices(model.encoder), *memory], tokens)
+    work += products([*decoder, model.shared.weight], len(items))  # the decoder takes one step
     return Model(name, len(examples), items, tokens, work, ways(in_dtypes(model, dtypes), dtypes, peer, engine))
 
 
@@ -168,7 +178,7 @@ def embedding(name: str, examples: list[Example], budget: int) -> Model:
         Way("this engine", "fp32", functools.partial(run, budget)),
     ]
     tokens = sum(min(length, model.max_seq_length or MAX_TOKENS) for length in measure(examples, model).lengths)
-    return Model(name, len(examples), examples, tokens, tokens * inner_parameters(model), found)
+    return Model(name, len(examples), examples, tokens, products(matrices(model), tokens), found)
 
 
 def ways(
@@ -203,10 +213,16 @@ def parts(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-def inner_parameters(model: Any) -> int:
-    """Parameters that multiply each token: matrices, without embeddings and the vocabulary head."""
+def matrices(model: Any) -> list[torch.Tensor]:
+    """The parameters that multiply each token, without embeddings and the vocabulary head."""
     tables = {id(module.weight) for module in embeddings_of(model)}
-    return sum(p.numel() for p in model.parameters() if p.dim() == 2 and id(p) not in tables)
+    return [p for p in model.parameters() if p.dim() == 2 and id(p) not in tables]
+
+
+def products(weights: Iterable[torch.Tensor], rows: int) -> Products:
+    """What so many rows through each of these matrices need."""
+    found = Counter((weight.shape[1], weight.shape[0]) for weight in weights)
+    return Counter({shape: count * rows for shape, count in found.items()})
 
 
 def embeddings_of(model: Any) -> Iterable[Any]:

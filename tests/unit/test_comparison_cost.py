@@ -5,7 +5,7 @@ import json
 import pyarrow as pa
 import pytest
 
-from instructmining.comparison.cost import describe, full_tokens, main, scoring_row, training_row
+from instructmining.comparison.cost import KEPT, Folders, describe, full_tokens, main, scoring_row, training_row
 from instructmining.files import read_json, write_json, write_table
 from instructmining.training.settings import Training
 
@@ -24,6 +24,14 @@ def benchmark(path, wall=3600.0, cpu=7200.0):
     path.write_text(json.dumps({"s": wall, "cpu_time": cpu}) + "\n")
 
 
+def folders(folder):
+    return Folders(folder, folder)
+
+
+def log(folder, run, text):
+    (folder / "training" / "tiny" / run / "seed0.log").write_text(text)
+
+
 def lay_out(folder, runs=("000", "mixed.selected", "mixed.random"), **options):
     """Benchmarks of an hour, with two hours of CPU, for each run and scorer."""
     for run in runs:
@@ -35,14 +43,30 @@ def lay_out(folder, runs=("000", "mixed.selected", "mixed.random"), **options):
 
 def test_a_stage_is_the_sum_of_its_jobs(tmp_path):
     lay_out(tmp_path)
-    row = training_row("tuning", [record("000"), record("mixed.selected", tokens=200)], tmp_path)
+    row = training_row("tuning", [record("000"), record("mixed.selected", tokens=200)], folders(tmp_path))
     assert (row.jobs, row.measured, row.wall_hours, row.cpu_hours, row.gpu_hours, row.tokens) == (2, 2, 2, 4, 0, 1000)
 
 
 def test_a_job_without_a_benchmark_is_counted_as_not_measured(tmp_path):
     lay_out(tmp_path)
-    row = training_row("tuning", [record("000"), record("001")], tmp_path)
+    row = training_row("tuning", [record("000"), record("001")], folders(tmp_path))
     assert (row.jobs, row.measured, row.cpu_hours) == (2, 1, 2)
+
+
+def test_a_job_that_only_measured_a_kept_adapter_again_counts_as_not_measured(tmp_path):
+    lay_out(tmp_path)
+    log(tmp_path, "000", "fine-tuning: 10 of 10 steps")
+    log(tmp_path, "mixed.selected", f"adapter is what training would give: {KEPT}")
+    row = training_row("tuning", [record("000"), record("mixed.selected")], folders(tmp_path))
+    assert (row.jobs, row.measured, row.cpu_hours, row.tokens) == (2, 1, 2, 1600)
+
+
+def test_where_no_benchmark_of_training_is_left_no_break_even_is_made_up(tmp_path):
+    lay_out(tmp_path)
+    log(tmp_path, "mixed.selected", KEPT)
+    result = found(tmp_path, pool=25)
+    assert result["fine_tune"] == {"selected": None, "full": None} and result["break_even"] is None
+    assert "What a fine-tune on the selection takes is not known" in result["sentence"]
 
 
 def test_scorers_without_a_model_take_no_gpu(tmp_path):
@@ -61,9 +85,9 @@ def test_with_a_fixed_number_of_steps_the_whole_pool_takes_no_longer():
 
 
 def found(folder, settings=SETTINGS, pool=100, device="cpu"):
-    rows = [training_row("fine-tunes on subsets", [record("000", device=device)], folder)]
+    rows = [training_row("fine-tunes on subsets", [record("000", device=device)], folders(folder))]
     arms = [record("mixed.selected", device=device), record("mixed.random", device=device)]
-    return describe(rows, arms, pool, settings, folder)
+    return describe(rows, arms, pool, settings, folders(folder))
 
 
 def test_choosing_has_paid_when_what_it_saves_is_what_it_took(tmp_path):
@@ -96,31 +120,13 @@ def test_the_command_adds_up_scoring_tuning_and_searching(tmp_path, monkeypatch,
         write_json(path, record(run))
     write_table(tmp_path / "scores.parquet", pa.table({"id": list("abc")}), pa.schema([]))
     write_table(tmp_path / "trials.parquet", pa.table({"tokens": [5, 6]}), pa.schema([]))
-    command = [
-        "cost",
-        "--benchmarks",
-        str(tmp_path),
-        "--settings",
-        '{"epochs": 2}',
-        "--pools",
-        "mixed",
-        "--cpu-scorers",
-        "text",
-    ]
-    command += [
-        "--subset-records",
-        str(records["000"]),
-        "--arm-records",
-        *map(str, [records["mixed.selected"], records["mixed.random"]]),
-    ]
-    command += [
-        "--trials",
-        str(tmp_path / "trials.parquet"),
-        "--scores",
-        str(tmp_path / "scores.parquet"),
-        "--output",
-        str(tmp_path / "cost.json"),
-    ]
+    options = {
+        "--settings": ['{"epochs": 2}'], "--pools": ["mixed"], "--cpu-scorers": ["text"],
+        "--subset-records": [records["000"]], "--arm-records": [records["mixed.selected"], records["mixed.random"]],
+        "--trials": [tmp_path / "trials.parquet"], "--scores": [tmp_path / "scores.parquet"],
+        "--benchmarks": [tmp_path], "--logs": [tmp_path], "--output": [tmp_path / "cost.json"],
+    }  # fmt: skip
+    command = ["cost", *(str(part) for name, values in options.items() for part in (name, *values))]
     monkeypatch.setattr("sys.argv", command)
     main()
     result = read_json(tmp_path / "cost.json")

@@ -1,6 +1,8 @@
 """The engine under every model: order, memory, chunks, and shards that go wrong."""
 
 import math
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,27 @@ def test_a_batch_that_does_not_fit_in_memory_is_halved_and_gives_the_same() -> N
         return torch.tensor(group) * 1.0
 
     assert run([5] * 8, forward) == [0, 1, 2, 3, 4, 5, 6, 7]
+
+
+def test_on_a_cpu_batches_are_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    seen: list[list[int]] = []
+    run([200] * 4, lambda group: seen.append(group) or torch.zeros(len(group)), budget=4096)
+    assert [len(group) for group in seen] == [2, 2]
+
+
+def test_memory_that_was_freed_is_not_fetched_again_page_by_page() -> None:
+    code = """
+import resource
+from instructmining.indicators.memory import keep_freed_memory
+keep_freed_memory()
+del (first := [b"x" * 2**26])[0]
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+second = b"y" * 2**26
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 100  # of 16,384 pages
 
 
 def shard(folder: Path, examples: Any) -> Path:

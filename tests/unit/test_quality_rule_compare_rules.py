@@ -15,6 +15,7 @@ from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.rules_table import markdown, sentences
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.report.figures import main as draw
+from instructmining.report.variant_figures import draw_rules
 
 NAMES = ["ppl", "mtld"]
 SCORES = pa.table(
@@ -111,6 +112,23 @@ def test_one_model_says_that_there_is_no_other():
     assert [row["over"] for row in result["comparisons"]] == ["eval sets", "seeds"]
 
 
+def test_a_comparison_with_two_degrees_of_freedom_cannot_tell():
+    result = compared(tiny=observed((0.2, -0.1), subsets=5, replicated=0))
+    test = comparison(result, "eval sets")["equal_coefficients"]
+    assert test["denominator_degrees"] < 5 and test["p_value"] < 0.05 and "holm" not in test
+    assert (
+        "Eval sets of tiny: Whether the coefficients differ cannot be told from so few subsets" in sentences(result)[0]
+    )
+
+
+def test_tests_of_equal_coefficients_are_corrected_together():
+    tests = [row["equal_coefficients"] for row in compared(tiny=observed((0.2, -0.1)))["comparisons"]]
+    first, second = sorted(tests, key=lambda row: row["p_value"])
+    assert [row["tests"] for row in tests] == [2, 2]
+    assert first["holm"] == pytest.approx(2 * first["p_value"])
+    assert second["holm"] == pytest.approx(max(second["p_value"], first["holm"]))
+
+
 def test_losses_are_gathered_for_each_eval_set():
     record = {"model": "tiny", "run": "007", "seed": 1}
     record["losses"] = {"b": {"role": "test", "token_loss": 2.0}, "a": {"role": "fit", "token_loss": 1.0}}
@@ -146,6 +164,12 @@ def test_the_commands_compare_and_draw(models, tmp_path, monkeypatch, capsys):
     draw()
     variants = sum(len(row["variants"]) for row in result["comparisons"])
     assert len(pd.read_csv(tmp_path / "a.csv")) == 2 * variants
+
+
+def test_more_than_three_panels_stand_below_each_other():
+    result = compared(small=observed((0.2, -0.1)), large=observed((0.2, 0.1), seed=1))
+    width, height = draw_rules(result).figure.get_size_inches()
+    assert len(result["comparisons"]) == 5 and height > width / 2 and width < 12
 
 
 def test_a_figure_of_nothing_but_reasons_is_drawn(tmp_path, monkeypatch):

@@ -210,7 +210,17 @@ def test_a_rule_that_fails_across_sources_is_said_to():
     found = assessed(y, {"mtld": mtld}, [{name: 8} for name in "ab" for _ in range(20)])
     assert row(found, "rule").r2 > 0.5 and row(found, "rule").source_r2 < 0
     assert next(check for check in found.checks if check.name == "across sources").warns
-    assert found.verdict.endswith("but not those of a source left out.")
+    assert found.verdict.endswith("but is not shown to predict those of a source left out.")
+
+
+def test_a_gain_across_sources_is_the_difference_of_both_r2():
+    y, x = synthetic(40)
+    found = assessed(y, x, [{name: 8} for name in "ab" for _ in range(20)])
+    rule, mean = row(found, "rule"), row(found, "mean")
+    assert mean.source_gain == pytest.approx(rule.source_r2 - mean.source_r2)
+    assert 0 < mean.source_gain_low < mean.source_gain < mean.source_gain_high
+    check = next(check for check in found.checks if check.name == "across sources")
+    assert not check.warns and "The rule predicts the subsets of a source" in check.sentence
 
 
 def test_what_a_choice_costs_is_told():

@@ -112,6 +112,12 @@ def test_what_a_run_was_not_asked_for_is_not_on_its_page() -> None:
     assert "12,345 fine-tunes" in full and "choosing" not in plain
 
 
+def test_a_break_even_that_is_not_known_is_not_called_never() -> None:
+    unknown = {**result_of("costs", "plain"), "fine_tune": {"selected": None, "full": None}, "break_even": None}
+    finding = Finding("costs", "plain", "plain", "plain", ("plain",) * 4, unknown)
+    assert "<strong>not known</strong>" in render({**values(), "findings": [finding]})
+
+
 def test_the_size_that_a_search_found_is_marked_among_its_trials() -> None:
     assert "7 <strong>kept</strong>" in render(values())
 

@@ -1,10 +1,11 @@
 """Which jobs in Slurm's queue belong to a dead run in this directory."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from instructmining.slurm_jobs import Job, describe, parse
+from instructmining.slurm_jobs import Job, describe, left_over_jobs, main, parse
 
 RUN = "3f2b8c1a-0d5e-4f6a-9b7c-112233445566"
 QUEUE = f"""\
@@ -26,3 +27,17 @@ def test_jobs_are_known_by_their_name_and_their_working_directory(monkeypatch: p
 def test_they_are_named_in_words() -> None:
     assert "1 jobs" in (text := describe(parse(QUEUE, Path("/work/other")))) and "18 pending: rule_finetune" in text
     assert describe([]).startswith("No job")
+
+
+def test_a_slurm_that_does_not_answer_is_not_taken_for_an_empty_queue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    squeue = tmp_path / "squeue"
+    squeue.write_text("#!/bin/sh\nexit 1\n")
+    squeue.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["slurm_jobs", "--cancel"])
+    monkeypatch.chdir(tmp_path)
+    assert left_over_jobs(tmp_path) == []
+    with pytest.raises(SystemExit, match="Slurm does not answer"):
+        main()

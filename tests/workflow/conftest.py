@@ -49,6 +49,15 @@ class Run:
         counts = re.findall(r"^(\w+) +(\d+)$", dry.stdout + dry.stderr, re.MULTILINE)
         return {rule: int(count) for rule, count in counts if rule not in {"total", target}}
 
+    def rules(self) -> set[str]:
+        """The names of all rules that the config gives."""
+        return {line.split()[0] for line in self.snakemake("--list-rules").stdout.splitlines() if line.strip()}
+
+    def made_by_rule(self) -> dict[str, str]:
+        """The first output of a job of each rule, by what Snakemake's summary says."""
+        rows = [line.split("\t") for line in self.snakemake("--summary").stdout.splitlines()[1:]]
+        return {rule: output for output, _, rule, _, status, _ in reversed(rows) if status == "ok"}
+
     def config(self) -> dict[str, Any]:
         """The config of this run."""
         values: dict[str, Any] = yaml.safe_load((self.folder / "config.yaml").read_text())

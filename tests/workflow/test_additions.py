@@ -100,6 +100,41 @@ def test_additions_add_their_own_jobs_and_ask_the_judge_once(
     assert not any(KEY.encode() in content for content in everything)
 
 
+def test_size_search_curves_matched_tokens_and_peoples_ratings_are_one_target_with_the_rest_and_no_rule_is_left(
+    extended: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUDGE_KEY", KEY)
+    rows = [{"prompt": f"what is {i}", "chosen": "the sky is blue " * (i + 1), "rejected": "a cat"} for i in range(12)]
+    (extended.folder / "data" / "pairs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    values = extended.config()
+    values["selection"] = {"search": {"low": 4, "high": 12, "trials": 2}, "exports": ["messages"]}
+    values["comparison"] |= {"arms": ["selected", "random"], "match": "tokens", "tokens": 100}
+    values["comparison"] |= {"sizes": [4, 8], "steps": 2}
+    values["quality_rule"]["ratings"] = {"pairs": {"path": "data/pairs.jsonl"}}
+    extended.set_config(values)
+    extended.finish()
+    assert extended.to_do() == {}
+    made_elsewhere = {"all", "fetch", "finetune_and_evaluate", "take_quality_rule"}
+    assert extended.rules() - set(extended.made_by_rule()) <= made_elsewhere
+    check_search(extended)
+
+
+def check_search(run: Run) -> None:
+    """Both trials are kept, all that follows has the size that was found, and the card says how."""
+    results = run.folder / "results"
+    found = json.loads((results / "selection" / "tiny" / "new" / "size.json").read_text())
+    trials = pq.read_table(results / "selection" / "tiny" / "new" / "trials.parquet").to_pylist()
+    best = min(trials, key=lambda trial: (trial["loss"], trial["size"]))
+    assert len(trials) == 2 and found["examples"] == best["size"]
+    assert len((results / "selection/tiny/new/selected.jsonl").read_text().splitlines()) == best["size"]
+    assert pq.read_table(results / "comparison/tiny/new/arms/random/seed0.parquet").num_rows == best["size"]
+    assert found["sentence"] in (results / "selection/tiny/new/export/dataset/README.md").read_text()
+    curves = pd.read_csv(results / "report" / "tiny" / "new" / "sizes.csv")
+    assert len(curves) == 2 * 2 * 2, "arms, sizes, at constant epochs and at constant steps"
+    cost = json.loads((results / "comparison/tiny/new/cost.json").read_text())
+    assert {"search of the size", "fine-tunes on subsets"} <= {row["stage"] for row in cost["rows"]}
+
+
 def check_judge(run: Run) -> None:
     """Every pair has both verdicts of a judge that prefers the first, or is of equal answers."""
     folder = run.folder / "results" / "comparison" / "tiny" / "new"

@@ -55,7 +55,7 @@ def test_a_second_run_has_nothing_to_do(finished: Run) -> None:
 def test_whatever_result_is_missing_is_made_again_with_what_follows_so_that_a_failed_rerun_leaves_nothing_stale(
     run: Run,
 ) -> None:
-    rules = made_by_rule(run)
+    rules = run.made_by_rule()
     for output in rules.values():
         remove(run.folder / output)
     assert set(run.to_do()) == set(rules)
@@ -64,12 +64,6 @@ def test_whatever_result_is_missing_is_made_again_with_what_follows_so_that_a_fa
 def remove(output: Path) -> None:
     """Take an output away, be it a file or a folder."""
     shutil.rmtree(output) if output.is_dir() else output.unlink()
-
-
-def made_by_rule(run: Run) -> dict[str, str]:
-    """The first output of a job of each rule, by what Snakemake's summary says."""
-    rows = [line.split("\t") for line in run.snakemake("--summary").stdout.splitlines()[1:]]
-    return {rule: output for output, _, rule, _, status, _ in reversed(rows) if status == "ok"}
 
 
 def test_touching_every_file_of_the_workflow_reruns_nothing(run: Run) -> None:
@@ -196,6 +190,8 @@ def test_a_new_eval_set_is_measured_with_the_kept_adapters_and_trains_and_scores
     assert all("evaluating it, without training" in log and "fine-tuning" not in log for log in logs)
     assert (adapters(run), losses(run, "fit")) == before
     assert len(losses(run, "another")) == FINETUNES
+    cost = json.loads((run.folder / "results/comparison/tiny/new/cost.json").read_text())
+    assert cost["fine_tune"] == {"selected": None, "full": None}, "what training took is no longer known"
 
 
 def test_an_edited_function_of_evaluation_trains_and_scores_nothing(run: Run) -> None:

@@ -41,23 +41,34 @@ def main() -> None:
         sys.exit(
             f"Snakemake still runs here, as process {process}: interrupt it (Ctrl-C, or kill -INT {process}) instead."
         )
-    jobs = left_over_jobs(Path())
-    print(describe(jobs))
-    if arguments.cancel and jobs:
-        cancel(jobs, Path())
-        print(f"Cancelled {len(jobs)}; none is left.")
+    try:
+        jobs = jobs_in_queue(Path())
+        print(describe(jobs))
+        if arguments.cancel and jobs:
+            cancel(jobs, Path())
+            print(f"Cancelled {len(jobs)}; none is left.")
+    except subprocess.SubprocessError as error:
+        sys.exit(
+            f"Slurm does not answer, so that it is not known which jobs of an earlier run are left: {error}\n"
+            "Try again when it does. If this machine's Slurm is not in use, `snakemake --unlock` takes the lock away."
+        )
 
 
-def left_over_jobs(folder: Path) -> list[Job]:
-    """The jobs of a run in `folder` that have not ended; none where there is no Slurm, or it does not answer."""
+def jobs_in_queue(folder: Path) -> list[Job]:
+    """The jobs of a run in `folder` that have not ended; raises SubprocessError where Slurm is silent."""
     if not shutil.which("squeue"):
         return []
     command = ["squeue", "--me", "--noheader", f"--states={ALIVE}", "--format=%i|%j|%T|%Z|%k"]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
-    except (subprocess.SubprocessError, OSError):
-        return []
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
     return parse(answer, folder.resolve())
+
+
+def left_over_jobs(folder: Path) -> list[Job]:
+    """The jobs of a run in `folder` known not to have ended; a silent Slurm keeps no local run from starting."""
+    try:
+        return jobs_in_queue(folder)
+    except subprocess.SubprocessError:
+        return []
 
 
 def parse(answer: str, folder: Path) -> list[Job]:
@@ -82,7 +93,7 @@ def cancel(jobs: list[Job], folder: Path) -> None:
     """Cancel jobs and wait until they have ended; raises TimeoutError where they do not."""
     subprocess.run(["scancel", *(job.number for job in jobs)], check=True, timeout=60)
     deadline = time.monotonic() + SECONDS_TO_END
-    while left := left_over_jobs(folder):
+    while left := jobs_in_queue(folder):
         if time.monotonic() > deadline:
             raise TimeoutError(f"these jobs do not end: {', '.join(job.number for job in left)}")
         time.sleep(1)

@@ -146,7 +146,7 @@ rule add_up_cost:
         trials=lambda wildcards, input: f"--trials {input.trials}" if input.get("trials") else "",
         code=fingerprint("instructmining.comparison.cost"),
     shell:
-        # Benchmarks are no inputs: without one a job is said to be missing, and is not run for it.
-        "python -m instructmining.comparison.cost --benchmarks results/benchmarks --settings {params.settings:q}"
-        " --pools {params.pools} --cpu-scorers {params.cpu_scorers} --subset-records {input.subsets}"
+        # Benchmarks and logs are no inputs: without one a job is said to be missing, and is not run for it.
+        "python -m instructmining.comparison.cost --benchmarks results/benchmarks --logs results/logs"
+        " --settings {params.settings:q} --pools {params.pools} --cpu-scorers {params.cpu_scorers} --subset-records {input.subsets}"
         " --arm-records {input.arms} {params.trials} --scores {input.scores} --output {output} 2>&1 | tee {log}"

@@ -1,9 +1,11 @@
 """What choosing the data cost, what the choice saves in a fine-tune, and after how many fine-tunes it has paid.
 
-Times are those of the jobs' benchmarks, tokens those of the records. A job that ran again counts as its last run alone.
+Times are those of the jobs' benchmarks, tokens those of the records. A job that ran again counts as its last run alone;
+where that only measured a kept adapter again, as its log says, what the training took is not known and is left out.
 
-    python -m instructmining.comparison.cost --benchmarks results/benchmarks --settings '{"epochs": 1}' \\
-        --pools candidates mixed --subset-records results/training/smollm2/0*/seed*/record.json \\
+    python -m instructmining.comparison.cost --benchmarks results/benchmarks --logs results/logs \\
+        --settings '{"epochs": 1}' --pools candidates mixed \\
+        --subset-records results/training/smollm2/0*/seed*/record.json \\
         --arm-records results/training/smollm2/mixed.*/seed*/record.json --scores scores.parquet --output cost.json
 """
 
@@ -11,7 +13,7 @@ import argparse
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,16 @@ from instructmining.files import read_json, write_json
 from instructmining.training.settings import Training
 
 ON_CPU = "cpu"
+KEPT = "evaluating it, without training"
+"""What the log of a fine-tune says where an earlier job kept the adapter."""
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where jobs leave what they took and what they did; both follow the paths of results."""
+
+    benchmarks: Path
+    logs: Path
 
 
 @dataclass(frozen=True)
@@ -31,7 +43,7 @@ class Row:
     stage: str
     jobs: int
     measured: int
-    """Jobs with a benchmark; the hours are of these."""
+    """Jobs with a benchmark of what they are counted for; the hours are of these."""
     wall_hours: float
     cpu_hours: float
     gpu_hours: float
@@ -49,13 +61,18 @@ def stage_row(stage: str, files: Iterable[Path], tokens: int | None, on_gpu: boo
     return Row(stage, len(files), len(lines), wall, cpu, wall if on_gpu else 0.0, tokens)
 
 
-def training_row(stage: str, records: Sequence[dict[str, Any]], benchmarks: Path) -> Row:
+def training_row(stage: str, records: Sequence[dict[str, Any]], folders: Folders) -> Row:
     """The row of some fine-tunes."""
-    files = [
-        benchmarks / "training" / record["model"] / record["run"] / f"seed{record['seed']}.jsonl" for record in records
-    ]
+    names = [f"training/{record['model']}/{record['run']}/seed{record['seed']}" for record in records]
+    files = [folders.benchmarks / f"{name}.jsonl" for name in names if trained(folders.logs / f"{name}.log")]
     on_gpu = any(record["device"] != ON_CPU for record in records)
-    return stage_row(stage, files, sum(record["tokens"] for record in records), on_gpu)
+    row = stage_row(stage, files, sum(record["tokens"] for record in records), on_gpu)
+    return replace(row, jobs=len(records))
+
+
+def trained(log: Path) -> bool:
+    """Whether the last job of a fine-tune trained; so it is taken to have where its log is gone."""
+    return not log.is_file() or KEPT not in log.read_text(encoding="utf-8", errors="replace")
 
 
 def scoring_row(pool: str, benchmarks: Path, cpu_scorers: Sequence[str], on_gpu: bool) -> Row:
@@ -63,7 +80,7 @@ def scoring_row(pool: str, benchmarks: Path, cpu_scorers: Sequence[str], on_gpu:
     files = sorted((benchmarks / "indicators" / pool).glob("*/*.jsonl"))
     row = stage_row(f"scoring {pool}", files, None, on_gpu)
     light = stage_row("", [path for path in files if path.parent.name in cpu_scorers], None, on_gpu)
-    return Row(**{**asdict(row), "gpu_hours": row.gpu_hours - light.gpu_hours})
+    return replace(row, gpu_hours=row.gpu_hours - light.gpu_hours)
 
 
 def full_tokens(record: dict[str, Any], examples: int, settings: Training) -> float:
@@ -75,41 +92,63 @@ def full_tokens(record: dict[str, Any], examples: int, settings: Training) -> fl
 
 
 def describe(
-    rows: Sequence[Row], arms: Sequence[dict[str, Any]], pool: int, settings: Training, benchmarks: Path
+    rows: Sequence[Row], arms: Sequence[dict[str, Any]], pool: int, settings: Training, folders: Folders
 ) -> Any:
     """The table, what a fine-tune takes on the selection and on the whole pool of so many examples, the break-even."""
     chosen = [record for record in arms if _arm(record) == "selected"] or list(arms)
     random = [record for record in arms if _arm(record) == "random"] or chosen
     unit = "GPU" if any(record["device"] != ON_CPU for record in arms) else "CPU"
-    tuned = training_row("a fine-tune on the selection", chosen, benchmarks)
-    hours = _hours(tuned, unit) / max(tuned.measured, 1)
+    tuned = training_row("a fine-tune on the selection", chosen, folders)
     tokens = float(np.mean([record["tokens"] for record in chosen]))
     whole = float(np.mean([full_tokens(record, pool, settings) for record in random]))
-    once, saved = sum(_hours(row, unit) for row in rows), hours * (whole / tokens - 1)
-    pays = math.ceil(once / saved) if saved > 0 else None
+    hours = _hours(tuned, unit) / tuned.measured if tuned.measured else None
+    full = hours * whole / tokens if hours is not None else None
+    once = sum(_hours(row, unit) for row in rows)
+    pays = _break_even(once, hours, full)
     return {
         "unit": f"{unit} hours",
         "rows": [asdict(row) for row in rows],
         "once": once,
-        "fine_tune": {"selected": hours, "full": hours * whole / tokens},
+        "fine_tune": {"selected": hours, "full": full},
         "tokens": {"selected": tokens, "full": whole},
         "break_even": pays,
-        "sentence": _sentence(rows, unit, once, hours, hours * whole / tokens, pays),
+        "sentence": f"{_once_sentence(rows, unit, once)} {_pays_sentence(hours, full, pays)}",
     }
 
 
-def _sentence(rows: Sequence[Row], unit: str, once: float, selected: float, full: float, pays: int | None) -> str:
+def _break_even(once: float, selected: float | None, full: float | None) -> int | None:
+    """After how many fine-tunes choosing has paid; None where it never does, or what one takes is not known."""
+    if selected is None or full is None or full <= selected:
+        return None
+    return math.ceil(once / (full - selected))
+
+
+def _once_sentence(rows: Sequence[Row], unit: str, once: float) -> str:
     jobs, measured = sum(row.jobs for row in rows), sum(row.measured for row in rows)
-    missing = f" ({jobs - measured} of {jobs} jobs left no benchmark and are not in it)" if measured < jobs else ""
+    missing = (
+        f" ({jobs - measured} of {jobs} jobs left no benchmark, or one of measuring a kept adapter again, and are not"
+        " in it)"
+        if measured < jobs
+        else ""
+    )
+    return f"Choosing took {once:.3g} {unit} hours, once{missing}."
+
+
+def _pays_sentence(selected: float | None, full: float | None, pays: int | None) -> str:
+    free = "Random examples of the same number cost nothing to choose."
+    if selected is None or full is None:
+        return (
+            "What a fine-tune on the selection takes is not known, as no benchmark of one that trained is left, and so"
+            f" neither is when choosing has paid. {free}"
+        )
     after = (
         f"choosing has paid after {pays:,} such fine-tunes"
         if pays is not None
         else "so choosing saves no time in a fine-tune and never pays by it"
     )
     return (
-        f"Choosing took {once:.3g} {unit} hours, once{missing}. A fine-tune takes {selected:.3g} on the selection and,"
-        f" in proportion to its tokens, {full:.3g} on the whole pool: {after}. Random examples of the same number cost"
-        " nothing to choose."
+        f"A fine-tune takes {selected:.3g} on the selection and, in proportion to its tokens, {full:.3g} on the whole"
+        f" pool: {after}. {free}"
     )
 
 
@@ -124,16 +163,17 @@ def _arm(record: dict[str, Any]) -> str:
 def gather(arguments: argparse.Namespace) -> Any:
     """Read what there is and describe it."""
     subsets, arms = ([read_json(path) for path in paths] for paths in (arguments.subset_records, arguments.arm_records))
+    folders = Folders(arguments.benchmarks, arguments.logs)
     on_gpu = any(record["device"] != ON_CPU for record in [*subsets, *arms])
     rows = [scoring_row(pool, arguments.benchmarks, arguments.cpu_scorers, on_gpu) for pool in arguments.pools]
     if subsets:
-        rows.append(training_row("fine-tunes on subsets", subsets, arguments.benchmarks))
+        rows.append(training_row("fine-tunes on subsets", subsets, folders))
     if arguments.trials:
         tokens = sum(pq.read_table(arguments.trials)["tokens"].to_pylist())
         search = arguments.benchmarks / "selection" / arms[0]["model"] / arguments.pools[-1] / "search_size.jsonl"
         rows.append(stage_row("search of the size", [search], tokens, on_gpu))
     examples = pq.read_metadata(arguments.scores).num_rows
-    return describe(rows, arms, examples, arguments.settings, arguments.benchmarks)
+    return describe(rows, arms, examples, arguments.settings, folders)
 
 
 def main() -> None:
@@ -142,6 +182,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, fromfile_prefix_chars="@"
     )
     parser.add_argument("--benchmarks", type=Path, required=True, help="folder of the jobs' benchmarks")
+    parser.add_argument("--logs", type=Path, required=True, help="folder of the jobs' logs")
     parser.add_argument("--settings", type=Training.model_validate_json, required=True)
     parser.add_argument("--pools", nargs="+", required=True, help="pools that were scored, the one selected from last")
     parser.add_argument("--cpu-scorers", nargs="*", default=[], help="scorers that take no GPU")

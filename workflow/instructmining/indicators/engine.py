@@ -7,13 +7,18 @@ from torch import Tensor
 
 from instructmining.indicators.scoring import Meter
 from instructmining.models.batches import budget_batches, halve_on_out_of_memory
+from instructmining.models.load import pick_device
+
+CPU_TOKENS = 512
+"""The most tokens of a batch on a CPU, whose caches hold no more: larger ones are slower (benchmarks/README.md)."""
 
 
 class Engine:
-    """Runs a model over sequences in batches of at most so many tokens, padding included."""
+    """Runs a model over sequences in batches of at most so many tokens, padding included; of fewer on a CPU."""
 
     def __init__(self, batch_tokens: int, meter: Meter) -> None:
-        self.batch_tokens, self.meter = batch_tokens, meter
+        self.batch_tokens = batch_tokens if pick_device().type == "cuda" else min(batch_tokens, CPU_TOKENS)
+        self.meter = meter
 
     def run(self, lengths: Sequence[int], forward: Callable[[list[int]], Tensor]) -> Tensor:
         """What `forward` gives for each sequence, on the CPU and in the order given. (sequences, ...)

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from instructmining.example import EXAMPLES, Example
 from instructmining.files import check_same_ids, check_schema, write_json, write_table
+from instructmining.indicators.memory import keep_freed_memory
 from instructmining.progress import Progress, start_log
 from instructmining.settings import Settings
 
@@ -86,6 +87,7 @@ def parse_arguments(description: str | None, settings: type[SettingsType]) -> An
 def score_shard(shard: Path, scorer: Scorer[Prepared], output: Path, report: Path) -> None:
     """Score every example of a shard; raises ValueError where a score is not finite or an example is missing."""
     start_log()
+    keep_freed_memory()
     started = time.monotonic()
     expected = pq.read_table(shard, columns=["id", "source"])
     meter = Meter(scorer.sequences * len(expected))

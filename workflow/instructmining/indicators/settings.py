@@ -26,7 +26,7 @@ class LikelihoodScorer(Settings):
     max_tokens: Annotated[int, Field(ge=16)] = 1024
     """Longer conversations lose the beginning of the prompt first, then the end of the response; both are counted."""
     batch_tokens: Annotated[int, Field(ge=16)] = 4096
-    """Tokens in a batch, padding included."""
+    """Tokens in a batch, padding included; on a CPU at most 512, as larger batches are slower there."""
     dtype: Dtype = "bf16"
     """Number format of the weights."""
     quantisation: Literal["nf4", "int8"] | None = None
@@ -43,7 +43,7 @@ class EmbeddingScorer(Settings):
     metric: Metric = "euclidean"
     """The distance of `knn_i`, between embeddings of unit length."""
     batch_tokens: Annotated[int, Field(ge=16)] = 16384
-    """Tokens in a batch, padding included."""
+    """Tokens in a batch, padding included; on a CPU at most 512, as larger batches are slower there."""
 
 
 class RewardScorer(Settings):
@@ -56,7 +56,7 @@ class RewardScorer(Settings):
     max_tokens: Annotated[int, Field(ge=32)] = 1024
     """Longer conversations lose the beginning of the instruction first, then the end of the response; counted."""
     batch_tokens: Annotated[int, Field(ge=16)] = 8192
-    """Tokens in a batch, padding included."""
+    """Tokens in a batch, padding included; on a CPU at most 512, as larger batches are slower there."""
     dtype: Dtype = "bf16"
     """Number format of the weights."""
     parameters: Annotated[float, Field(gt=0)] = 1.4e9
@@ -71,7 +71,7 @@ class UniEvalScorer(Settings):
     max_tokens: Annotated[int, Field(ge=64)] = 1024
     """Longer inputs lose the beginning of the history first, then the end of the response; the question stays."""
     batch_tokens: Annotated[int, Field(ge=16)] = 8192
-    """Tokens in a batch, padding included."""
+    """Tokens in a batch, padding included; on a CPU at most 512, as larger batches are slower there."""
     dtype: Dtype = "bf16"
     """Number format of the weights; the T5 was trained in bf16 and overflows in fp16."""
     parameters: Annotated[float, Field(gt=0)] = 7.7e8

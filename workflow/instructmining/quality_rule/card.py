@@ -65,8 +65,9 @@ def _table(rule: QualityRule) -> str:
 def _table_note(rule: QualityRule) -> str:
     chosen = "" if rule.choice == "given" else " None of them counts that the indicators were chosen."
     return (
-        "Coefficients are in raw units, standardised ones in SDs of both sides over the subsets. HC3 intervals allow"
-        f" for uneven noise; the bootstrap draws whole subsets.{'' if rule.choice == 'given' else chosen}"
+        f"All intervals are {rule.confidence:.0%} intervals. Coefficients are in raw units, standardised ones in SDs of"
+        " both sides over the subsets. HC3 intervals allow for uneven noise; the bootstrap draws whole subsets. Each"
+        f" interval and p-value is of one coefficient by itself, not corrected for their number.{chosen}"
     )
 
 
@@ -90,7 +91,9 @@ def _held_out(rule: QualityRule) -> list[str]:
     header = "| | R2 | Spearman | in interval | R2, source left out | Spearman, source left out | gain of the rule |"
     note = (
         "On log loss. Subsets are left out at random in folds; a source is left out by leaving out the subsets in which"
-        " it has the largest share. A gain, in R2, whose interval contains zero is no difference."
+        f" it has the largest share. In interval: the share inside their {rule.confidence:.0%} prediction interval. The"
+        f" gain is in R2 left out in folds, with a {rule.confidence:.0%} interval over the subsets that are predicted;"
+        " where it contains zero, no difference is shown."
     )
     return ["## Held out", "\n".join([header, "|---|---:|---:|---:|---:|---:|---:|", *rows]), note]
 
@@ -113,13 +116,19 @@ def _given(settings: Any) -> Any:
 
 
 def _basis(rule: QualityRule) -> str:
-    return f"Fitted to {rule.observations} observations of {rule.subsets} subsets ({rule.fit})."
+    degrees = rule.subsets - len(rule.terms) - 1
+    return (
+        f"Fitted to {rule.observations} observations of {rule.subsets} subsets ({rule.fit}), which leaves {degrees}"
+        " degrees of freedom for the residuals."
+    )
 
 
 def _effect(rule: QualityRule, term: Term) -> str:
     effect, interval = rule.effect(term), f"{rule.confidence:.0%} interval {term.low:.3g} to {term.high:.3g}"
     if not term.shown:
-        reason = "contains zero" if term.low <= 0 <= term.high else "leaves out zero, but another does not"
+        reason = (
+            "contains zero" if term.low <= 0 <= term.high else "leaves out zero, but not that of HC3 or the bootstrap"
+        )
         return f"`{term.indicator}`: {effect}, the {interval} {reason}."
     if rule.noise_floor is not None and term.reach < rule.noise_floor:
         return (
@@ -131,19 +140,22 @@ def _effect(rule: QualityRule, term: Term) -> str:
 
 def _in_sample(rule: QualityRule) -> str:
     return (
-        f"In the sample, R2 is {rule.r2:.3f} (adjusted {rule.adjusted_r2:.3f}) and the residual SD is"
-        f" {rule.residual_sd:.3g} in log loss; this describes the subsets it was fitted to."
+        f"In the sample, R2 is {rule.r2:.3f} (adjusted {rule.adjusted_r2:.3f}) and the residual SD, of a subset with"
+        f" one seed, is {rule.residual_sd:.3g} in log loss; this describes the subsets it was fitted to."
     )
 
 
 def _one_by_one(rule: QualityRule) -> str:
+    """Left out one by one; a rule is said to be better than the mean only where its interval says so."""
+    low, high = rule.loo_r2_low, rule.loo_r2_high
+    interval = "" if low is None or high is None else f", {rule.confidence:.0%} interval {low:.2f} to {high:.2f}"
+    numbers = f"leave-one-out R2 {rule.loo_r2:.3f}{interval}; Spearman {rule.loo_spearman:.2f}"
     if rule.loo_r2 <= 0:
-        return (
-            f"The rule does not predict held-out subsets better than their mean (leave-one-out R2 {rule.loo_r2:.3f})."
-        )
+        return f"The rule does not predict held-out subsets better than their mean ({numbers})."
+    verdict = "predicts" if low is not None and low > 0 else "is not shown to predict"
     return (
-        f"Subsets left out of the fit are predicted with R2 {rule.loo_r2:.3f} (Spearman {rule.loo_spearman:.2f});"
-        " zero would be as good as their mean. They come from the same sources; other sources may differ."
+        f"The rule {verdict} subsets left out of the fit better than their mean ({numbers}). They come from the same"
+        " sources; other sources may differ."
     )
 
 

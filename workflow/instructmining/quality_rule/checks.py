@@ -75,10 +75,10 @@ def noise_check(noise: Noise | None, confidence: float) -> Check:
         )
         return Check("noise", None, None, True, sentence)
     sentence = (
-        f"Between seeds of one subset the log loss has an SD of {noise.sd:.3g} ({noise.sd_low:.3g} to"
-        f" {noise.sd_high:.3g}, {noise.degrees_of_freedom} degrees of freedom): two single fine-tunes that differ by"
-        f" less than {noise.floor:.3g} are not told apart. A perfect rule would reach a held-out R2 of"
-        f" {noise.reachable_r2:.2f} ({noise.reachable_low:.2f} to {noise.reachable_high:.2f})."
+        f"Between seeds of one subset the log loss has an SD of {noise.sd:.3g} ({confidence:.0%} interval"
+        f" {noise.sd_low:.3g} to {noise.sd_high:.3g}, {noise.degrees_of_freedom} degrees of freedom): two single"
+        f" fine-tunes that differ by less than {noise.floor:.3g} are not told apart. A perfect rule would reach a"
+        f" held-out R2 of about {noise.reachable_r2:.2f} ({noise.reachable_low:.2f} to {noise.reachable_high:.2f})."
     )
     if noise.between.p_value < 1 - confidence:
         return Check("noise", noise.sd, noise.between.p_value, False, sentence)
@@ -91,9 +91,10 @@ def lack_of_fit_check(test: FTest | None) -> list[Check]:
     if test is None:
         return []
     warns = test.p_value < ALARM
-    verdict = "further from the rule than noise explains" if warns else "no further from the rule than noise explains"
+    verdict = "lie" if warns else f"are not shown, at p < {ALARM}, to lie"
     degrees = f"{test.numerator_degrees}, {test.denominator_degrees}"
-    sentence = f"The subsets lie {verdict} (lack-of-fit F({degrees}) = {test.statistic:.2f}, {_p(test.p_value)})."
+    numbers = f"lack-of-fit F({degrees}) = {test.statistic:.2f}, {_p(test.p_value)}"
+    sentence = f"The subsets {verdict} further from the rule than noise explains ({numbers})."
     return [Check("lack of fit", test.statistic, test.p_value, warns, sentence)]
 
 

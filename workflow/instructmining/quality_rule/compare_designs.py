@@ -1,33 +1,33 @@
 """Sampling designs side by side: how sure each makes the coefficients, and what each costs in lack of fit.
 
-    python -m instructmining.quality_rule.compare_designs --names fused tilted \\
-        --observations fused/observations.parquet tilted/observations.parquet \\
-        --scores results/indicators/candidates/scores.parquet --output designs.json --table designs.md
+    make designs RUNS="results ../tilted/results" NAMES="fused tilted"
+    python -m instructmining.quality_rule.compare_designs --runs results ../tilted/results --names fused tilted \\
+        --output designs.json --table designs.md
     python -m instructmining.report.figures designs --designs designs.json --output designs.svg --table designs.csv
+    python -m instructmining.report.figures spread --designs designs.json --output spread.svg --table spread.csv
 
 The first design is the one that the others are compared with. A standard error per unit of noise depends on the
-indicators of the subsets alone; the noise, which a design changes where it leaves the range in which the log loss is
-linear, is in the variance ratio `with_noise`.
+indicators of the subsets alone; the standard errors as found contain the noise too, which a design changes where it
+leaves the range in which the log loss is linear.
 """
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from instructmining.files import read_table, write_json, write_text
-from instructmining.indicators.tables import SCORES
+from instructmining.files import write_json, write_text
+from instructmining.quality_rule.designs_of_runs import name_of, read_runs
 from instructmining.quality_rule.designs_table import markdown, sentences
-from instructmining.quality_rule.noise import lack_of_fit
-from instructmining.quality_rule.observations import indicator_names, observations_schema
+from instructmining.quality_rule.noise import lack_of_fit, measure_noise
 from instructmining.quality_rule.pilot import measure
-from instructmining.quality_rule.regression import Design, least_squares, r_squared, rank_correlation
-from instructmining.quality_rule.resample import RESAMPLES, middle
+from instructmining.quality_rule.regression import Design, least_squares
 from instructmining.quality_rule.rule import Floats
+from instructmining.quality_rule.savings import saving
 from instructmining.quality_rule.variants import (
     Variant,
     coefficients,
@@ -38,40 +38,26 @@ from instructmining.quality_rule.variants import (
 )
 
 
-@dataclass(frozen=True)
-class Saving:
-    """How many times fewer fine-tunes than the first design give the same certainty."""
-
-    design: str
-    instead_of: str
-    per_indicator: dict[str, float]
-    """Ratio of the variances of each coefficient, the noise being equal."""
-    ratio: float
-    """Their geometric mean."""
-    low: float | None
-    high: float | None
-    """Bootstrap interval of that mean over the subsets of both designs; None where they are too few."""
-    with_noise: float
-    """The same times the ratio of the residual variances that were found: what counts."""
-
-
 def compare_designs(
-    tables: dict[str, pa.Table], indicators: Sequence[str], confidence: float, scores: pa.Table | None = None
+    tables: dict[str, pa.Table], indicators: Sequence[str], confidence: float, scores: pa.Table
 ) -> dict[str, Any]:
     """All that is measured, as one JSON value; raises ValueError where a design cannot be fitted.
 
-    Coefficients are per SD of the indicator over the examples of `scores`, or else over subsets of the first design.
+    One unit of an indicator is its SD over the examples of `scores`, of which the subsets of all designs were drawn.
     """
     variants, left_out = fit_variants(tables, indicators)
-    units, unit = _units(variants[0].design, scores)
     first, *others = variants
+    centre = np.concatenate([variant.design.x for variant in variants]).mean(axis=0)
+    units = _units(scores, first.design.indicators)
     return {
         "confidence": confidence,
-        "unit": unit,
+        "unit": "SD over the examples",
         "units": dict(zip(first.design.indicators, units.tolist(), strict=True)),
         "left_out": left_out,
-        "designs": [describe(variant, len(tables[variant.name]), units, confidence) for variant in variants],
-        "savings": [asdict(saving(first.name, first.design, other, confidence)) for other in others],
+        "designs": [describe(each, len(tables[each.name]), centre, units, confidence) for each in variants],
+        "savings": [
+            asdict(saving((first.name, other.name), first.design, other.design, confidence)) for other in others
+        ],
         "predictions": [asdict(row) for row in transfers(variants, confidence)],
         "equal_coefficients": asdict(equal_coefficients(variants)),
         "differences": {
@@ -80,35 +66,37 @@ def compare_designs(
     }
 
 
-def _units(design: Design, scores: pa.Table | None) -> tuple[Floats, str]:
-    """One SD of each indicator, (indicators,), and of what it is the SD."""
-    if scores is None:
-        return design.x.std(axis=0, ddof=1), "SD over the subsets of the first design"
-    missing = [name for name in design.indicators if name not in scores.column_names]
+def _units(scores: pa.Table, indicators: Sequence[str]) -> Floats:
+    """SD of each indicator over the examples; (indicators,)."""
+    missing = [name for name in indicators if name not in scores.column_names]
     if missing:
         raise ValueError(f"the scores have no column {missing[0]!r}; found {', '.join(scores.column_names)}")
-    spread = [np.std(scores[name].to_numpy(), ddof=1) for name in design.indicators]
-    return np.array(spread, np.float64), "SD over the examples"
+    return np.array([np.std(scores[name].to_numpy(), ddof=1) for name in indicators], np.float64)
 
 
-def describe(variant: Variant, observations: int, units: Floats, confidence: float) -> dict[str, Any]:
-    """One design by itself."""
-    design, pilot = variant.design, measure(variant.design)
+def describe(variant: Variant, observations: int, centre: Floats, units: Floats, confidence: float) -> dict[str, Any]:
+    """One design by itself; `centre` is the mean over the subsets of all designs, (indicators,)."""
+    design = variant.design
     errors = unit_errors(design, units)
-    misfit = lack_of_fit(design, variant.result.fittedvalues)
+    found = coefficients(variant.result, design.indicators, units, confidence)
+    noise, misfit = measure_noise(design, confidence), lack_of_fit(design, variant.result.fittedvalues)
+    means = (design.x - centre) / units
     return {
         "design": variant.name,
         "subsets": len(design.subsets),
         "observations": observations,
-        "residual_sd": float(np.sqrt(pilot.noise(1))),
-        "noise_sd": None if pilot.within is None else float(np.sqrt(pilot.within)),
+        "residual_sd": float(np.sqrt(measure(design).noise(1))),
+        "noise": asdict(noise) if noise else None,
         "unit_errors": dict(zip(design.indicators, errors.tolist(), strict=True)),
         "mean_unit_error": float(errors.mean()),
-        "coefficients": [asdict(row) for row in coefficients(variant.result, design.indicators, units, confidence)],
-        "loo_r2": r_squared(design.y, variant.left_out, design.weights),
-        "loo_spearman": rank_correlation(variant.left_out, design.y),
+        "mean_error": float(np.mean([row.standard_error for row in found])),
+        "coefficients": [asdict(row) for row in found],
         "lack_of_fit": asdict(misfit) if misfit else None,
-        "curvature": curvature(variant),
+        "curvature": {"prediction": bend(variant), "distance": bend_with_distance(variant, means)},
+        "subset_means": [
+            {"subset": subset, "log_loss": loss, **dict(zip(design.indicators, row, strict=True))}
+            for subset, loss, row in zip(design.subsets, design.y.tolist(), means.tolist(), strict=True)
+        ],
     }
 
 
@@ -122,84 +110,46 @@ def unit_errors(design: Design, units: Floats) -> Floats:
     return errors
 
 
-def curvature(variant: Variant) -> dict[str, float]:
+def bend(variant: Variant) -> dict[str, float]:
     """Whether the square of the prediction explains more, which needs no replicates (RESET: Ramsey 1969)."""
-    design, fitted = variant.design, variant.result.fittedvalues
-    square = (fitted - fitted.mean())[:, None] ** 2
-    result = least_squares(replace(design, x=np.column_stack([design.x, square])))
-    degrees = float(result.df_resid)
-    return {"f": float(result.tvalues[-1] ** 2), "denominator_degrees": degrees, "p_value": float(result.pvalues[-1])}
+    fitted = variant.result.fittedvalues
+    return _added(variant, (fitted - fitted.mean()) ** 2)
 
 
-def saving(name: str, first: Design, other: Variant, confidence: float) -> Saving:
-    """The saving of one design over the first, with its interval."""
-    ratios = coefficient_variances(first.x) / coefficient_variances(other.design.x)
-    ratio = float(_geometric_mean(ratios))
-    low, high = _interval(first.x, other.design.x, confidence)
-    noise = measure(first).noise(1) / measure(other.design).noise(1)
-    per_indicator = dict(zip(first.indicators, ratios.tolist(), strict=True))
-    return Saving(other.name, name, per_indicator, ratio, low, high, ratio * noise)
+def bend_with_distance(variant: Variant, means: Floats) -> dict[str, float]:
+    """Whether the squared distance from the centre of all designs explains more: a bend the same on all sides.
 
-
-def coefficient_variances(x: Floats) -> Floats:
-    """Variance of each coefficient per unit of noise in a design of many subsets, times their number.
-
-    The diagonal of the inverse of the covariances, without the bias of few subsets (see `Pilot.unit_variance`);
-    (..., subsets, indicators) -> (..., indicators).
+    `means` are those of the subsets in SDs over the examples, from that centre; (subsets, indicators).
     """
-    subsets, count = x.shape[-2:]
-    centred = x - x.mean(axis=-2, keepdims=True)
-    inverse = np.linalg.inv(centred.swapaxes(-1, -2) @ centred)
-    variances: Floats = np.diagonal(inverse, axis1=-2, axis2=-1) * (subsets - count - 2)
-    return variances
+    return _added(variant, np.sum(means**2, axis=1))
 
 
-def _geometric_mean(ratios: Floats) -> Floats:
-    """(..., indicators) -> (...)."""
-    mean: Floats = np.exp(np.mean(np.log(ratios), axis=-1))
-    return mean
-
-
-def _interval(first: Floats, other: Floats, confidence: float) -> tuple[float, float] | tuple[None, None]:
-    """Percentile bootstrap interval of the mean ratio, the subsets of both designs resampled."""
-    generator = np.random.default_rng(0)
-    before, after = (_resamples(x, generator) for x in (first, other))
-    enough = min(len(before), len(after))
-    if enough < RESAMPLES // 2:
-        return None, None
-    ratios = coefficient_variances(before[:enough]) / coefficient_variances(after[:enough])
-    return middle(_geometric_mean(ratios), confidence)
-
-
-def _resamples(x: Floats, generator: np.random.Generator) -> Floats:
-    """Draws of as many rows, with replacement, less those with too few different rows to be inverted.
-
-    (subsets, indicators) -> (resamples, subsets, indicators)
-    """
-    rows = generator.integers(len(x), size=(2 * RESAMPLES, len(x)))
-    different = np.array([len(np.unique(drawn)) for drawn in rows])
-    drawn: Floats = x[rows[different > x.shape[1] + 1][:RESAMPLES]]
-    return drawn
+def _added(variant: Variant, column: Floats) -> dict[str, float]:
+    """The F-test of one more column, (subsets,); `slope` is what it adds to the log loss per unit."""
+    result = least_squares(replace(variant.design, x=np.column_stack([variant.design.x, column])))
+    return {
+        "slope": float(result.params[-1]),
+        "f": float(result.tvalues[-1] ** 2),
+        "denominator_degrees": float(result.df_resid),
+        "p_value": float(result.pvalues[-1]),
+    }
 
 
 def main() -> None:
-    """Read the observations of each design, write the comparison."""
+    """Read the results of the run of each design, write the comparison."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--observations", type=Path, nargs="+", required=True)
-    parser.add_argument("--names", nargs="+", required=True)
-    parser.add_argument("--indicators", nargs="+", help="all in the observations if not given")
-    parser.add_argument("--scores", type=Path, help="of the candidates: units are then SDs over the examples")
+    parser.add_argument("--runs", type=Path, nargs="+", required=True, help="folders of results; the first is compared")
+    parser.add_argument("--names", nargs="+", help="of the designs; those of the folders that hold the results if none")
+    parser.add_argument("--model", help="which base model, where a run has several")
     parser.add_argument("--confidence", type=float, default=0.95)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--table", type=Path, required=True)
     arguments = parser.parse_args()
-    if len(arguments.names) != len(arguments.observations) or len(set(arguments.names)) < max(2, len(arguments.names)):
-        parser.error("give two or more --observations, and a name of its own for each in --names")
-    paths = dict(zip(arguments.names, arguments.observations, strict=True))
-    tables = {name: read_table(path, observations_schema([])) for name, path in paths.items()}
-    scores = read_table(arguments.scores, SCORES) if arguments.scores else None
-    names = arguments.indicators or indicator_names(next(iter(tables.values())))
-    result = compare_designs(tables, names, arguments.confidence, scores)
+    names = arguments.names or [name_of(folder) for folder in arguments.runs]
+    if len(names) != len(arguments.runs) or len(set(names)) < max(2, len(names)):
+        parser.error(f"give two or more --runs, and a name of its own for each in --names; found {', '.join(names)}")
+    runs = read_runs(arguments.runs, names, arguments.model)
+    result = compare_designs(runs.tables, runs.indicators, arguments.confidence, runs.scores)
     write_json(arguments.output, result)
     write_text(arguments.table, markdown(result))
     print("\n".join(sentences(result)))

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 
 from instructmining.files import read_table, write_json, write_text
 from instructmining.indicators.tables import SCORES
+from instructmining.quality_rule.designs_table import FEWEST_DEGREES
 from instructmining.quality_rule.losses import LOSSES
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.resample import spearman, spearman_interval
@@ -79,6 +80,7 @@ def compare_rules(
             comparisons.append(compare(over, model, tables, indicators, scores, confidence))
         except ValueError as error:
             skipped.append({"over": over, "model": model, "reason": str(error)})
+    _correct(comparisons)
     return {
         "models": list(observed),
         "confidence": confidence,
@@ -86,6 +88,17 @@ def compare_rules(
         "comparisons": comparisons,
         "skipped": skipped,
     }
+
+
+def _correct(comparisons: Sequence[dict[str, Any]]) -> None:
+    """Holm's (1979) correction over all tests of equal coefficients; those that can tell nothing are none of them."""
+    from statsmodels.stats.multitest import multipletests
+
+    tests = [row["equal_coefficients"] for row in comparisons]
+    told = [row for row in tests if row["denominator_degrees"] >= FEWEST_DEGREES]
+    corrected = multipletests([row["p_value"] for row in told], method="holm")[1] if told else []
+    for row, p_value in zip(told, corrected, strict=True):
+        row |= {"holm": float(p_value), "tests": len(told)}
 
 
 def by_eval_set(observed: Observed) -> dict[str, pa.Table]:

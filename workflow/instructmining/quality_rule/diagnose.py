@@ -11,7 +11,7 @@
 | `lack_of_fit` | `noise.FTest`; null without replicates |
 | `influence` | `checks.Influence` of each subset: residual, leverage, Cook's distance, normal quantile |
 | `condition_number` | of the standardised indicators in the rule; null where there is none |
-| `leave_one_out` | R2, Spearman and a row per subset: observed, fitted, predicted by a fit without it |
+| `leave_one_out` | R2 with interval, Spearman, a row per subset: observed, fitted, predicted by a fit without it |
 | `choice` | `how`, `choose.Choice`, and `chance`: how often the same choice finds as much in noise |
 | `held_out` | `rule.HeldOut`, a row for the rule and for each baseline; the same as in `rule.json` |
 | `by_source` | `held_out.OfSource`, a row per source left out; empty where that is impossible |
@@ -44,6 +44,7 @@ from instructmining.quality_rule.regression import (
     rank_correlation,
     too_constant,
 )
+from instructmining.quality_rule.resample import r_squared_interval
 from instructmining.quality_rule.rule import Check, Floats
 
 NORMALITY_NOTE = (
@@ -151,12 +152,15 @@ def _standardised(value: float, interval: Floats, scale: float | None) -> dict[s
     }
 
 
-def left_out_one_by_one(design: Design, result: Any) -> dict[str, Any]:
+def left_out_one_by_one(design: Design, result: Any, confidence: float) -> dict[str, Any]:
     """How well each subset is predicted by a fit to all others, with the indicators of the rule."""
     left_out = leave_one_out(design, result)
+    low, high = r_squared_interval(design.y, left_out, design.weights, confidence)
     rows = zip(design.subsets, design.seeds, design.y, result.fittedvalues, left_out, strict=True)
     return {
         "r2": r_squared(design.y, left_out, design.weights),
+        "r2_low": low,
+        "r2_high": high,
         "spearman": rank_correlation(left_out, design.y),
         "r2_of_the_mean": mean_only_r_squared(design),
         "note": LOO_NOTE,
@@ -187,5 +191,5 @@ def diagnose(
         "lack_of_fit": asdict(residuals.misfit) if residuals.misfit else None,
         "influence": [asdict(row) for row in residuals.influence],
         "condition_number": condition_number(design) if design.indicators else None,
-        "leave_one_out": left_out_one_by_one(design, result),
+        "leave_one_out": left_out_one_by_one(design, result, confidence),
     }

@@ -67,6 +67,8 @@ def fit_rule(
         r2=float(result.rsquared),
         adjusted_r2=float(result.rsquared_adj),
         loo_r2=diagnostics["leave_one_out"]["r2"],
+        loo_r2_low=diagnostics["leave_one_out"]["r2_low"],
+        loo_r2_high=diagnostics["leave_one_out"]["r2_high"],
         loo_spearman=diagnostics["leave_one_out"]["spearman"],
         residual_sd=float(np.sqrt(result.mse_resid)),
         noise_sd=residuals.noise.sd if residuals.noise else None,

@@ -21,6 +21,8 @@ from instructmining.quality_rule.rule import Floats, HeldOut
 Labels = NDArray[Any]
 Keep = Callable[[Design], Sequence[str]]
 """The indicators that are fitted, given what there is to fit to."""
+ACROSS_SOURCES = ("source_r2", "source_spearman", "source_coverage")
+"""What is measured with a source left out; not known where that is impossible."""
 
 
 @dataclass(frozen=True)
@@ -110,34 +112,46 @@ def held_out_table(
     """A row for each candidate, compared with the first, the rule."""
     predictions = [[predict_left_out(one, division, confidence) for division in folds] for one in candidates]
     errors = [np.mean([(p.value - candidates[0].design.y) ** 2 for p in each], axis=0) for each in predictions]
-    rows = zip(candidates, predictions, errors, strict=True)
-    return [
-        _row(candidate, each, by_source, confidence, _gain(candidate.design, error, errors[0], confidence, seed))
-        for candidate, each, error in rows
-    ]
+    others = [predict_left_out(one, by_source, confidence) for one in candidates] if by_source is not None else []
+    across: list[Floats] = [(other.value - candidates[0].design.y) ** 2 for other in others]
+    rows = []
+    for number, candidate in enumerate(candidates):
+        row = _row(candidate, predictions[number])
+        row |= _gains("gain", candidate.design, errors[number], errors[0], confidence, seed)
+        if others:
+            row |= _across_sources(candidate, others[number])
+            row |= _gains("source_gain", candidate.design, across[number], across[0], confidence, seed)
+        rows.append(HeldOut(**{**dict.fromkeys(ACROSS_SOURCES), **row}))
+    return rows
 
 
-def _row(
-    candidate: Candidate, predictions: Sequence[Predicted], by_source: Labels | None, confidence: float, gain: Floats
-) -> HeldOut:
+def _row(candidate: Candidate, predictions: Sequence[Predicted]) -> dict[str, Any]:
     design = candidate.design
     indicators = tuple(candidate.keep(design))
     scores = [r_squared(design.y, p.value, design.weights) for p in predictions]
-    other = predict_left_out(candidate, by_source, confidence) if by_source is not None else None
-    return HeldOut(
-        name=candidate.name,
-        indicators=indicators,
-        r2=float(np.mean(scores)),
-        r2_sd=float(np.std(scores, ddof=1)) if len(scores) > 1 else 0.0,
-        spearman=float(np.mean([_ranks(indicators, p, design) for p in predictions])),
-        coverage=float(np.mean([p.covers(design.y) for p in predictions])),
-        source_r2=r_squared(design.y, other.value, design.weights) if other else None,
-        source_spearman=_ranks(indicators, other, design) if other else None,
-        source_coverage=other.covers(design.y) if other else None,
-        gain=float(gain[0]),
-        gain_low=float(gain[1]),
-        gain_high=float(gain[2]),
-    )
+    return {
+        "name": candidate.name,
+        "indicators": indicators,
+        "r2": float(np.mean(scores)),
+        "r2_sd": float(np.std(scores, ddof=1)) if len(scores) > 1 else 0.0,
+        "spearman": float(np.mean([_ranks(indicators, p, design) for p in predictions])),
+        "coverage": float(np.mean([p.covers(design.y) for p in predictions])),
+    }
+
+
+def _across_sources(candidate: Candidate, predicted: Predicted) -> dict[str, float]:
+    design = candidate.design
+    r2 = r_squared(design.y, predicted.value, design.weights)
+    ranks = _ranks(tuple(candidate.keep(design)), predicted, design)
+    return dict(zip(ACROSS_SOURCES, (r2, ranks, predicted.covers(design.y)), strict=True))
+
+
+def _gains(
+    name: str, design: Design, errors: Floats, of_rule: Floats, confidence: float, seed: int
+) -> dict[str, float]:
+    """The gain of the rule over a candidate and its interval, as fields of a row."""
+    found = _gain(design, errors, of_rule, confidence, seed)
+    return dict(zip((name, f"{name}_low", f"{name}_high"), map(float, found), strict=True))
 
 
 def _ranks(indicators: Sequence[str], predicted: Predicted, design: Design) -> float:

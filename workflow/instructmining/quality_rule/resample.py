@@ -41,6 +41,18 @@ def spearman_interval(a: Floats, b: Floats, confidence: float) -> tuple[float, f
     return middle(_rank_correlations(a[rows], b[rows]), confidence)
 
 
+def r_squared_interval(y: Floats, predicted: Floats, weights: Floats, confidence: float) -> tuple[float, float]:
+    """Percentile bootstrap interval of 1 - SSE/SST over (rows,); the predictions are held fixed.
+
+    So it tells what other subsets to be predicted would do, not what other subsets to be fitted on would.
+    """
+    count = len(y)
+    times = np.random.default_rng(0).multinomial(count, np.full(count, 1 / count), size=RESAMPLES) * weights
+    mean = times @ y / times.sum(axis=1)
+    total = np.sum(times * (y - mean[:, None]) ** 2, axis=1)  # (resamples,)
+    return middle(1 - times @ (y - predicted) ** 2 / np.where(total > 0, total, np.inf), confidence)
+
+
 def _rank_correlations(a: Floats, b: Floats) -> Floats:
     """Spearman's rho of each row; (resamples, rows) -> (resamples,)."""
     ranks = [stats.rankdata(values, axis=1) for values in (a, b)]

@@ -87,6 +87,10 @@ class HeldOut:
     """R2 of the rule minus this R2, k-fold, with its interval."""
     gain_low: float
     gain_high: float
+    source_gain: float | None = None
+    """The same with a source left out."""
+    source_gain_low: float | None = None
+    source_gain_high: float | None = None
 
     @property
     def baseline(self) -> bool:
@@ -134,6 +138,9 @@ class QualityRule:
     choice: str = "given"
     """How the indicators were chosen among those offered."""
     models_tried: int = 1
+    loo_r2_low: float | None = None
+    """Its interval over the subsets that are predicted."""
+    loo_r2_high: float | None = None
     noise_floor: float | None = None
     """Smallest difference in log loss that tells two fine-tunes apart; None where the noise is not known."""
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from scipy import stats
+from scipy.linalg import block_diag
 
 from instructmining.quality_rule.regression import (
     Design,
@@ -21,7 +22,7 @@ from instructmining.quality_rule.regression import (
     r_squared,
     usable,
 )
-from instructmining.quality_rule.resample import spearman, spearman_interval
+from instructmining.quality_rule.resample import r_squared_interval, spearman, spearman_interval
 from instructmining.quality_rule.rule import Floats
 
 
@@ -64,8 +65,12 @@ class Transfer:
     spearman: float
     spearman_low: float
     spearman_high: float
+    error: float
+    """Root mean square of observed minus predicted log loss; unlike R2 not larger where the subsets differ more."""
     r2: float
     """1 - SSE/SST about the mean of the tested variant."""
+    r2_low: float
+    r2_high: float
     recentred_r2: float
     """The same after both sides have lost their means: whether the differences are predicted in size."""
 
@@ -149,7 +154,7 @@ def differences(a: Variant, b: Variant, units: Floats, confidence: float) -> lis
 
 def equal_coefficients(variants: Sequence[Variant]) -> Equality:
     """Test whether all variants have the same coefficients, their intercepts aside."""
-    return _paired_equality(variants) if share_subsets(variants) else _chow(variants)
+    return _paired_equality(variants) if share_subsets(variants) else _wald(variants)
 
 
 def _paired_equality(variants: Sequence[Variant]) -> Equality:
@@ -167,27 +172,22 @@ def _paired_equality(variants: Sequence[Variant]) -> Equality:
     return Equality("Wilks' lambda, paired by subset", float(row["F Value"]), *degrees, float(row["Pr > F"]))
 
 
-def _chow(variants: Sequence[Variant]) -> Equality:
-    """Chow (1960) for coefficients alone: independent subsets, the same residual variance in all variants."""
-    count, indicators = len(variants), len(variants[0].design.indicators)
-    separate = sum(float(variant.result.ssr) for variant in variants)
-    degrees = sum(float(variant.result.df_resid) for variant in variants)
-    restrictions = indicators * (count - 1)
-    together = _residual_squares_with_common_slopes(variants)
-    f = ((together - separate) / restrictions) / (separate / degrees)
-    return Equality("Chow", f, restrictions, degrees, float(stats.f.sf(f, restrictions, degrees)))
+def _wald(variants: Sequence[Variant]) -> Equality:
+    """Wald's test of independent fits, each with the noise that it has, divided by the number of restrictions.
 
-
-def _residual_squares_with_common_slopes(variants: Sequence[Variant]) -> float:
-    """Within each variant all columns lose their means, which is the same as an intercept for each."""
-    rows = []
-    for variant in variants:
-        design, weights = variant.design, variant.design.weights
-        columns = np.column_stack([design.x, design.y])
-        rows.append((columns - np.average(columns, axis=0, weights=weights)) * np.sqrt(weights)[:, None])
-    table = np.vstack(rows)
-    slopes = np.linalg.lstsq(table[:, :-1], table[:, -1], rcond=None)[0]
-    return float(np.sum((table[:, -1] - table[:, :-1] @ slopes) ** 2))
+    Unlike Chow's (1960) it does not suppose that all variants are equally noisy. The denominator has the fewest degrees
+    of freedom of any fit, which makes it cautious.
+    """
+    first, *others = variants
+    change = np.concatenate([(other.result.params - first.result.params)[1:] for other in others])
+    shared = first.result.cov_params()[1:, 1:]
+    covariance = np.kron(np.ones((len(others), len(others))), shared)
+    covariance += block_diag(*(other.result.cov_params()[1:, 1:] for other in others))
+    f = float(change @ np.linalg.solve(covariance, change)) / len(change)
+    degrees = min(float(variant.result.df_resid) for variant in variants)
+    return Equality(
+        "Wald, each with its own noise", f, len(change), degrees, float(stats.f.sf(f, len(change), degrees))
+    )
 
 
 def transfer(fitted: Variant, tested: Variant, confidence: float) -> Transfer:
@@ -195,18 +195,21 @@ def transfer(fitted: Variant, tested: Variant, confidence: float) -> Transfer:
     held_out = share_subsets([fitted, tested])
     design = tested.design
     predicted = fitted.left_out if held_out else fitted.predict(design.x)
+    weights, residuals = design.weights, design.y - predicted
     low, high = spearman_interval(predicted, design.y, confidence)
-    weights = design.weights
-    recentred = predicted + np.average(design.y - predicted, weights=weights)
+    r2_low, r2_high = r_squared_interval(design.y, predicted, weights, confidence)
     return Transfer(
-        fitted.name,
-        tested.name,
-        held_out,
-        spearman(predicted, design.y),
-        low,
-        high,
-        r_squared(design.y, predicted, weights),
-        r_squared(design.y, recentred, weights),
+        fitted_on=fitted.name,
+        tested_on=tested.name,
+        held_out=held_out,
+        spearman=spearman(predicted, design.y),
+        spearman_low=low,
+        spearman_high=high,
+        error=float(np.sqrt(np.average(residuals**2, weights=weights))),
+        r2=r_squared(design.y, predicted, weights),
+        r2_low=r2_low,
+        r2_high=r2_high,
+        recentred_r2=r_squared(design.y, predicted + np.average(residuals, weights=weights), weights),
     )
 
 

@@ -14,15 +14,19 @@ def held_out_checks(
 ) -> list[Check]:
     """Prediction of what was left out, against each baseline, across sources, and the intervals of predictions."""
     rule = rows[0]
-    across = [_across_sources(rule, sources)] if rule.source_r2 is not None else []
+    across = [_across_sources(rule, _mean(rows), sources, confidence)] if rule.source_r2 is not None else []
     return [
-        *(_against(rule, row) for row in rows[1:] if row.baseline),
+        *(_against(rule, row, confidence) for row in rows[1:] if row.baseline),
         *across,
         _calibration(rule, subsets, confidence),
     ]
 
 
-def _against(rule: HeldOut, baseline: HeldOut) -> Check:
+def _mean(rows: Sequence[HeldOut]) -> HeldOut:
+    return next(row for row in rows if row.name == "mean")
+
+
+def _against(rule: HeldOut, baseline: HeldOut, confidence: float) -> Check:
     named = "the mean of the other subsets" if baseline.name == "mean" else f"{baseline.name} alone"
     return Check(
         f"better than {baseline.name}",
@@ -30,7 +34,8 @@ def _against(rule: HeldOut, baseline: HeldOut) -> Check:
         None,
         not baseline.beaten,
         f"Held out, the rule is {comparison(baseline)} {named}: R2 {rule.r2:.2f} against"
-        f" {baseline.r2:.2f}, gain {baseline.gain:+.2f} ({baseline.gain_low:+.2f} to {baseline.gain_high:+.2f}).",
+        f" {baseline.r2:.2f}, gain {baseline.gain:+.2f} ({confidence:.0%} interval {baseline.gain_low:+.2f} to"
+        f" {baseline.gain_high:+.2f}).",
     )
 
 
@@ -41,17 +46,26 @@ def comparison(baseline: HeldOut) -> str:
     return "worse than" if baseline.gain_high < 0 else NOT_SHOWN
 
 
-def _across_sources(rule: HeldOut, sources: Sequence[OfSource]) -> Check:
+def _across_sources(rule: HeldOut, mean: HeldOut, sources: Sequence[OfSource], confidence: float) -> Check:
     assert rule.source_r2 is not None and rule.source_spearman is not None
+    assert mean.source_gain is not None and mean.source_gain_low is not None
     share = sum(row.share_fitted * row.subsets for row in sources) / sum(row.subsets for row in sources)
-    warns = rule.source_r2 <= 0
-    verdict = "does not predict" if warns else "predicts"
+    warns = not _shown_across(rule, mean)
+    verdict = "is not shown to predict" if warns else "predicts"
     sentence = (
         f"The rule {verdict} the subsets of a source from the other subsets (each left out where it has the largest"
-        f" share): R2 {rule.source_r2:.2f}, Spearman {rule.source_spearman:.2f}. In the subsets fitted on, the source"
-        f" left out still has a share of {share:.0%}."
+        f" share): R2 {rule.source_r2:.2f}, Spearman {rule.source_spearman:.2f}, gain over the mean of those"
+        f" {mean.source_gain:+.2f} ({confidence:.0%} interval {mean.source_gain_low:+.2f} to"
+        f" {mean.source_gain_high:+.2f}). In the subsets fitted on, the source left out still has a share of"
+        f" {share:.0%}."
     )
     return Check("across sources", rule.source_r2, None, warns, sentence)
+
+
+def _shown_across(rule: HeldOut, mean: HeldOut) -> bool:
+    """Whether the rule is shown to predict the subsets of a source left out better than the mean of the others."""
+    assert rule.source_r2 is not None and mean.source_gain_low is not None
+    return rule.source_r2 > 0 and mean.source_gain_low > 0
 
 
 def _calibration(rule: HeldOut, subsets: int, confidence: float) -> Check:
@@ -73,10 +87,11 @@ def choice_check(how: str, choice: Choice, chance: float, rows: Sequence[HeldOut
     """How many models were tried, what they find in noise, and what the choice costs held out."""
     models = "1 model was" if choice.models_tried == 1 else f"{choice.models_tried:,} models were"
     warns = chance > 1 - confidence
-    verdict = "is not more than the same choice finds in noise" if warns else "is more than the choice finds in noise"
+    verdict = "is not shown to be more" if warns else "is more"
     sentence = (
-        f"{models} tried (choice: {how}). What was found {verdict}: with the indicators shuffled over the subsets, an"
-        f" R2 as high comes up in {chance:.1%} of cases."
+        f"{models} tried (choice: {how}); what was tried outside of this run is not counted. The R2 in the sample"
+        f" {verdict} than the same procedure finds in noise: with the indicators shuffled over the subsets, one as high"
+        f" comes up in {chance:.1%} of cases."
     )
     fixed = [row for row in rows if not row.baseline][1:]
     if fixed:
@@ -94,10 +109,11 @@ def verdict(rows: Sequence[HeldOut], chance: float, confidence: float, indicator
         return "No rule: no indicator was kept, so every example has the same prediction and a selection is arbitrary."
     beaten = [row.name for row in baselines if row.beaten]
     if rule.r2 <= 0 or "mean" not in beaten or chance > 1 - confidence:
-        mean = next(row for row in baselines if row.name == "mean")
+        mean = _mean(rows)
         return (
             f"Not shown to predict subsets that it has not seen: held-out R2 {rule.r2:.2f}, Spearman"
-            f" {rule.spearman:.2f}, gain over their mean {mean.gain_low:+.2f} to {mean.gain_high:+.2f} in R2."
+            f" {rule.spearman:.2f}, {confidence:.0%} interval of the gain over the mean {mean.gain_low:+.2f} to"
+            f" {mean.gain_high:+.2f} in R2."
             f" Shuffled indicators reach its R2 in the sample in {chance:.1%} of cases."
         )
     equal = [row.name for row in baselines if not row.beaten]
@@ -106,7 +122,8 @@ def verdict(rows: Sequence[HeldOut], chance: float, confidence: float, indicator
             f"Predicts held-out subsets (R2 {rule.r2:.2f}, Spearman {rule.spearman:.2f}), but is {NOT_SHOWN}"
             f" {' or '.join(equal)} alone."
         )
-    across = ", but not those of a source left out" if rule.source_r2 is not None and rule.source_r2 <= 0 else ""
+    unshown = rule.source_r2 is not None and not _shown_across(rule, _mean(rows))
+    across = ", but is not shown to predict those of a source left out" if unshown else ""
     return (
         f"Predicts held-out subsets (R2 {rule.r2:.2f}, Spearman {rule.spearman:.2f}), better than"
         f" {', '.join(beaten)}{across}."

@@ -79,4 +79,4 @@ def _gains(axes: Axes, table: pd.DataFrame, confidence: float) -> None:
         axes.plot([values["gain_low"], values["gain_high"]], [row, row], color=BLUE, linewidth=1.6)
         shown = values["gain_low"] > 0 or values["gain_high"] < 0
         axes.plot(values["gain"], row, "o", color=BLUE, markerfacecolor=BLUE if shown else "white", markersize=6)
-    axes.set(xlabel="R² of the rule minus this one", title=f"{confidence:.0%} intervals; hollow: no difference")
+    axes.set(xlabel="R² of the rule minus this one", title=f"{confidence:.0%} intervals; hollow: no difference shown")

@@ -14,6 +14,7 @@
     python -m instructmining.report.figures rules --rules across_models.json --output ... --table ...
     python -m instructmining.report.figures people --people people.json --output ... --table ...
     python -m instructmining.report.figures designs --designs designs.json --output ... --table ...
+    python -m instructmining.report.figures spread --designs designs.json --output ... --table ...
 """
 
 import argparse
@@ -30,7 +31,7 @@ from instructmining.report.rule_figures import draw_coefficients, draw_predicted
 from instructmining.report.selection_figures import draw_quality
 from instructmining.report.size_figures import draw_sizes
 from instructmining.report.style import Drawing, look, save
-from instructmining.report.variant_figures import draw_designs, draw_rules
+from instructmining.report.variant_figures import draw_designs, draw_rules, draw_spread
 from instructmining.selection.ranking import RANKING
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size, sized
@@ -57,6 +58,8 @@ def draw(arguments: argparse.Namespace) -> Drawing:
         return draw_sizes(read_json(arguments.curves))
     if arguments.figure == "designs":
         return draw_designs(read_json(arguments.designs))
+    if arguments.figure == "spread":
+        return draw_spread(read_json(arguments.designs))
     if arguments.figure == "quality":
         ranking, settings = read_table(arguments.ranking, RANKING), sized(arguments.settings, arguments.size)
         return draw_quality(ranking, selection_size(len(ranking), settings.examples, settings.fraction))
@@ -81,6 +84,7 @@ def main() -> None:
         "rules": ["--rules"],
         "people": ["--people"],
         "designs": ["--designs"],
+        "spread": ["--designs"],
     }.items():
         figure = figures.add_parser(name)
         for path in (*inputs, "--output", "--table"):

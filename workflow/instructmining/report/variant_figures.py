@@ -7,10 +7,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from instructmining.quality_rule.designs_table import ALARM, FEWEST_DEGREES
 from instructmining.report.style import BLUE, GREEN, GREY, ORANGE, VERMILLION, Drawing, new_figure, zero_line
 
 COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, GREY)
 MARKERS = "osD^v"
+PER_LINE = 3
+"""Panels beside each other; further ones stand below."""
 
 
 def draw_designs(result: dict[str, Any]) -> Drawing:
@@ -38,9 +41,11 @@ def draw_designs(result: dict[str, Any]) -> Drawing:
 
 
 def _saving(row: dict[str, Any], result: dict[str, Any]) -> str:
-    level = f"{result['confidence']:.0%} interval"
-    interval = "" if row["low"] is None else f" ({level} 1/{row['low']:.2g} to 1/{row['high']:.2g})"
-    return f"{row['design']}: 1/{row['ratio']:.2g} of the variance of {row['instead_of']} at equal noise{interval}"
+    found, level = row["as_found"], f"{result['confidence']:.0%} interval"
+    interval = "" if found["low"] is None else f" ({level} {found['low']:.2g} to {found['high']:.2g})"
+    return (
+        f"{row['instead_of']} has {found['value']:.2g} times the squared standard errors of {row['design']}{interval}"
+    )
 
 
 def _designs_table(result: dict[str, Any]) -> pd.DataFrame:
@@ -53,17 +58,42 @@ def _designs_table(result: dict[str, Any]) -> pd.DataFrame:
     )
 
 
+def draw_spread(result: dict[str, Any]) -> Drawing:
+    """The means of all subsets of each design, one point each."""
+    designs = result["designs"]
+    indicators = list(designs[0]["unit_errors"])
+    table = pd.DataFrame([{"design": each["design"], **row} for each in designs for row in each["subset_means"]])
+    figure = new_figure(6.6, _height(len(indicators), len(designs)))
+    axes = figure.subplots()
+    for number, design in enumerate(designs):
+        means = table.loc[table["design"] == design["design"], indicators].to_numpy()  # (subsets, indicators)
+        rows = np.broadcast_to(_rows(len(indicators), number, len(designs)), means.shape)
+        colour, marker = _look(number)
+        label = f"{design['design']} ({design['subsets']} subsets)"
+        axes.plot(means.ravel(), rows.ravel(), marker, color=colour, markersize=4, alpha=0.6, label=label)
+    zero_line(axes)
+    axes.set_xlabel("mean of a subset, from that of all subsets (SDs over the examples)")
+    _label(axes, indicators)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    figure.suptitle("How far the subsets of each design spread, one point each")
+    return Drawing(figure, table)
+
+
 def draw_rules(result: dict[str, Any]) -> Drawing:
     """The coefficients of every set of variants: models, and the eval sets and seeds of each."""
     comparisons = result["comparisons"]
-    figure = new_figure(max(5.2, 3.6 * len(comparisons)), 1.6 + max(map(_panel_height, comparisons), default=1.0))
-    panels = figure.subplots(1, max(1, len(comparisons)), squeeze=False)[0]
-    for axes, comparison in zip(panels, comparisons, strict=False):
+    lines = [comparisons[start : start + PER_LINE] for start in range(0, len(comparisons), PER_LINE)]
+    heights = [max(map(_panel_height, line)) for line in lines] or [1.0]
+    columns = max(1, min(PER_LINE, len(comparisons)))
+    figure = new_figure(max(5.2, 3.6 * columns), 1.6 + sum(heights))
+    panels = figure.subplots(len(heights), columns, squeeze=False, height_ratios=heights)
+    for axes, comparison in zip(panels.flat, comparisons, strict=False):
         _rules_panel(axes, comparison)
         axes.set_xlabel(f"log loss per {result['unit']}\n← lower loss        higher loss →")
+    for axes in panels.flat[len(comparisons) :]:
+        axes.axis("off")
     if not comparisons:
-        panels[0].axis("off")
-        panels[0].text(0, 0.5, "\n".join(f"{row['over']}: {row['reason']}" for row in result["skipped"]))
+        panels[0, 0].text(0, 0.5, "\n".join(f"{row['over']}: {row['reason']}" for row in result["skipped"]))
     level = f"{result['confidence']:.0%} intervals; hollow: no effect shown"
     figure.suptitle(f"How far the rule holds: the same fit side by side\n{level}")
     return Drawing(figure, _rules_table(comparisons))
@@ -80,12 +110,18 @@ def _rules_panel(axes: Axes, comparison: dict[str, Any]) -> None:
     axes.locator_params(axis="x", nbins=5)
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=8)
     of = f" of {comparison['model']}" if comparison["model"] else ""
-    p_value = comparison["equal_coefficients"]["p_value"]
-    verdict = "coefficients differ" if p_value < 0.05 else "no difference shown"
     axes.set_title(
-        f"{comparison['over']}{of}, {comparison['subsets']} subsets\n{verdict} (p = {p_value:.2g})",
+        f"{comparison['over']}{of}, {comparison['subsets']} subsets\n{_verdict(comparison['equal_coefficients'])}",
         pad=_pad(comparison),
     )
+
+
+def _verdict(test: dict[str, Any]) -> str:
+    """What the test of equal coefficients says, in a few words."""
+    if test["denominator_degrees"] < FEWEST_DEGREES:
+        return "too few subsets to tell"
+    p_value, correction = (test["holm"], " after Holm") if test.get("tests", 1) > 1 else (test["p_value"], "")
+    return f"{'coefficients differ' if p_value < ALARM else 'no difference shown'} (p = {p_value:.2g}{correction})"
 
 
 def _pad(comparison: dict[str, Any]) -> float:

@@ -37,14 +37,16 @@ def selection_card(
     ranking: pa.Table,
     origins: Sequence[Origin],
     hashes: Mapping[str, str],
+    size_note: str,
 ) -> str:
-    """The card as Markdown; `hashes` are SHA-256 of files by name."""
+    """The card as Markdown; `hashes` are SHA-256 of files by name, `size_note` says how the size came about."""
     size = selection_size(len(ranking), settings.examples, settings.fraction)
     selected = ranking.slice(0, size)
     sections = [
         f"# Selection from {pool} for {rule.model}",
         f"{size} of {len(ranking)} examples ({size / len(ranking):.1%}): those with the lowest log loss as predicted by"
         f" the quality rule, in that order. Form: {settings.form}.",
+        size_note,
         "## What is in it",
         _counts("source", ranking["source"].to_pylist(), selected["source"].to_pylist()),
         _counts("degraded", _kinds(ranking), _kinds(selected)),
@@ -59,6 +61,11 @@ def selection_card(
         _recipe(pool, settings, hashes),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def how_sized(found: Mapping[str, Any] | None) -> str:
+    """How the number of examples came about; `found` is what a search wrote, None where none was made."""
+    return f"The size was searched: {found['sentence']}" if found else "The size was set beforehand, not searched."
 
 
 def _extrapolation(sentences: Sequence[str], of_means: str | None) -> list[str]:

@@ -17,7 +17,7 @@ from instructmining.data.forms import from_messages
 from instructmining.example import Example, from_table
 from instructmining.files import file_hash, read_json, read_table, write_jsonl, write_text
 from instructmining.quality_rule.published import read_rule
-from instructmining.selection.card import Origin, selection_card
+from instructmining.selection.card import Origin, how_sized, selection_card
 from instructmining.selection.ranking import RANKING, examples_by_id
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size, sized
@@ -44,7 +44,7 @@ def main() -> None:
     selected = select(settings, ranking, arguments.shards)
     write_jsonl(arguments.selected, [export(example, settings) for example in selected])
     origins = [Origin.of(read_json(path)) for path in arguments.sources_report]
-    files = (arguments.rule, arguments.ranking, arguments.selected)
+    files = [arguments.rule, arguments.ranking, arguments.selected, *([arguments.size] if arguments.size else [])]
     card = selection_card(
         arguments.pool,
         settings,
@@ -52,6 +52,7 @@ def main() -> None:
         ranking,
         origins,
         {path.name: file_hash(path) for path in files},
+        how_sized(read_json(arguments.size) if arguments.size else None),
     )
     write_text(arguments.card, card)
     print(f"kept {len(selected)} of {len(ranking)} examples of {arguments.pool}: {arguments.selected}")
