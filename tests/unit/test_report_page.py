@@ -23,7 +23,7 @@ def result_of(kind: str, text: str):
     rates = dict.fromkeys(("win_rate", "orders_agree", "first_preferred"), share)
     gap = {"mean": 0.1, "questions_low": 0.0, "questions_high": 0.2, "seeds_low": None, "seeds_high": None}
     counts = {"value": 0.5, "stderr": None, "seeds": 1, "fewshot": 5, "questions": 9, "difference": gap}
-    row = {"stage": text, "jobs": 1, "wall_hours": 1.0, "cpu_hours": 1.0, "gpu_hours": 0.0, "tokens": None}
+    row = {"stage": text, "jobs": 1, "wall_hours": 1.0, "gpu_hours": 0.0, "tokens": None}
     judged = {
         "arm": text, "baseline": text, "pairs": 9, "decided": 8, "shares": {"win": share, "tie": share, "lose": None},
         **rates, "length_controlled": {"win_rate": None, "reason": text}, "without_verdict": {text: 1},

@@ -1,7 +1,9 @@
 """What choosing the data cost, what the choice saves in a fine-tune, and after how many fine-tunes it has paid.
 
-Times are those of the jobs' benchmarks, tokens those of the records. A job that ran again counts as its last run alone;
-where that only measured a kept adapter again, as its log says, what the training took is not known and is left out.
+Times are wall times of the jobs' benchmarks, tokens those of the records. Snakemake samples CPU time, and misses up to
+half a minute at the end of a job; on a CPU a job has one core, so hours are those of a core, more where the machine is
+busy. A job that ran again counts as its last run alone; where that only measured a kept adapter again, as its log says,
+what the training took is not known and is left out.
 
     python -m instructmining.comparison.cost --benchmarks results/benchmarks --logs results/logs \\
         --settings '{"epochs": 1}' --pools candidates mixed \\
@@ -45,7 +47,6 @@ class Row:
     measured: int
     """Jobs with a benchmark of what they are counted for; the hours are of these."""
     wall_hours: float
-    cpu_hours: float
     gpu_hours: float
     tokens: int | None
     """Trained on; None where nothing is trained."""
@@ -56,9 +57,7 @@ def stage_row(stage: str, files: Iterable[Path], tokens: int | None, on_gpu: boo
     files = list(files)
     lines = [json.loads(path.read_text().splitlines()[-1]) for path in files if path.is_file()]
     wall = sum(line["s"] for line in lines) / 3600
-    # A job of a second or less has no CPU time in its benchmark.
-    cpu = sum(line["cpu_time"] for line in lines if isinstance(line["cpu_time"], float)) / 3600
-    return Row(stage, len(files), len(lines), wall, cpu, wall if on_gpu else 0.0, tokens)
+    return Row(stage, len(files), len(lines), wall, wall if on_gpu else 0.0, tokens)
 
 
 def training_row(stage: str, records: Sequence[dict[str, Any]], folders: Folders) -> Row:
@@ -97,7 +96,7 @@ def describe(
     """The table, what a fine-tune takes on the selection and on the whole pool of so many examples, the break-even."""
     chosen = [record for record in arms if _arm(record) == "selected"] or list(arms)
     random = [record for record in arms if _arm(record) == "random"] or chosen
-    unit = "GPU" if any(record["device"] != ON_CPU for record in arms) else "CPU"
+    unit = "GPU hours" if any(record["device"] != ON_CPU for record in arms) else "core hours"
     tuned = training_row("a fine-tune on the selection", chosen, folders)
     tokens = float(np.mean([record["tokens"] for record in chosen]))
     whole = float(np.mean([full_tokens(record, pool, settings) for record in random]))
@@ -106,7 +105,7 @@ def describe(
     once = sum(_hours(row, unit) for row in rows)
     pays = _break_even(once, hours, full)
     return {
-        "unit": f"{unit} hours",
+        "unit": unit,
         "rows": [asdict(row) for row in rows],
         "once": once,
         "fine_tune": {"selected": hours, "full": full},
@@ -131,7 +130,7 @@ def _once_sentence(rows: Sequence[Row], unit: str, once: float) -> str:
         if measured < jobs
         else ""
     )
-    return f"Choosing took {once:.3g} {unit} hours, once{missing}."
+    return f"Choosing took {once:.3g} {unit}, once{missing}."
 
 
 def _pays_sentence(selected: float | None, full: float | None, pays: int | None) -> str:
@@ -153,7 +152,7 @@ def _pays_sentence(selected: float | None, full: float | None, pays: int | None)
 
 
 def _hours(row: Row, unit: str) -> float:
-    return row.gpu_hours if unit == "GPU" else row.cpu_hours
+    return row.gpu_hours if unit == "GPU hours" else row.wall_hours
 
 
 def _arm(record: dict[str, Any]) -> str:
@@ -196,10 +195,7 @@ def main() -> None:
     write_json(arguments.output, found)
     for row in found["rows"]:
         tokens = f", {row['tokens']:,} tokens" if row["tokens"] is not None else ""
-        print(
-            f"{row['stage']}: {row['jobs']} jobs, {row['wall_hours']:.3g} h, {row['cpu_hours']:.3g} CPU h,"
-            f" {row['gpu_hours']:.3g} GPU h{tokens}"
-        )
+        print(f"{row['stage']}: {row['jobs']} jobs, {row['wall_hours']:.3g} h, {row['gpu_hours']:.3g} GPU h{tokens}")
     print(found["sentence"])
 
 
