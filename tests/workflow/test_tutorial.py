@@ -56,7 +56,7 @@ def test_the_tutorial_works_word_by_word(checkout: Path) -> None:
     assert "Nothing to do" in nothing_to_do
     assert "finetune_and_evaluate" in one_subset_more
     page = (checkout / "results" / "report.html").read_text()
-    assert "Can it be trusted?" in page and "messages" in page
+    assert "Can the rule be trusted?" in page and "messages" in page
     assert (checkout / "results" / "selection" / "small" / "new" / "selected.jsonl").exists()
 
 
