@@ -79,6 +79,7 @@ def intermediate_results():
         *results_of_data(),
         *results_of_fit(),
         *of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
+        *of_searches("<results>/selection/{model}/{pool}/size.json"),
         *results_of_comparison(),
         *results_of_judge(),
         *results_of_benchmarks(),
@@ -127,21 +128,21 @@ def results_of_fit():
 
 
 def results_of_comparison():
-    """The arms and the runs on them, where selections are compared."""
+    """The arms and the runs on them, those of the curves over size included, where selections are compared."""
     if not CONFIG.compares():
         return []
-    arms = "<results>/comparison/{model}/{pool}/arms/{arm}/seed{seed}.parquet"
-    tuned = [(model, arm_runs(pool)) for model in CONFIG.models for pool in CONFIG.selection_pools()]
+    runs = [
+        SimpleNamespace(model=model, run=run, seed=seed)
+        for model in CONFIG.models
+        for pool in CONFIG.selection_pools()
+        for run, seed in [*arm_runs(pool), *size_runs(pool)]
+    ]
     return [
-        *expand(
-            arms,
-            model=CONFIG.models,
-            pool=CONFIG.selection_pools(),
-            arm=CONFIG.comparison.arms,
-            seed=range(CONFIG.comparison.seeds),
-        ),
-        *[path for model, runs in tuned for path in run_files(model, runs, "record.json")],
+        *dict.fromkeys(map(run_examples, runs)),
+        *[path for tuned in runs for path in run_files(tuned.model, [(tuned.run, tuned.seed)], "record.json")],
         *of_selections("<results>/comparison/{model}/{pool}/comparison.json"),
+        *of_curves("<results>/comparison/{model}/{pool}/sizes.json"),
+        *of_comparisons("<results>/comparison/{model}/{pool}/cost.json"),
     ]
 
 
