@@ -67,7 +67,7 @@ def left_over_jobs(folder: Path) -> list[Job]:
     """The jobs of a run in `folder` known not to have ended; a silent Slurm keeps no local run from starting."""
     try:
         return jobs_in_queue(folder)
-    except subprocess.SubprocessError:
+    except (subprocess.SubprocessError, OSError):
         return []
 
 

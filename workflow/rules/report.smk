@@ -314,8 +314,8 @@ rule summarise:
         code=fingerprint("instructmining.report.summary"),
     shell:
         "COLUMNS=140 python -m instructmining.report.summary --rules {input.rules} --comparisons {input.comparisons}"
-        " --rankings {input.rankings} --settings {params.settings:q} --people {input.people} --judges {input.judges}"
-        " --benchmarks {input.benchmarks} --sizes {input.sizes} --curves {input.curves} --costs {input.costs}"
+        " --rankings {input.rankings} --settings {params.settings:q}"
+        f" {OF_FINDINGS}"
         " --report results/report.html >{output} 2>{log}"
 
 
@@ -348,6 +348,6 @@ rule write_report:
     shell:
         "python -m instructmining.report.page --rules {input.rules} --comparisons {input.comparisons}"
         " --rankings {input.rankings} --accounts {input.accounts} --scores {input.scores} --records {input.records}"
-        " --figures {input.figures} --people {input.people} --judges {input.judges}"
-        " --benchmarks {input.benchmarks} --sizes {input.sizes} --curves {input.curves} --costs {input.costs}"
+        " --figures {input.figures}"
+        f" {OF_FINDINGS}"
         " --config {params.config:q} --output {output} 2>&1 | tee {log}"

@@ -28,13 +28,14 @@ def read_runs(folders: Sequence[Path], names: Sequence[str], model: str | None) 
     """Read the results of runs; raises ValueError where they cannot be compared, FileNotFoundError without results."""
     homes = [folder / "quality_rule" / (model or _only_model(folder)) for folder in folders]
     rules = [QualityRule.from_json(home / "rule.json") for home in homes]
-    scores = [read_table(folder / "indicators/candidates/scores.parquet", SCORES) for folder in folders]
-    _check_same_candidates(folders, scores)
+    candidates = [folder / "indicators/candidates/scores.parquet" for folder in folders]
+    _check_same_candidates(folders, [read_table(path, SCORES, columns=["id"]) for path in candidates])
     tables = {
         name: read_table(home / "observations.parquet", observations_schema([]))
         for name, home in zip(names, homes, strict=True)
     }
-    return Runs(tables, list(dict.fromkeys(name for rule in rules for name in rule.indicators)), scores[0])
+    indicators = list(dict.fromkeys(name for rule in rules for name in rule.indicators))
+    return Runs(tables, indicators, read_table(candidates[0], SCORES))
 
 
 def name_of(folder: Path) -> str:

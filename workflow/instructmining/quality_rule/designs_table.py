@@ -2,7 +2,7 @@
 
 from typing import Any
 
-ALARM = 0.05
+SHOWN = 0.05
 """A p-value below it is said to show something."""
 FEWEST_DEGREES = 5
 """A test with fewer residual degrees of freedom misses all but huge differences, and leans on normal noise."""
@@ -103,7 +103,7 @@ def _misfit(test: dict[str, Any] | None) -> str:
 
 
 def _shown(test: dict[str, Any]) -> bool:
-    return bool(test["p_value"] < ALARM)
+    return bool(test["p_value"] < SHOWN)
 
 
 def _prediction_sentence(row: dict[str, Any], level: str) -> str:
@@ -128,7 +128,7 @@ def equality_verdict(row: dict[str, Any]) -> str:
     """What a test of equal coefficients allows to say."""
     if row["denominator_degrees"] < FEWEST_DEGREES:
         return "Whether the coefficients differ cannot be told from so few subsets"
-    differ = row.get("holm", row["p_value"]) < ALARM
+    differ = row.get("holm", row["p_value"]) < SHOWN
     return "The coefficients differ" if differ else "The coefficients are not shown to differ"
 
 

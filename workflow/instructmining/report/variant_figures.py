@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from instructmining.quality_rule.designs_table import ALARM, FEWEST_DEGREES
+from instructmining.quality_rule.designs_table import FEWEST_DEGREES, SHOWN
 from instructmining.report.style import BLUE, GREEN, GREY, ORANGE, VERMILLION, Drawing, new_figure, zero_line
 
 COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, GREY)
@@ -121,7 +121,7 @@ def _verdict(test: dict[str, Any]) -> str:
     if test["denominator_degrees"] < FEWEST_DEGREES:
         return "too few subsets to tell"
     p_value, correction = (test["holm"], " after Holm") if test.get("tests", 1) > 1 else (test["p_value"], "")
-    return f"{'coefficients differ' if p_value < ALARM else 'no difference shown'} (p = {p_value:.2g}{correction})"
+    return f"{'coefficients differ' if p_value < SHOWN else 'no difference shown'} (p = {p_value:.2g}{correction})"
 
 
 def _pad(comparison: dict[str, Any]) -> float:

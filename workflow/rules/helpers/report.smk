@@ -1,4 +1,8 @@
 # Needs: the targets. Makes: the files that the report's page is written from.
+OF_FINDINGS = (
+    "--people {input.people} --judges {input.judges} --benchmarks {input.benchmarks} --sizes {input.sizes}"
+    " --curves {input.curves} --costs {input.costs}"
+)
 
 
 def accounts():
