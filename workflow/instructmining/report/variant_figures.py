@@ -33,6 +33,7 @@ def draw_designs(result: dict[str, Any]) -> Drawing:
     errors.set_title("what the indicators of the subsets allow")
     values.set_xlabel(f"log loss per {result['unit']}\n← lower loss        higher loss →")
     values.set_title(f"coefficients, {result['confidence']:.0%} intervals; hollow: no effect shown")
+    values.locator_params(axis="x", nbins=5)
     zero_line(values)
     _label(errors, indicators)
     figure.legend(*errors.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
