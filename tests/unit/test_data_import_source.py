@@ -145,9 +145,9 @@ def test_a_hub_data_set_is_read_without_the_network_from_a_folder(imported, sour
     assert example.response == "Two." and report["origin"].startswith(f"hub:{tmp_path}@")
 
 
-def test_the_commit_of_a_hub_data_set_is_recorded():
+def test_the_commit_that_a_branch_of_a_hub_data_set_stood_for_is_recorded():
     info = SimpleNamespace(download_checksums={"hf://datasets/owner/name@abc123/data/train.parquet": {}})
-    origin = hub_origin(Source(hub="owner/name"), SimpleNamespace(info=info))
+    origin = hub_origin(Source(hub="owner/name", revision="main"), SimpleNamespace(info=info))
     assert origin == "hub:owner/name@abc123 configuration=default split=train"
 
 

@@ -22,7 +22,7 @@ from instructmining.indicators.settings import Indicators, LikelihoodScorer
 from instructmining.indicators.subset_indicators import describe
 from instructmining.models.load import load_base_model, load_tokenizer
 from instructmining.models.prepare import convert_gguf, find_in_package
-from instructmining.models.prompt import tokenize
+from instructmining.models.prompt import Tokens, tokenize
 from tests.conftest import conversation, tiny_llama
 
 
@@ -63,6 +63,12 @@ def test_scores_do_not_depend_on_the_batches(
     together = score(examples, tiny_model, tiny_tokenizer, batch_tokens=batch_tokens).indicators
     for name in ("ppl", "ifd"):
         assert together[name] == pytest.approx([one[name][0] for one in alone], rel=1e-5)
+
+
+def test_a_response_that_is_certain_without_its_prompt_has_no_ifd_and_stops_the_shard(examples: Any) -> None:
+    scores = likelihood.to_scores([Tokens([1], [2], truncated=False)], [0.5], [0.0])
+    with pytest.raises(ValueError, match=f"ifd: 1 scores are not finite, e.g. of the examples .*{examples[0].id}"):
+        scoring.to_table(list(examples[:1]), scores)
 
 
 def test_ifd_is_the_loss_with_the_instruction_over_the_loss_without(tiny_model: Any, tiny_tokenizer: Any) -> None:

@@ -14,7 +14,7 @@ from instructmining.example import Message
 from instructmining.models.batches import IGNORED, budget_batches, halve_on_out_of_memory, make_batch
 from instructmining.models.device import lease_gpu
 from instructmining.models.likelihood import response_losses, summed_losses
-from instructmining.models.prepare import describe, find_in_package
+from instructmining.models.prepare import bring, describe, find_in_package
 from instructmining.models.prompt import Tokens, tokenize, truncate, write_prompt
 from instructmining.models.settings import ModelFiles
 
@@ -85,6 +85,15 @@ def test_a_batch_is_halved_until_it_fits_in_memory() -> None:
     assert sizes == [5, 2, 3, 1, 2]
 
 
+def test_memory_of_the_cpu_that_runs_out_halves_a_batch_too_and_other_errors_do_not() -> None:
+    def run(items: list[int]) -> list[int]:
+        return [item + len(torch.empty(2**60 if len(items) > 1 else 0)) for item in items]
+
+    assert halve_on_out_of_memory([1, 2, 3], run) == [1, 2, 3]
+    with pytest.raises(RuntimeError, match="must match"):
+        halve_on_out_of_memory([1, 2, 3], lambda items: (torch.ones(2) + torch.ones(3)).tolist())
+
+
 def test_a_single_example_that_does_not_fit_fails() -> None:
     with pytest.raises(torch.OutOfMemoryError):
         halve_on_out_of_memory([1], lambda items: (_ for _ in ()).throw(torch.OutOfMemoryError()))
@@ -140,3 +149,18 @@ def test_a_changed_file_changes_the_hash_of_a_model(tmp_path: Path) -> None:
     before = describe(ModelFiles(path="x"), tmp_path)["hash"]
     (tmp_path / "config.json").write_text("[]")
     assert describe(ModelFiles(path="x"), tmp_path)["hash"] != before
+
+
+def test_the_commit_that_a_branch_of_the_hub_stood_for_is_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit, cached = "0123456789" * 4, tmp_path / "hub" / "models--owner--name"
+    (cached / "snapshots" / commit).mkdir(parents=True)
+    (cached / "snapshots" / commit / "config.json").write_text("{}")
+    (cached / "refs").mkdir()
+    (cached / "refs" / "main").write_text(commit)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    settings = ModelFiles(hub="owner/name", revision="main")
+    bring(settings, tmp_path / "model")
+    assert describe(settings, tmp_path / "model")["commit"] == commit

@@ -37,7 +37,7 @@ DEFAULT: dict[str, Any] = {
     },
     "eval_sets": {
         "fit": {"sources": ["numpy", "more_tasks"], "role": "fit", "part": "1/3"},
-        "search": {"sources": ["numpy", "more_tasks"], "role": "search", "part": "2/3"},
+        "search": {"sources": ["numpy", "more_tasks"], "role": "search", "part": "2/3", "limit": 8},
         "test": {"sources": ["numpy", "more_tasks"], "role": "test", "part": "3/3"},
     },
     "sampling": {"scheme": "single_source", "subsets": 12, "examples": 32, "replicated": 3, "seeds": 2},
@@ -52,7 +52,7 @@ DEFAULT: dict[str, Any] = {
         "epochs": 1,
         "batch_size": 4,
         "max_tokens": 256,
-        "micro_batch_tokens": 512,
+        "micro_batch_tokens": 192,
         "dtype": "fp32",
     },
     "quality_rule": {"indicators": ["log_ppl", "relevance"]},

@@ -26,8 +26,8 @@ def hub_rows(dataset: Any, hub: str) -> Iterator[Row]:
 
 
 def hub_origin(source: Source, dataset: Any) -> str:
-    """Where the rows came from: name, configuration, split, and the commit, found out where it is not given."""
+    """Where the rows came from: name, configuration, split, and the commit that the revision stood for, where known."""
     files = [url for url in dataset.info.download_checksums or {} if url.startswith("hf://") and "@" in url]
     commits = (url.split("@")[1].split("/")[0] for url in files)
-    commit = source.revision or next(commits, "unknown revision")
+    commit = next(commits, source.revision or "unknown revision")
     return f"hub:{source.hub}@{commit} configuration={source.configuration or 'default'} split={source.split}"

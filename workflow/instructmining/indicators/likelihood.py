@@ -60,11 +60,14 @@ def likelihood_scorer(
 
 
 def to_scores(given: list[Tokens], with_prompt: list[float], without: list[float]) -> Scores:
-    """The indicators from the mean losses of the responses, with the prompt and without."""
+    """The indicators from the mean losses of the responses, with the prompt and without.
+
+    A response that is certain without its prompt has no `ifd`: it is NaN, which stops the shard with the example's ID.
+    """
     indicators = {
         "ppl": [math.exp(loss) for loss in with_prompt],
         "log_ppl": with_prompt,
-        "ifd": [loss / other for loss, other in zip(with_prompt, without, strict=True)],
+        "ifd": [loss / other if other else math.nan for loss, other in zip(with_prompt, without, strict=True)],
     }
     truncated = [tokens.truncated for tokens in given]
     return Scores(indicators, dict.fromkeys(indicators, truncated))

