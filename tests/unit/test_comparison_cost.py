@@ -1,21 +1,22 @@
-"""What choosing cost is added up from benchmarks, and a break-even is given only where there is one."""
+"""What choosing cost is added up from records and benchmarks, and a break-even is given only where there is one."""
 
 import json
 
 import pyarrow as pa
 import pytest
 
-from instructmining.comparison.cost import KEPT, Folders, describe, full_tokens, main, scoring_row, training_row
+from instructmining.comparison.cost import describe, full_tokens, main, scoring_row, stage_row, training_row
 from instructmining.files import read_json, write_json, write_table
 from instructmining.training.settings import Training
 
 SETTINGS = Training(epochs=2, batch_size=4)
 
 
-def record(run, seed=0, tokens=800, steps=10, examples=20, device="cpu"):
+def record(run, tokens=800, steps=10, examples=20, device="cpu", hours=2):
+    """A run of two hours, half of which went into training."""
     return {
-        "model": "tiny", "run": run, "seed": seed, "tokens": tokens, "steps": steps, "device": device,
-        "training": {"examples": examples},
+        "model": "tiny", "run": run, "seed": 0, "tokens": tokens, "steps": steps, "device": device,
+        "training": {"examples": examples}, "timing": {"seconds": hours * 3600, "training_seconds": hours * 1800},
     }  # fmt: skip
 
 
@@ -24,49 +25,24 @@ def benchmark(path, wall=7200.0):
     path.write_text(json.dumps({"s": wall, "cpu_time": wall / 3}) + "\n")
 
 
-def folders(folder):
-    return Folders(folder, folder)
-
-
-def log(folder, run, text):
-    (folder / "training" / "tiny" / run / "seed0.log").write_text(text)
-
-
-def lay_out(folder, runs=("000", "mixed.selected", "mixed.random"), **options):
-    """Benchmarks of two hours, of whose CPU time a third was sampled, for each run and scorer."""
-    for run in runs:
-        benchmark(folder / "training" / "tiny" / run / "seed0.jsonl", **options)
+def lay_out(folder):
+    """Benchmarks of two hours, of whose CPU time a third was sampled, for each scorer."""
     for scorer in ("text", "likelihood"):
-        benchmark(folder / "indicators" / "mixed" / scorer / "000.jsonl", **options)
-    benchmark(folder / "indicators" / "mixed" / "scores.jsonl", **options)
+        benchmark(folder / "indicators" / "mixed" / scorer / "000.jsonl")
+    benchmark(folder / "indicators" / "mixed" / "scores.jsonl")
 
 
-def test_a_stage_is_the_sum_of_its_jobs(tmp_path):
-    lay_out(tmp_path)
-    row = training_row("tuning", [record("000"), record("mixed.selected", tokens=200)], folders(tmp_path))
+def test_a_stage_is_the_sum_of_its_jobs():
+    row = training_row("tuning", [record("000"), record("mixed.selected", tokens=200)])
     assert (row.jobs, row.measured, row.wall_hours, row.gpu_hours, row.tokens) == (2, 2, 4, 0, 1000)
 
 
-def test_a_job_without_a_benchmark_is_counted_as_not_measured(tmp_path):
-    lay_out(tmp_path)
-    row = training_row("tuning", [record("000"), record("001")], folders(tmp_path))
-    assert (row.jobs, row.measured, row.wall_hours) == (2, 1, 2)
-
-
-def test_a_job_that_only_measured_a_kept_adapter_again_counts_as_not_measured(tmp_path):
-    lay_out(tmp_path)
-    log(tmp_path, "000", "fine-tuning: 10 of 10 steps")
-    log(tmp_path, "mixed.selected", f"adapter is what training would give: {KEPT}")
-    row = training_row("tuning", [record("000"), record("mixed.selected")], folders(tmp_path))
-    assert (row.jobs, row.measured, row.wall_hours, row.tokens) == (2, 1, 2, 1600)
-
-
-def test_where_no_benchmark_of_training_is_left_no_break_even_is_made_up(tmp_path):
-    lay_out(tmp_path)
-    log(tmp_path, "mixed.selected", KEPT)
-    result = found(tmp_path, pool=25)
-    assert result["fine_tune"] == {"selected": None, "full": None} and result["break_even"] is None
-    assert "What a fine-tune on the selection takes is not known" in result["sentence"]
+def test_a_job_without_a_benchmark_is_said_to_be_missing(tmp_path):
+    row = stage_row("search", [tmp_path / "gone.jsonl"], None, on_gpu=False)
+    assert (row.jobs, row.measured, row.wall_hours) == (1, 0, 0)
+    assert (
+        "(1 of 1 jobs left no benchmark and are not in it)" in describe([row], [record("x")], 9, SETTINGS)["sentence"]
+    )
 
 
 def test_scorers_without_a_model_take_no_gpu(tmp_path):
@@ -84,31 +60,27 @@ def test_with_a_fixed_number_of_steps_the_whole_pool_takes_no_longer():
     assert full_tokens(record("mixed.random"), 100, settings) == 800
 
 
-def found(folder, settings=SETTINGS, pool=100, device="cpu"):
-    rows = [training_row("fine-tunes on subsets", [record("000", device=device)], folders(folder))]
-    arms = [record("mixed.selected", device=device), record("mixed.random", device=device)]
-    return describe(rows, arms, pool, settings, folders(folder))
+def found(settings=SETTINGS, pool=100, **options):
+    rows = [training_row("fine-tunes on subsets", [record("000", **options)])]
+    return describe(rows, [record("mixed.selected", **options), record("mixed.random", **options)], pool, settings)
 
 
-def test_choosing_has_paid_when_what_it_saves_is_what_it_took(tmp_path):
-    lay_out(tmp_path)
-    result = found(tmp_path, pool=25)
-    # A fine-tune on 40 of 50 tokens' worth saves a fifth of its time.
-    assert result["once"] == 2 and result["fine_tune"] == pytest.approx({"selected": 2, "full": 2.5})
-    assert result["break_even"] == 4
-    assert "choosing has paid after 4 such fine-tunes" in result["sentence"]
+def test_choosing_has_paid_when_what_it_saves_is_what_it_took():
+    result = found(pool=25)
+    # Training on 40 of 50 tokens' worth saves a fifth of its hour; measuring is no part of it.
+    assert result["once"] == 2 and result["fine_tune"] == pytest.approx({"selected": 1, "full": 1.25})
+    assert result["break_even"] == 8
+    assert "choosing has paid after 8 such fine-tunes" in result["sentence"]
 
 
-def test_choosing_that_saves_nothing_is_said_never_to_pay(tmp_path):
-    lay_out(tmp_path)
-    result = found(tmp_path, settings=Training(steps=10, batch_size=4))
+def test_choosing_that_saves_nothing_is_said_never_to_pay():
+    result = found(settings=Training(steps=10, batch_size=4))
     assert result["break_even"] is None
     assert "saves no time in a fine-tune and never pays by it" in result["sentence"]
 
 
-def test_on_a_gpu_hours_are_those_of_the_gpu(tmp_path):
-    lay_out(tmp_path, wall=1800.0)
-    result = found(tmp_path, device="NVIDIA H100")
+def test_on_a_gpu_hours_are_those_of_the_gpu():
+    result = found(device="NVIDIA H100", hours=0.5)
     assert (result["unit"], result["once"]) == ("GPU hours", 0.5)
 
 
@@ -124,7 +96,7 @@ def test_the_command_adds_up_scoring_tuning_and_searching(tmp_path, monkeypatch,
         "--settings": ['{"epochs": 2}'], "--pools": ["mixed"], "--cpu-scorers": ["text"],
         "--subset-records": [records["000"]], "--arm-records": [records["mixed.selected"], records["mixed.random"]],
         "--trials": [tmp_path / "trials.parquet"], "--scores": [tmp_path / "scores.parquet"],
-        "--benchmarks": [tmp_path], "--logs": [tmp_path], "--output": [tmp_path / "cost.json"],
+        "--benchmarks": [tmp_path], "--output": [tmp_path / "cost.json"],
     }  # fmt: skip
     command = ["cost", *(str(part) for name, values in options.items() for part in (name, *values))]
     monkeypatch.setattr("sys.argv", command)

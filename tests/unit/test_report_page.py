@@ -112,10 +112,11 @@ def test_what_a_run_was_not_asked_for_is_not_on_its_page() -> None:
     assert "12,345 fine-tunes" in full and "choosing" not in plain
 
 
-def test_a_break_even_that_is_not_known_is_not_called_never() -> None:
-    unknown = {**result_of("costs", "plain"), "fine_tune": {"selected": None, "full": None}, "break_even": None}
-    finding = Finding("costs", "plain", "plain", "plain", ("plain",) * 4, unknown)
-    assert "<strong>not known</strong>" in render({**values(), "findings": [finding]})
+def test_where_choosing_saves_nothing_it_is_said_never_to_pay() -> None:
+    finding = Finding(
+        "costs", "plain", "plain", "plain", ("plain",) * 4, {**result_of("costs", "plain"), "break_even": None}
+    )
+    assert "<strong>never</strong>" in render({**values(), "findings": [finding]})
 
 
 def test_the_size_that_a_search_found_is_marked_among_its_trials() -> None:
@@ -131,7 +132,7 @@ def test_the_rule_is_said_in_words_as_far_as_effects_are_shown() -> None:
 
 def test_a_published_rule_is_said_in_words_by_its_signs() -> None:
     rule = PublishedRule("v1", "tiny", 1.0, {"reward": -0.1, "len_out": 0.1, "knn_6": -0.9}, {}, ())
-    assert signs_in_words(rule) == "More reward and more knn_6 go with lower loss; More len_out goes with higher loss."
+    assert signs_in_words(rule) == "More reward and more knn_6 go with lower loss. More len_out goes with higher loss."
 
 
 def test_a_figure_has_its_caption_and_the_table_beside_it(tmp_path) -> None:

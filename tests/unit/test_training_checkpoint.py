@@ -69,8 +69,10 @@ def test_only_the_steps_that_were_left_are_taken(tmp_path: Path, monkeypatch: py
     taken = []
     real = module.accumulate_gradients
     monkeypatch.setattr(module, "accumulate_gradients", lambda *a: taken.append(1) or real(*a))  # type: ignore[func-returns-value]
-    _, history = train(SETTINGS, Checkpoint(checkpoint.path, "hash", every_minutes=10))
+    resumed = Checkpoint(checkpoint.path, "hash", every_minutes=10)
+    _, history = train(SETTINGS, resumed)
     assert len(taken) == len(history) - 3
+    assert 0 < resumed.seconds_before < resumed.seconds()
 
 
 def test_a_checkpoint_is_written_every_so_often(tmp_path: Path) -> None:

@@ -48,8 +48,9 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def losses(task: Task, folder: Path) -> Any:
+    """What a run gives, but for its times."""
     model, _, trained = tuned_model(task, folder, 10)
-    return evaluate(model.eval(), CONVERSATIONS, 64, 0, "x"), trained
+    return evaluate(model.eval(), CONVERSATIONS, 64, 0, "x"), replace(trained, seconds=0, seconds_before=0)
 
 
 def test_a_kept_adapter_gives_the_same_losses_without_training(
@@ -58,6 +59,12 @@ def test_a_kept_adapter_gives_the_same_losses_without_training(
     first, second = (losses(task, tmp_path / "adapter") for _ in range(2))
     assert first == second
     assert len(trainings) == 1
+
+
+def test_a_kept_adapter_knows_what_its_training_took(task: Task, tmp_path: Path) -> None:
+    first, second = (tuned_model(task, tmp_path / "adapter", 10)[2] for _ in range(2))
+    assert (first.seconds_before, second.seconds_before) == (0, first.seconds)
+    assert second.seconds == first.seconds > 0
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,6 @@ import pyarrow.parquet as pq
 
 from instructmining.files import read_table
 
-ROLES = ("system", "user", "assistant")
-
 EXAMPLES = pa.schema(
     [
         pa.field("id", pa.string(), metadata={"description": "hash of the normalised messages"}),

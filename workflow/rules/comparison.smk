@@ -127,7 +127,7 @@ rule compare_sizes:
 
 
 rule add_up_cost:
-    """Add up what choosing took, beside what it saves in a fine-tune, from the benchmarks of the jobs."""
+    """Add up what choosing took, beside what it saves in a fine-tune, from records and benchmarks of the jobs."""
     input:
         unpack(cost_inputs),
     output:
@@ -146,7 +146,7 @@ rule add_up_cost:
         trials=lambda wildcards, input: f"--trials {input.trials}" if input.get("trials") else "",
         code=fingerprint("instructmining.comparison.cost"),
     shell:
-        # Benchmarks and logs are no inputs: without one a job is said to be missing, and is not run for it.
-        "python -m instructmining.comparison.cost --benchmarks results/benchmarks --logs results/logs"
+        # Benchmarks are no inputs: without one a job is said to be missing, and is not run for it.
+        "python -m instructmining.comparison.cost --benchmarks results/benchmarks"
         " --settings {params.settings:q} --pools {params.pools} --cpu-scorers {params.cpu_scorers} --subset-records {input.subsets}"
         " --arm-records {input.arms} {params.trials} --scores {input.scores} --output {output} 2>&1 | tee {log}"

@@ -1,11 +1,10 @@
 """What choosing the data cost, what the choice saves in a fine-tune, and after how many fine-tunes it has paid.
 
-Times are wall times of the jobs' benchmarks, tokens those of the records. Snakemake samples CPU time, and misses up to
-half a minute at the end of a job; on a CPU a job has one core, so hours are those of a core, more where the machine is
-busy. A job that ran again counts as its last run alone; where that only measured a kept adapter again, as its log says,
-what the training took is not known and is left out.
+Times are wall times: of fine-tunes those of their records, training and measuring, of other jobs those of their
+benchmarks. CPU times would not do: Snakemake samples them, and misses up to half a minute at the end of a job. On a
+CPU a job has one core, so hours are those of a core, more where the machine is busy. A job that ran again counts once.
 
-    python -m instructmining.comparison.cost --benchmarks results/benchmarks --logs results/logs \\
+    python -m instructmining.comparison.cost --benchmarks results/benchmarks \\
         --settings '{"epochs": 1}' --pools candidates mixed \\
         --subset-records results/training/smollm2/0*/seed*/record.json \\
         --arm-records results/training/smollm2/mixed.*/seed*/record.json --scores scores.parquet --output cost.json
@@ -26,16 +25,6 @@ from instructmining.files import read_json, write_json
 from instructmining.training.settings import Training
 
 ON_CPU = "cpu"
-KEPT = "evaluating it, without training"
-"""What the log of a fine-tune says where an earlier job kept the adapter."""
-
-
-@dataclass(frozen=True)
-class Folders:
-    """Where jobs leave what they took and what they did; both follow the paths of results."""
-
-    benchmarks: Path
-    logs: Path
 
 
 @dataclass(frozen=True)
@@ -45,7 +34,7 @@ class Row:
     stage: str
     jobs: int
     measured: int
-    """Jobs with a benchmark of what they are counted for; the hours are of these."""
+    """Jobs that left a time; the hours are of these."""
     wall_hours: float
     gpu_hours: float
     tokens: int | None
@@ -60,18 +49,11 @@ def stage_row(stage: str, files: Iterable[Path], tokens: int | None, on_gpu: boo
     return Row(stage, len(files), len(lines), wall, wall if on_gpu else 0.0, tokens)
 
 
-def training_row(stage: str, records: Sequence[dict[str, Any]], folders: Folders) -> Row:
-    """The row of some fine-tunes."""
-    names = [f"training/{record['model']}/{record['run']}/seed{record['seed']}" for record in records]
-    files = [folders.benchmarks / f"{name}.jsonl" for name in names if trained(folders.logs / f"{name}.log")]
-    on_gpu = any(record["device"] != ON_CPU for record in records)
-    row = stage_row(stage, files, sum(record["tokens"] for record in records), on_gpu)
-    return replace(row, jobs=len(records))
-
-
-def trained(log: Path) -> bool:
-    """Whether the last job of a fine-tune trained; so it is taken to have where its log is gone."""
-    return not log.is_file() or KEPT not in log.read_text(encoding="utf-8", errors="replace")
+def training_row(stage: str, records: Sequence[dict[str, Any]]) -> Row:
+    """The row of some fine-tunes, each with its measuring on every eval set."""
+    wall = sum(record["timing"]["seconds"] for record in records) / 3600
+    gpu = wall if any(record["device"] != ON_CPU for record in records) else 0.0
+    return Row(stage, len(records), len(records), wall, gpu, sum(record["tokens"] for record in records))
 
 
 def scoring_row(pool: str, benchmarks: Path, cpu_scorers: Sequence[str], on_gpu: bool) -> Row:
@@ -90,18 +72,15 @@ def full_tokens(record: dict[str, Any], examples: int, settings: Training) -> fl
     return float(record["tokens"] / (record["steps"] * batch) * examples * settings.epochs)
 
 
-def describe(
-    rows: Sequence[Row], arms: Sequence[dict[str, Any]], pool: int, settings: Training, folders: Folders
-) -> Any:
+def describe(rows: Sequence[Row], arms: Sequence[dict[str, Any]], pool: int, settings: Training) -> Any:
     """The table, what a fine-tune takes on the selection and on the whole pool of so many examples, the break-even."""
     chosen = [record for record in arms if _arm(record) == "selected"] or list(arms)
     random = [record for record in arms if _arm(record) == "random"] or chosen
     unit = "GPU hours" if any(record["device"] != ON_CPU for record in arms) else "core hours"
-    tuned = training_row("a fine-tune on the selection", chosen, folders)
     tokens = float(np.mean([record["tokens"] for record in chosen]))
     whole = float(np.mean([full_tokens(record, pool, settings) for record in random]))
-    hours = _hours(tuned, unit) / tuned.measured if tuned.measured else None
-    full = hours * whole / tokens if hours is not None else None
+    hours = float(np.mean([record["timing"]["training_seconds"] for record in chosen])) / 3600
+    full = hours * whole / tokens
     once = sum(_hours(row, unit) for row in rows)
     pays = _break_even(once, hours, full)
     return {
@@ -115,31 +94,19 @@ def describe(
     }
 
 
-def _break_even(once: float, selected: float | None, full: float | None) -> int | None:
-    """After how many fine-tunes choosing has paid; None where it never does, or what one takes is not known."""
-    if selected is None or full is None or full <= selected:
-        return None
-    return math.ceil(once / (full - selected))
+def _break_even(once: float, selected: float, full: float) -> int | None:
+    """After how many fine-tunes choosing has paid; None where it never does."""
+    return math.ceil(once / (full - selected)) if full > selected else None
 
 
 def _once_sentence(rows: Sequence[Row], unit: str, once: float) -> str:
     jobs, measured = sum(row.jobs for row in rows), sum(row.measured for row in rows)
-    missing = (
-        f" ({jobs - measured} of {jobs} jobs left no benchmark, or one of measuring a kept adapter again, and are not"
-        " in it)"
-        if measured < jobs
-        else ""
-    )
+    missing = f" ({jobs - measured} of {jobs} jobs left no benchmark and are not in it)" if measured < jobs else ""
     return f"Choosing took {once:.3g} {unit}, once{missing}."
 
 
-def _pays_sentence(selected: float | None, full: float | None, pays: int | None) -> str:
+def _pays_sentence(selected: float, full: float, pays: int | None) -> str:
     free = "Random examples of the same number cost nothing to choose."
-    if selected is None or full is None:
-        return (
-            "What a fine-tune on the selection takes is not known, as no benchmark of one that trained is left, and so"
-            f" neither is when choosing has paid. {free}"
-        )
     after = (
         f"choosing has paid after {pays:,} such fine-tunes"
         if pays is not None
@@ -162,17 +129,16 @@ def _arm(record: dict[str, Any]) -> str:
 def gather(arguments: argparse.Namespace) -> Any:
     """Read what there is and describe it."""
     subsets, arms = ([read_json(path) for path in paths] for paths in (arguments.subset_records, arguments.arm_records))
-    folders = Folders(arguments.benchmarks, arguments.logs)
     on_gpu = any(record["device"] != ON_CPU for record in [*subsets, *arms])
     rows = [scoring_row(pool, arguments.benchmarks, arguments.cpu_scorers, on_gpu) for pool in arguments.pools]
     if subsets:
-        rows.append(training_row("fine-tunes on subsets", subsets, folders))
+        rows.append(training_row("fine-tunes on subsets", subsets))
     if arguments.trials:
         tokens = sum(pq.read_table(arguments.trials)["tokens"].to_pylist())
         search = arguments.benchmarks / "selection" / arms[0]["model"] / arguments.pools[-1] / "search_size.jsonl"
         rows.append(stage_row("search of the size", [search], tokens, on_gpu))
     examples = pq.read_metadata(arguments.scores).num_rows
-    return describe(rows, arms, examples, arguments.settings, folders)
+    return describe(rows, arms, examples, arguments.settings)
 
 
 def main() -> None:
@@ -181,7 +147,6 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, fromfile_prefix_chars="@"
     )
     parser.add_argument("--benchmarks", type=Path, required=True, help="folder of the jobs' benchmarks")
-    parser.add_argument("--logs", type=Path, required=True, help="folder of the jobs' logs")
     parser.add_argument("--settings", type=Training.model_validate_json, required=True)
     parser.add_argument("--pools", nargs="+", required=True, help="pools that were scored, the one selected from last")
     parser.add_argument("--cpu-scorers", nargs="*", default=[], help="scorers that take no GPU")

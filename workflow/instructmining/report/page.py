@@ -93,7 +93,7 @@ def signs_in_words(rule: PublishedRule) -> str:
     signs: dict[str, list[str]] = defaultdict(list)
     for indicator, coefficient in rule.coefficients.items():
         signs[EFFECTS[coefficient > 0]].append(indicator)
-    return f"{'; '.join(_goes_with(names, effect) for effect, names in signs.items())}."
+    return f"{'. '.join(_goes_with(names, effect) for effect, names in signs.items())}."
 
 
 def effects_in_words(rule: QualityRule) -> str:
@@ -103,7 +103,7 @@ def effects_in_words(rule: QualityRule) -> str:
         terms[rule.effect(term)].append(term.indicator)
     parts = [_goes_with(terms.pop(effect), effect) for effect in EFFECTS if effect in terms]
     parts += [f"{effect.capitalize()}: {', '.join(names)}" for effect, names in terms.items()]
-    return f"{'; '.join(parts) or 'No indicator is in the rule'}."
+    return f"{'. '.join(parts) or 'No indicator is in the rule'}."
 
 
 def _goes_with(indicators: Sequence[str], effect: str) -> str:

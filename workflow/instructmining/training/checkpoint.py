@@ -70,7 +70,8 @@ class Checkpoint:
 
     def __init__(self, path: Path, manifest: str, every_minutes: float) -> None:
         self.path, self.manifest, self.every_minutes = path, manifest, every_minutes
-        self._saved = time.monotonic()
+        self.seconds_before = 0.0  # that jobs took which were ended early, up to what they saved
+        self._started = self._saved = time.monotonic()
         self._stopped = False
 
     def resume(self, state: State) -> None:
@@ -89,7 +90,12 @@ class Checkpoint:
             return
         history = [Step(**step) for step in json.loads(about["history"])]
         state.restore(tensors, json.loads(about["schedule"]), history)
+        self.seconds_before = float(about["seconds"])
         logging.info("resuming after step %d from %s", len(history), self.path)
+
+    def seconds(self) -> float:
+        """Wall time of the training so far, with that before an interruption."""
+        return self.seconds_before + time.monotonic() - self._started
 
     def after_step(self, state: State) -> None:
         """Save where it is time to; after SIGTERM, save and end the process."""
@@ -105,6 +111,7 @@ class Checkpoint:
             "manifest": self.manifest,
             "schedule": json.dumps(state.schedule.state_dict()),
             "history": json.dumps([asdict(step) for step in state.history]),
+            "seconds": str(self.seconds()),
         }
         with replacing(self.path) as temporary:
             save_file(state.tensors(), temporary, metadata=about)

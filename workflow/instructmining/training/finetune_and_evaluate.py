@@ -50,7 +50,7 @@ def main() -> None:
     losses = {name: measure(model, name, members, tokenizer, task) for name, members in eval_sets.items()}
     write_table(arguments.losses, to_table(eval_sets, losses), LOSSES)
     record = describe(arguments, task, trained, losses)
-    write_json(arguments.record, {**record, "timing": timing(started, device)})
+    write_json(arguments.record, {**record, "timing": timing(started, device, trained)})
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -126,11 +126,12 @@ def describe(
     }
 
 
-def timing(started: float, device: str | None) -> dict[str, Any]:
-    """Wall time and peak memory, which no two runs share."""
+def timing(started: float, device: str | None, trained: Trained) -> dict[str, Any]:
+    """Wall time, earlier jobs that trained included, and peak memory, which no two runs share."""
     cuda = torch.cuda.is_available()
     return {
-        "seconds": time.monotonic() - started,
+        "seconds": time.monotonic() - started + trained.seconds_before,
+        "training_seconds": trained.seconds,
         "leased_gpu": device,
         "visible_gpus": os.environ.get("CUDA_VISIBLE_DEVICES"),
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,

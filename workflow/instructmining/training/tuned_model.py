@@ -71,6 +71,8 @@ class Trained:
     truncated: int
     device: str
     history: list[Step]
+    seconds: float
+    seconds_before: float  # of these, in earlier jobs: of one that kept the adapter, or of those that were ended early
 
 
 def manifest_hash(manifest: dict[str, Any]) -> str:
@@ -102,7 +104,8 @@ def train(model: Any, tokenizer: Any, task: Task, checkpoint: Checkpoint) -> Tra
     with checkpoint.saving_on_sigterm():
         history = finetune(model, conversations, task.settings, task.seed, tokenizer.pad_token_id, checkpoint)
     truncated = sum(tokens.truncated for tokens in conversations)
-    return Trained(len(conversations), truncated, device_name(), history)
+    spent = checkpoint.seconds(), checkpoint.seconds_before
+    return Trained(len(conversations), truncated, device_name(), history, *spent)
 
 
 def device_name() -> str:
@@ -129,7 +132,8 @@ def find_kept(folder: Path, manifest: dict[str, Any]) -> Trained | None:
             logging.info("%s belongs to other settings, data or code, or is not whole: training anew", folder)
             return None
         trained = about["trained"]
-        return Trained(**{**trained, "history": [Step(**step) for step in trained["history"]]})
+        history = [Step(**step) for step in trained["history"]]
+        return Trained(**{**trained, "history": history, "seconds_before": trained["seconds"]})
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as error:
