@@ -45,7 +45,10 @@ class Training(Settings):
     max_tokens: Annotated[int, Field(ge=16)] = 1024
     """Longer conversations lose the beginning of the prompt first, then the end of the response; both are counted."""
     micro_batch_tokens: Annotated[int, Field(ge=16)] = 8192
-    """Tokens, padding included, that go through the model at once; gradients are summed up to the batch. On a CPU 200 or so: fewer pad less, and padding costs as much as text there."""
+    """Tokens, padding included, that go through the model at once; gradients are summed up to the batch.
+
+    On a CPU about 200, as padding costs as much there as text.
+    """
     dtype: Dtype = "bf16"
     """Number format of the frozen weights; the adapter is kept in fp32."""
     quantisation: Literal["nf4", "int8"] | None = None
