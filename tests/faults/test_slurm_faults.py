@@ -15,10 +15,19 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.slurm.slurm_cluster import Cluster, lines, slurm_logs, small_workflow, wait_until
+from tests.slurm.slurm_cluster import (
+    Cluster,
+    lines,
+    others_may_pass,
+    python_of,
+    slurm_logs,
+    small_workflow,
+    wait_until,
+)
 
 pytestmark = pytest.mark.slow
 
+OTHER_USER = "daemon"  # one that every Debian has
 LIMIT = 900  # seconds for a run that takes one minute on an idle machine
 
 JOBS = """
@@ -91,6 +100,28 @@ def test_a_controller_that_is_away_for_20_seconds_costs_no_job_of_two_runs_in_tw
         finished = cluster.finish(run, seconds=LIMIT)
         assert finished.code == 0, finished.output
         assert executions(folder) == each_once(2)
+
+
+def test_two_users_run_in_two_folders_at_once_and_neither_sees_the_jobs_of_the_other(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    """Root's run is killed, and its jobs are cancelled as its owner would, while the other's jobs run."""
+    mine, theirs = (small_workflow(tmp_path / name, jobs(3, 10)) for name in ("mine", "theirs"))
+    python = python_of(OTHER_USER, theirs)
+    others_may_pass(cluster.folder)
+    other = cluster.start_snakemake(theirs, "--jobs", "2", python=python)
+    run = cluster.start_snakemake(mine, "--jobs", "2")
+    wait_until(lambda: lines(mine / "started") and lines(theirs / "started"), run, other)
+    assert set(cluster.shell("squeue", "--noheader", "--format=%u").split()) == {"root", OTHER_USER}
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    assert "none is left" in end_of_killed_run(mine, cluster)
+    assert cluster.snakemake(mine, "--unlock", seconds=LIMIT).code == 0
+    assert cluster.snakemake(mine, seconds=LIMIT).code == 0
+    finished = cluster.finish(other, seconds=LIMIT)
+    assert finished.code == 0, finished.output
+    assert executions(theirs) == each_once(3)
+    assert {path.owner() for path in theirs.glob("out/*")} == {OTHER_USER}
 
 
 def end_of_killed_run(folder: Path, cluster: Cluster) -> str:

@@ -6,10 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 PROFILE = REPOSITORY / "profiles" / "slurm"
@@ -53,9 +57,11 @@ class Cluster:
         """Run a command where the cluster can be seen, and return what it printed."""
         return self.manage("shell", *command)
 
-    def start_snakemake(self, folder: Path, *options: str) -> subprocess.Popen[str]:
+    def start_snakemake(
+        self, folder: Path, *options: str, python: Sequence[str] = (sys.executable,)
+    ) -> subprocess.Popen[str]:
         """Start the Snakefile in `folder` with the Slurm profile, as the leader of a process group of its own."""
-        command = [sys.executable, str(QUICK_SNAKEMAKE), "--profile", str(PROFILE), *NO_NETWORK_FILE_SYSTEM, *options]
+        command = [*python, str(QUICK_SNAKEMAKE), "--profile", str(PROFILE), *NO_NETWORK_FILE_SYSTEM, *options]
         return subprocess.Popen(
             [SCRIPT, "shell", *command],
             cwd=folder,
@@ -98,6 +104,31 @@ def small_workflow(folder: Path, rules: str) -> Path:
     first = f'import os\nos.environ["PATH"] = "{REPOSITORY}/workflow/slurm:" + os.environ["PATH"]\n'
     (folder / "Snakefile").write_text(first + rules)
     return folder
+
+
+def python_of(user: str, home: Path) -> list[str]:
+    """The command that runs Python with the packages of the tests as another Unix user, who owns `home` from then on.
+
+    Skips the test where that user may run no such Python: the one in use often lies below a private folder.
+    """
+    others_may_pass(home)
+    for path in (home, *home.iterdir()):
+        shutil.chown(path, user)
+    packages = sysconfig.get_path("purelib")
+    command = ["runuser", "-u", user, "--", "env", f"HOME={home}", "PATH=/usr/bin:/bin", f"PYTHONPATH={packages}"]
+    for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
+        tried = [*command, python, str(QUICK_SNAKEMAKE), "--version"]
+        if subprocess.run(tried, capture_output=True).returncode == 0:
+            return [*command, python]
+    pytest.skip(f"the user {user} may run neither {sys.executable} nor a Python of the system with these packages")
+
+
+def others_may_pass(folder: Path) -> None:
+    """Let other Unix users come by a folder; those that pytest makes are private."""
+    temporary = Path(tempfile.gettempdir())
+    for step in (folder, *folder.parents):
+        if step.is_relative_to(temporary) and step != temporary:
+            step.chmod(step.stat().st_mode | 0o011)
 
 
 def lines(path: Path) -> list[str]:
