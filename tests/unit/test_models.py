@@ -146,9 +146,9 @@ def test_a_missing_package_is_named() -> None:
 
 def test_a_changed_file_changes_the_hash_of_a_model(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
-    before = describe(ModelFiles(path="x"), tmp_path)["hash"]
+    before = describe(ModelFiles(path="x"), tmp_path, tmp_path)["hash"]
     (tmp_path / "config.json").write_text("[]")
-    assert describe(ModelFiles(path="x"), tmp_path)["hash"] != before
+    assert describe(ModelFiles(path="x"), tmp_path, tmp_path)["hash"] != before
 
 
 def test_the_commit_that_a_branch_of_the_hub_stood_for_is_recorded(
@@ -162,5 +162,5 @@ def test_the_commit_that_a_branch_of_the_hub_stood_for_is_recorded(
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     settings = ModelFiles(hub="owner/name", revision="main")
-    bring(settings, tmp_path / "model")
-    assert describe(settings, tmp_path / "model")["commit"] == commit
+    origin = bring(settings, tmp_path / "model")
+    assert describe(settings, tmp_path / "model", origin)["commit"] == commit

@@ -31,9 +31,9 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if arguments.settings.hub and not list(find(arguments.settings).glob("*.safetensors")):
         fetch_old(arguments.settings)
-    bring(arguments.settings, folder)
+    origin = bring(arguments.settings, folder)
     to_safetensors(folder)
-    write_json(arguments.output, describe(arguments.settings, folder))
+    write_json(arguments.output, describe(arguments.settings, folder, origin))
 
 
 def fetch_old(settings: ModelFiles) -> None:

@@ -29,19 +29,22 @@ def main() -> None:
     start_log()
     folder = arguments.output.parent
     folder.mkdir(parents=True, exist_ok=True)
-    bring(arguments.settings, folder)
-    write_json(arguments.output, describe(arguments.settings, folder))
+    origin = bring(arguments.settings, folder)
+    write_json(arguments.output, describe(arguments.settings, folder, origin))
 
 
-def bring(settings: ModelFiles, folder: Path) -> None:
-    """Fill `folder` with the files of a model."""
+def bring(settings: ModelFiles, folder: Path) -> Path:
+    """Fill `folder` with the files of a model, and say where they lie."""
     origin = find(settings)
+    if settings.hub:
+        logging.info("%s at %s is commit %s", settings.hub, settings.revision or "main", origin.name)
     if settings.gguf_file:
         convert_gguf(origin, settings.gguf_file, folder)
-        return
+        return origin
     for path in sorted(origin.rglob("*")):
         if path.is_file() and not path.name.startswith(".") and path.suffix not in {".py", ".pyc"}:
             _link(folder / path.relative_to(origin), path)
+    return origin
 
 
 def find(settings: ModelFiles) -> Path:
@@ -83,17 +86,14 @@ def convert_gguf(origin: Path, gguf_file: str, folder: Path) -> None:
     AutoTokenizer.from_pretrained(origin, gguf_file=gguf_file).save_pretrained(folder)
 
 
-def describe(settings: ModelFiles, folder: Path) -> dict[str, object]:
+def describe(settings: ModelFiles, folder: Path, origin: Path) -> dict[str, object]:
     """The settings, the commit of the hub, the hash of every file, and one hash of them all."""
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "model.json"]
     files = {str(path.relative_to(folder)): file_hash(path) for path in paths}
     if not files:
-        raise FileNotFoundError(f"{find(settings)}: no files of a model there")
+        raise FileNotFoundError(f"{origin}: no files of a model there")
     whole = hashlib.sha256("\n".join(f"{name} {value}" for name, value in files.items()).encode()).hexdigest()
-    commit = {}
-    if settings.hub:
-        commit["commit"] = find(settings).name  # as the cache of the hub names its folders
-        logging.info("%s at %s is commit %s", settings.hub, settings.revision or "main", commit["commit"])
+    commit = {"commit": origin.name} if settings.hub else {}  # as the cache of the hub names its folders
     return {"settings": settings.model_dump(mode="json"), **commit, "hash": whole, "files": files}
 
 

@@ -11,7 +11,7 @@ import torch
 from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
 from transformers import get_scheduler
 
-from instructmining.models.batches import budget_batches, make_batch
+from instructmining.models.batches import budget_batches, is_out_of_memory, make_batch
 from instructmining.models.likelihood import response_losses
 from instructmining.models.load import pick_device
 from instructmining.models.prompt import Tokens
@@ -108,8 +108,8 @@ def accumulate_gradients(model: Any, batch: list[Tokens], budget: int, pad: int)
     """
     try:
         return _accumulate(model, batch, budget, pad)
-    except torch.OutOfMemoryError:
-        if budget <= max(len(tokens) for tokens in batch):
+    except (RuntimeError, MemoryError) as error:
+        if budget <= max(len(tokens) for tokens in batch) or not is_out_of_memory(error):
             raise
     logging.info("out of memory at %d tokens a micro-batch; taking the step again with half", budget)
     model.zero_grad()
