@@ -25,7 +25,7 @@ from tests.slurm.slurm_cluster import (
     wait_until,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("slurm")]  # one cluster for all of them
 
 OTHER_USER = "daemon"  # one that every Debian has
 LIMIT = 900  # seconds for a run that takes one minute on an idle machine

@@ -13,7 +13,7 @@ from snakemake.profiles import ProfileConfigFileParser
 
 from tests.slurm.slurm_cluster import PROFILE, Cluster, free_ports, lines, slurm_logs, small_workflow, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("slurm")]  # one cluster for all of them
 
 
 def profile_value(key: str) -> str:

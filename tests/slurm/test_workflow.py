@@ -11,7 +11,7 @@ import pytest
 from tests.slurm.slurm_cluster import Cluster, wait_until
 from tests.workflow.conftest import CONFIG, Run, lay_out
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("slurm")]  # one cluster for all of them
 
 SMALLER: dict[str, Any] = {
     **CONFIG,
