@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from snakemake.utils import update_config
 
 from instructmining import config_files
 from instructmining.config import Config, load_config
@@ -163,6 +164,17 @@ def test_a_file_made_from_the_types_has_not_drifted(path: Path, made: Callable[[
 def test_every_worked_config_is_valid_but_for_files_to_be_put_there(path: Path) -> None:
     config = Config.model_validate(yaml.safe_load(path.read_text()))
     assert "candidates" in config.pools or config.quality_rule.taken
+
+
+ADDITIONS = [path for kind in ("designs", "judges", "models", "ratings") for path in (ROOT / "config" / kind).iterdir()]
+
+
+@pytest.mark.parametrize("path", sorted(ADDITIONS), ids=lambda path: path.name)
+def test_every_addition_is_valid_over_the_config_of_public_data(path: Path) -> None:
+    base = yaml.safe_load((ROOT / "config" / "public-data.yaml").read_text())
+    changed = copy.deepcopy(base)
+    update_config(changed, yaml.safe_load(path.read_text()))
+    assert Config.model_validate(changed) != Config.model_validate(base)
 
 
 def test_every_key_has_a_description() -> None:
