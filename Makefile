@@ -67,8 +67,9 @@ unlock: setup ## After a run that was killed: cancel the jobs that it left in Sl
 	@PYTHONPATH=workflow python -m instructmining.slurm_jobs --cancel
 	$(SNAKEMAKE) --unlock
 
-test: setup ## Run all tests, two at once, with those on a real Slurm where it may be installed
-	python -m pytest --numprocesses 2 --dist loadgroup
+# Three at once on two cores: one of them mostly waits for Slurm.
+test: setup ## Run all tests, three at once, with those on a real Slurm where it may be installed
+	python -m pytest --numprocesses 3 --dist loadgroup --durations 20
 
 faults: setup ## Of the tests, run those on a real Slurm and those of faults
 	python -m pytest tests/slurm tests/faults
