@@ -28,6 +28,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 LIMIT_SECONDS = 60
+APT_INSTALL = Path(__file__).parents[1] / "apt_install.sh"
 HOSTILE = {
     "script": "<script>window.attacked = 1</script>",
     "end of script": "</script></textarea></style><script>window.attacked = 2</script>",
@@ -44,14 +45,10 @@ HOSTILE = {
 
 def install_chromium() -> str | None:
     """Install Chromium where it is missing and may be installed; returns why there is none, or None if there is."""
-    if shutil.which("chromium"):
-        return None
-    if os.geteuid() != 0 or not Path("/etc/debian_version").exists():
+    if os.geteuid() == 0 and Path("/etc/debian_version").exists():
+        subprocess.run([APT_INSTALL, "chromium"], check=True, timeout=1200)
+    if not shutil.which("chromium"):
         return "there is no chromium; it is installed by itself on Debian as root only: apt-get install chromium"
-    subprocess.run(["apt-get", "update", "-qq"], check=True, capture_output=True, timeout=600)
-    install = ["apt-get", "install", "-qq", "--no-install-recommends", "chromium"]
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(install, check=True, capture_output=True, timeout=1200, env=environment)
     return None
 
 

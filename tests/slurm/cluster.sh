@@ -87,16 +87,8 @@ packages() {
 }
 
 install_packages() {
-    local missing=() package
-    for package in $(packages); do
-        dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
-            missing+=("$package")
-    done
-    ((${#missing[@]})) || return 0
-    [[ $(id -u) == 0 ]] || die "not root, and these packages are missing: ${missing[*]}"
-    local patient=(apt-get -o DPkg::Lock::Timeout=300) # another one may be at work
-    "${patient[@]}" update >/dev/null
-    DEBIAN_FRONTEND=noninteractive "${patient[@]}" install --yes --no-install-recommends "${missing[@]}" >/dev/null
+    # shellcheck disable=SC2046 # a word for each package
+    "$(dirname "${BASH_SOURCE[0]}")/../apt_install.sh" $(packages)
 }
 
 # ------------------------------------------------------------------------------------------------------- configure
