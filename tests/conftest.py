@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from instructmining.example import Example, make_example
 from tests.slurm.slurm_cluster import Cluster, free_ports, reason_not_to_start
@@ -113,13 +114,21 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Any) -> Any:
-    """A run of the whole workflow that has gone through once; tests that change something take a copy."""
+    """A run of the whole workflow that has gone through once; tests that change something take a copy.
+
+    Made once, by whichever of the processes that run tests at once needs it first; each has a copy.
+    """
     from tests.workflow.conftest import Run, lay_out
 
-    run = Run(tmp_path_factory.mktemp("finished"))
-    lay_out(run.folder, tiny_tokenizer)
-    run.finish()
-    return run
+    own = tmp_path_factory.getbasetemp()
+    shared = Run((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared")
+    with FileLock(shared.folder.with_suffix(".lock")):
+        if not shared.folder.exists():
+            first = Run(tmp_path_factory.mktemp("first"))
+            lay_out(first.folder, tiny_tokenizer)
+            first.finish()
+            first.folder.rename(shared.folder)
+    return shared.copy(own / "finished")
 
 
 @pytest.fixture
