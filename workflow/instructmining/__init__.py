@@ -1,6 +1,9 @@
 """InstructMining as a library: each package is one stage of the workflow, and each stage is a command of its own."""
 
 import logging
+import warnings
 
-# On some CPUs it asks in every job, peft's import being enough, for a package that only 4-bit products there would use.
+# What libraries say to each other and no user can act on stood in the log of every fine-tune: bitsandbytes misses a
+# package that only 4-bit products on some CPUs would use, and peft asks transformers by a name that is going away.
 logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
+warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
