@@ -116,7 +116,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def finished(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Any) -> Any:
     """A run of the whole workflow that has gone through once; tests that change something take a copy.
 
-    Made once, by whichever of the processes that run tests at once needs it first; each has a copy.
+    It is made by whichever of the processes that run tests at once needs it first; each takes a copy.
     """
     from tests.workflow.conftest import Run, lay_out
 
@@ -124,10 +124,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Any) -> A
     shared = Run((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared")
     with FileLock(shared.folder.with_suffix(".lock")):
         if not shared.folder.exists():
-            first = Run(tmp_path_factory.mktemp("first"))
-            lay_out(first.folder, tiny_tokenizer)
-            first.finish()
-            first.folder.rename(shared.folder)
+            lay_out(shared.folder, tiny_tokenizer)
+        shared.finish()  # nothing to do where another process has been here
     return shared.copy(own / "finished")
 
 
