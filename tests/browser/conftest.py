@@ -45,10 +45,11 @@ HOSTILE = {
 
 def install_chromium() -> str | None:
     """Install Chromium where it is missing and may be installed; returns why there is none, or None if there is."""
-    if os.geteuid() == 0 and Path("/etc/debian_version").exists():
-        subprocess.run([APT_INSTALL, "chromium"], check=True, timeout=1200)
-    if not shutil.which("chromium"):
+    if shutil.which("chromium"):
+        return None
+    if os.geteuid() != 0 or not Path("/etc/debian_version").exists():
         return "there is no chromium; it is installed by itself on Debian as root only: apt-get install chromium"
+    subprocess.run([APT_INSTALL, "chromium"], check=True, timeout=1200)
     return None
 
 

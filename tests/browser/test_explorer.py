@@ -11,7 +11,7 @@ from instructmining.example import Example
 from tests.browser.conftest import HOSTILE, Explorer
 from tests.browser.made_explorer import RULE, made_scores
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]  # one process installs and starts it
 
 
 @pytest.fixture
