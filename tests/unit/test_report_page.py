@@ -143,3 +143,12 @@ def test_a_figure_has_its_caption_and_the_table_beside_it(tmp_path) -> None:
     found = figure(path)
     assert (found.where, found.table) == ("tiny, new", [["arm", "loss"], ["a, b", "2"]])
     assert found.caption.startswith("Loss on the eval sets of the role test")
+    assert found.key == "tiny-new-arms"
+
+
+def test_a_figure_of_all_models_is_told_by_its_name_alone(tmp_path) -> None:
+    path = tmp_path / "report" / "across_models.svg"
+    path.parent.mkdir()
+    path.write_text("<svg/>")
+    path.with_suffix(".csv").write_text("model\n")
+    assert (figure(path).where, figure(path).key) == ("", "across_models")

@@ -64,6 +64,11 @@ class Figure:
     download: str
     table: list[list[str]]
 
+    @property
+    def key(self) -> str:
+        """Its name among all figures, such as `smollm2-unseen-arms`; one of all models has nothing before it."""
+        return "-".join([*self.where.split(", "), self.name] if self.where else [self.name])
+
 
 @dataclass(frozen=True)
 class RuleSection:
