@@ -221,6 +221,7 @@ def test_a_gain_across_sources_is_the_difference_of_both_r2():
     assert 0 < mean.source_gain_low < mean.source_gain < mean.source_gain_high
     check = next(check for check in found.checks if check.name == "across sources")
     assert not check.warns and "The rule predicts the subsets of a source" in check.sentence
+    assert check.sentence.endswith("In the subsets fitted on, the source left out has no share.")
 
 
 def test_what_a_choice_costs_is_told():

@@ -23,6 +23,13 @@ def test_a_pool_has_an_account_for_each_of_its_sources(tmp_path) -> None:
     ]
 
 
+def test_a_degraded_source_has_no_form_to_tell(tmp_path) -> None:
+    report = {"source": "b", "form": None, "licence": None, "origin": "a, words_shuffled", "rows_in": 5, "kept": 5}
+    write_json(tmp_path / "b.report.json", {**report, "dropped": {}})
+    (found,) = account(tmp_path / "b.report.json")
+    assert found.note == "licence not given, from a, words_shuffled"
+
+
 def test_truncation_is_summed_over_shards(tmp_path) -> None:
     for shard, cut in (("000", {"a": 1}), ("001", {})):
         report = {"examples": {"a": 10}, "truncated": {"ppl": cut}, "timing": {"seconds": 1800}}

@@ -46,6 +46,7 @@ def values(text: str = "plain"):
     drawn = Figure("coefficients", text, text, "data:image/svg+xml;base64,", "data:text/csv;base64,", [[text], [text]])
     return {
         "rules": [RuleSection(text, rule, True, text, text, [text])],
+        "across_models": [text],
         "comparisons": [replace(comparison(), sentence=text)],
         "findings": [Finding(kind, text, text, text, (text,) * 4, result_of(kind, text)) for kind in KINDS],
         "trials": {

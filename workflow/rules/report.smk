@@ -324,6 +324,7 @@ rule write_report:
     input:
         unpack(findings),
         rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),
+        across_models=[] if CONFIG.quality_rule.taken else "<results>/quality_rule/across_models.json",
         comparisons=of_comparisons("<results>/comparison/{model}/{pool}/comparison.json"),
         rankings=of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
         accounts=accounts(),
@@ -346,8 +347,8 @@ rule write_report:
         texts=report_texts_hash(),
         code=fingerprint("instructmining.report.page"),
     shell:
-        "python -m instructmining.report.page --rules {input.rules} --comparisons {input.comparisons}"
-        " --rankings {input.rankings} --accounts {input.accounts} --scores {input.scores} --records {input.records}"
-        " --figures {input.figures}"
+        "python -m instructmining.report.page --rules {input.rules} --across-models {input.across_models}"
+        " --comparisons {input.comparisons} --rankings {input.rankings} --accounts {input.accounts}"
+        " --scores {input.scores} --records {input.records} --figures {input.figures}"
         f" {OF_FINDINGS}"
         " --config {params.config:q} --output {output} 2>&1 | tee {log}"

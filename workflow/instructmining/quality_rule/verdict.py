@@ -52,12 +52,12 @@ def _across_sources(rule: HeldOut, mean: HeldOut, sources: Sequence[OfSource], c
     share = sum(row.share_fitted * row.subsets for row in sources) / sum(row.subsets for row in sources)
     warns = not _shown_across(rule, mean)
     verdict = "is not shown to predict" if warns else "predicts"
+    left = f"still has a share of {share:.0%}" if share else "has no share"
     sentence = (
         f"The rule {verdict} the subsets of a source from the other subsets (each left out where it has the largest"
         f" share): R2 {rule.source_r2:.2f}, Spearman {rule.source_spearman:.2f}, gain over the mean of those"
         f" {mean.source_gain:+.2f} ({confidence:.0%} interval {mean.source_gain_low:+.2f} to"
-        f" {mean.source_gain_high:+.2f}). In the subsets fitted on, the source left out still has a share of"
-        f" {share:.0%}."
+        f" {mean.source_gain_high:+.2f}). In the subsets fitted on, the source left out {left}."
     )
     return Check("across sources", rule.source_r2, None, warns, sentence)
 

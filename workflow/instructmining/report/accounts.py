@@ -63,7 +63,8 @@ def account(path: Path) -> list[Account]:
     report = read_json(path)
     counts = report["rows_in"], report["kept"], report["dropped"]
     if "source" in report:
-        note = f"{report['form']}, {report['licence'] or 'licence not given'}, from {report['origin']}"
+        form = [report["form"]] if report["form"] else []  # a degraded variant has that of its origin
+        note = ", ".join([*form, report["licence"] or "licence not given", f"from {report['origin']}"])
         return [Account("source", report["source"], note, *counts)]
     if "eval_set" in report:
         part = f", part {report['part']}" if report["part"] else ""

@@ -3,6 +3,7 @@
 What a run has beside these (people's ratings, judge, benchmarks, sizes, costs of choosing) has options of its own.
 
     python -m instructmining.report.page --rules results/quality_rule/*/rule.json \\
+        --across-models results/quality_rule/across_models.json \\
         --comparisons results/comparison/*/*/comparison.json --rankings results/selection/*/*/ranking.parquet \\
         --accounts results/data/*/*.report.json --scores results/indicators/*/*/*.report.json \\
         --records results/training/*/*/*/record.json --figures results/report/*/*.svg \\
@@ -26,9 +27,10 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from instructmining.comparison.result import ComparisonResult
-from instructmining.files import write_text
+from instructmining.files import read_json, write_text
 from instructmining.quality_rule.published import PublishedRule, Rule, evidence, read_rule
 from instructmining.quality_rule.rule import QualityRule
+from instructmining.quality_rule.rules_table import sentences
 from instructmining.report.accounts import (
     account,
     account_warnings,
@@ -177,6 +179,7 @@ def gather(arguments: argparse.Namespace) -> dict[str, Any]:
     cut = truncations(arguments.scores)
     return {
         "rules": rules,
+        "across_models": [found for path in arguments.across_models for found in sentences(read_json(path))],
         "comparisons": [ComparisonResult.from_json(path) for path in arguments.comparisons],
         "findings": read_findings(arguments),
         "trials": trials(arguments.sizes),
@@ -212,7 +215,7 @@ def main() -> None:
     """Read the results, write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", type=Path, required=True)
-    for name in ("rules", "comparisons", "rankings", "accounts", "scores", "records", "figures"):
+    for name in ("rules", "across-models", "comparisons", "rankings", "accounts", "scores", "records", "figures"):
         parser.add_argument(f"--{name}", type=Path, nargs="*", required=True)
     add_options(parser)
     parser.add_argument("--config", type=yaml.safe_load, required=True, help="all settings of the run, as JSON")
