@@ -76,6 +76,7 @@ class Run:
 def lay_out(folder: Path, tokenizer: Any) -> None:
     """A copy of the workflow, data, models and config."""
     shutil.copytree(ROOT / "workflow", folder / "workflow", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "tests" / "workflow" / "executed.py", folder / "workflow" / "sitecustomize.py")
     shutil.copy(ROOT / "Snakefile", folder)
     write_models(folder / "models", tokenizer)
     (folder / "mine.py").write_text("def brevity(examples):\n    return [-len(e.response) for e in examples]\n")

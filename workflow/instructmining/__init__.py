@@ -3,6 +3,10 @@
 import logging
 import warnings
 
+from instructmining.jobs.planned import hold_to_plan
+
+hold_to_plan()
+
 # What libraries say to each other and no user can act on stood in the log of every fine-tune: bitsandbytes misses a
 # package that only 4-bit products on some CPUs would use, and peft asks transformers by a name that is going away.
 logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)

@@ -78,17 +78,22 @@ class Config(Settings):
         """The pools that are selected from."""
         return self.selection.pools or [name for name in self.pools if name != "candidates"]
 
+    def licences(self) -> dict[str, str | None]:
+        """The licence of each source; a degraded variant is under that of its origin."""
+        origins = {name: source.degrade.source if source.degrade else name for name, source in self.sources.items()}
+        return {name: self.sources[name].licence or self.sources[origin].licence for name, origin in origins.items()}
+
     def compares(self) -> bool:
         """Whether arms are tuned and compared: always after a fit, and after a rule is taken if there is a test set."""
         return any(eval_set.role == "test" for eval_set in self.eval_sets.values())
 
     def indicator_settings(self) -> dict[str, Any]:
-        """The settings of the indicators, base models in full: what a rule holds for."""
-        settings = self.indicators.model_dump(mode="json")
+        """The settings of the indicators that are set, base models in full: what a rule holds for."""
+        settings = self.indicators.model_dump(mode="json", exclude_none=True)
         for scorer in ("text", "likelihood"):
-            model = self.models.get(settings[scorer]["model"]) if settings[scorer] else None
+            model = self.models.get(settings[scorer]["model"]) if scorer in settings else None
             if model:
-                settings[scorer]["model"] = model.model_dump(mode="json")
+                settings[scorer]["model"] = model.model_dump(mode="json", exclude_none=True)
         return settings
 
     def rule_indicators(self) -> list[str]:
@@ -102,12 +107,20 @@ def load_config(values: Mapping[str, Any], root: Path = Path()) -> Config:
     Raises ConfigError with one line per problem: the key, what was found, what is allowed.
     """
     try:
-        config = Config.model_validate(values)
+        Config.model_validate(values)
     except ValidationError as error:
         raise ConfigError("\n".join(explain(problem, Config) for problem in error.errors())) from None
+    config = Config.model_validate(_in_order(values))
     if missing := [*_missing_files(config, root), *_missing_functions(config, root)]:
         raise ConfigError("\n".join(missing))
     return config
+
+
+def _in_order(value: Any) -> Any:
+    """Values with the keys of every mapping in their order, as the order in which they are given changes no result."""
+    if isinstance(value, Mapping):
+        return {key: _in_order(value[key]) for key in sorted(value, key=str)}
+    return [_in_order(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _missing_files(config: Config, root: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """What all settings share: unknown keys are refused, nothing changes after reading, every field has a description."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -12,3 +13,11 @@ class Settings(BaseModel):
     """The base of all settings."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+@dataclass(frozen=True)
+class Untracked:
+    """Marks a key that no result depends on by its value, so that another one reruns nothing.
+
+    It names a file, folder or function of the user's, whose content is an input, or says what a job may use.
+    """

@@ -17,8 +17,13 @@ from instructmining import resources as needs
 from instructmining.comparison.settings import EMBEDDED, RANKED
 from instructmining.config import load_config
 from instructmining.config_error import ConfigError, reject_duplicate_keys
-from instructmining.fingerprint import fingerprint
-from instructmining.indicators.custom_code import code_file
+from instructmining.indicators.custom_code import code_file, function_fingerprint
+from instructmining.data.read_rows import data_format
+from instructmining.jobs.content import Contents, files_below
+from instructmining.jobs.fingerprint import fingerprint
+from instructmining.jobs.planned import Plan, config_problem, files_hash, plan_at_hand, rules_hash
+from instructmining.jobs.read_settings import as_json, handed, read, tracked
+from instructmining.models.prepare import find
 from instructmining.report.explorer.asset_files import assets_hash
 from instructmining.slurm_jobs import describe, left_over_jobs
 
@@ -45,8 +50,10 @@ SCORERS = CONFIG.indicators.scorers()
 # Models of scorers whose weights may come in an older format than safetensors.
 CONVERTED = ["reward", "unieval"]
 
-# What is kept of a pool, without how it is handed on.
-SELECTION = CONFIG.selection.model_dump_json(exclude={"exports"}, exclude_defaults=True)
+# The hashes of the user's files, each of which is read once.
+CONTENTS = Contents(Path(".snakemake/contents.json"))
+# The fingerprint of each command of the rules, which its jobs are held to.
+PLANNED = {}
 
 FIGURES_OF_RULE = {
     "univariate": "--observations {input.observations} --diagnostics {input.diagnostics}",
@@ -82,9 +89,47 @@ wildcard_constraints:
     seed=r"\d+",
 
 
-def settings(value):
-    """Settings as the JSON that a command reads; only what differs from the defaults, so that new keys rerun nothing."""
-    return value.model_dump_json(exclude_defaults=True)
+def runs(command, **settings):
+    """The params of a rule that runs a command: what it depends on, and what it is given.
+
+    It depends on the code that the command reaches, and of its settings on the keys that the command reads, other than
+    names of the user's files, which are inputs. What is given to a function that takes `input` is not tracked.
+    """
+    PLANNED[command] = fingerprint(command)
+    params = {"command": lambda wildcards, input: f"python -m {command}", "code": PLANNED[command]}
+    for name, value in settings.items():
+        of = value if callable(value) else lambda wildcards, value=value: value
+        params[name] = lambda wildcards, input, of=of: as_json(handed(command, of(wildcards)))
+        params[f"{name}_read"] = lambda wildcards, of=of: as_json(read(command, of(wildcards)))
+    return params
+
+
+def keep_to_plan():
+    """Hand the plan of this run on to its jobs; where a job starts a Snakemake of its own, it must come to the same."""
+    text = f"{as_json(CONFIG.model_dump(mode='json'))}{rules_hash(Path(LIBRARY))}"
+    config_hash = hashlib.sha256(text.encode()).hexdigest()
+    if workflow.is_main_process:
+        Plan(files_hash(), config_hash, PLANNED).hand_on()
+    elif problem := config_problem(plan_at_hand(), config_hash):
+        raise WorkflowError(problem)
+
+
+def own_file(path, content=None):
+    """A file of the user's as an input: jobs depend on its content, whatever its name and times.
+
+    Snakemake records of a file in its cache where it came from, not its name; so here what is in it.
+    """
+    return flag(ancient(str(path)), "sourcecache_entry", content or CONTENTS.hash(Path(path)))
+
+
+def own_folder(folder):
+    """The files of a folder of the user's, each by its name in it and its content."""
+    return [own_file(path, f"{path.relative_to(folder)} {CONTENTS.hash(path)}") for path in files_below(Path(folder))]
+
+
+def data_file(path):
+    """A file of data; how it is read depends on the end of its name, too."""
+    return own_file(path, f"{data_format(Path(path))} {CONTENTS.hash(Path(path))}")
 
 
 def shards(pool):
@@ -116,8 +161,13 @@ def subset_runs():
 
 
 def training_settings(training):
-    """The settings of a fine-tune as JSON, without what changes no result."""
-    return training.model_dump_json(exclude={"checkpoint_minutes"}, exclude_defaults=True)
+    """The settings of a fine-tune, without what changes no result."""
+    return without(training, "checkpoint_minutes")
+
+
+def without(settings, *names):
+    """Settings as if these keys had not been set."""
+    return type(settings).model_validate(settings.model_dump(exclude=set(names), exclude_unset=True))
 
 
 def base_model(wildcards):
@@ -127,7 +177,7 @@ def base_model(wildcards):
 
 def base_model_settings(model):
     """What a command needs to know of a base model beside its files."""
-    return model.model_dump_json(include={"template", "trust_remote_code"})
+    return as_json(model.model_dump(include={"template", "trust_remote_code"}))
 
 
 def found_size(wildcards):

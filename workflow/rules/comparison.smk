@@ -26,14 +26,14 @@ rule choose_arm:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
+        **runs("instructmining.comparison.choose_arm"),
         arm=arm_name,
         size=arm_size,
         options=arm_options,
         max_cosine=lambda wildcards: CONFIG.comparison.max_cosine if arm_name(wildcards) == "selected_diverse" else 1.0,
         config_seed=CONFIG.seed,
-        code=fingerprint("instructmining.comparison.choose_arm"),
     shell:
-        "python -m instructmining.comparison.choose_arm --arm {params.arm} --seed {wildcards.seed}"
+        "{params.command} --arm {params.arm} --seed {wildcards.seed}"
         " --config-seed {params.config_seed} --scores {input.scores} --shards {input.shards} {params.size}"
         " --max-cosine {params.max_cosine} {params.options} --output {output} 2>&1 | tee {log}"
 
@@ -55,12 +55,11 @@ if CONFIG.comparison.match == "tokens":
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
+            **runs("instructmining.comparison.match_tokens", settings=CONFIG.training),
             tokens=CONFIG.comparison.tokens,
-            settings=training_settings(CONFIG.training),
             base_model=base_model,
-            code=fingerprint("instructmining.comparison.match_tokens"),
         shell:
-            "python -m instructmining.comparison.match_tokens --tokens {params.tokens} --settings {params.settings:q}"
+            "{params.command} --tokens {params.tokens} --settings {params.settings:q}"
             " --seed {wildcards.seed} --model {input.model} --base-model {params.base_model:q}"
             " --examples {input.examples} --output {output} 2>&1 | tee {log}"
 
@@ -75,6 +74,7 @@ if CONFIG.comparison.match == "tokens":
         params:
             # Not tracked, as it is read from an input; that file is.
             settings=lambda wildcards, input: Path(input.settings).read_text(),
+            settings_read="",
 
     ruleorder: finetune_and_evaluate_arm > finetune_and_evaluate
 
@@ -95,11 +95,10 @@ rule compare:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=CONFIG.comparison.model_dump_json(exclude={"judge", "benchmarks"}, exclude_defaults=True),
+        **runs("instructmining.comparison.compare", settings=without(CONFIG.comparison, "judge", "benchmarks")),
         confidence=CONFIG.quality_rule.confidence,
-        code=fingerprint("instructmining.comparison.compare"),
     shell:
-        "python -m instructmining.comparison.compare --settings {params.settings:q} --confidence {params.confidence}"
+        "{params.command} --settings {params.settings:q} --confidence {params.confidence}"
         " --records {input.records} --losses-files {input.losses} --output {output.comparison} --table {output.table}"
         " 2>&1 | tee {log}"
 
@@ -118,11 +117,11 @@ rule compare_sizes:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
+        **runs("instructmining.comparison.sizes"),
         seeds=CONFIG.comparison.seeds,
         confidence=CONFIG.quality_rule.confidence,
-        code=fingerprint("instructmining.comparison.sizes"),
     shell:
-        "python -m instructmining.comparison.sizes --seeds {params.seeds} --confidence {params.confidence}"
+        "{params.command} --seeds {params.seeds} --confidence {params.confidence}"
         " --records {input} --output {output} 2>&1 | tee {log}"
 
 
@@ -140,13 +139,12 @@ rule add_up_cost:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=training_settings(CONFIG.training),
+        **runs("instructmining.comparison.cost", settings=CONFIG.training),
         pools=cost_pools,
         cpu_scorers=cpu_scorers(),
         trials=lambda wildcards, input: f"--trials {input.trials}" if input.get("trials") else "",
-        code=fingerprint("instructmining.comparison.cost"),
     shell:
         # Benchmarks are no inputs: without one a job is said to be missing, and is not run for it.
-        "python -m instructmining.comparison.cost --benchmarks results/benchmarks"
+        "{params.command} --benchmarks results/benchmarks"
         " --settings {params.settings:q} --pools {params.pools} --cpu-scorers {params.cpu_scorers} --subset-records {input.subsets}"
         " --arm-records {input.arms} {params.trials} --scores {input.scores} --output {output} 2>&1 | tee {log}"

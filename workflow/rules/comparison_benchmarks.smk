@@ -22,11 +22,9 @@ if CONFIG.comparison.benchmarks:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
-            settings=BENCHMARKS.model_dump_json(include={"preset", "tasks", "include"}, exclude_defaults=True),
-            code=fingerprint("instructmining.comparison.benchmark_tasks"),
+            **runs("instructmining.comparison.benchmark_tasks", settings=BENCHMARKS),
         shell:
-            "python -m instructmining.comparison.benchmark_tasks --settings {params.settings:q} --output {output}"
-            " 2>&1 | tee {log}"
+            "{params.command} --settings {params.settings:q} --output {output}" " 2>&1 | tee {log}"
 
     rule measure_benchmarks:
         """Measure the tuned model of a run on the tasks of lm-evaluation-harness."""
@@ -47,11 +45,10 @@ if CONFIG.comparison.benchmarks:
             mem_mb=tuned_model_memory_mb,
             runtime=tuned_model_minutes,
         params:
-            settings=BENCHMARKS.model_dump_json(exclude={"arms", "seeds"}, exclude_defaults=True),
+            **runs("instructmining.comparison.benchmarks", settings=without(BENCHMARKS, "arms", "seeds")),
             adapter=lambda wildcards, input: Path(input.record).with_name("adapter"),
-            code=fingerprint("instructmining.comparison.benchmarks"),
         shell:
-            "python -m instructmining.comparison.benchmarks --settings {params.settings:q} --record {input.record}"
+            "{params.command} --settings {params.settings:q} --record {input.record}"
             " --adapter {params.adapter} --model {input.model} --threads {threads} --output {output} 2>&1 | tee {log}"
 
     rule gather_benchmarks:
@@ -70,10 +67,10 @@ if CONFIG.comparison.benchmarks:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
+            **runs("instructmining.comparison.benchmark_table"),
             baseline=CONFIG.comparison.baseline,
             confidence=CONFIG.quality_rule.confidence,
-            code=fingerprint("instructmining.comparison.benchmark_table"),
         shell:
-            "python -m instructmining.comparison.benchmark_table --model {wildcards.model} --pool {wildcards.pool}"
+            "{params.command} --model {wildcards.model} --pool {wildcards.pool}"
             " --baseline {params.baseline} --confidence {params.confidence} --losses {input.losses}"
             " --benchmarks {input.benchmarks} --output {output.result} --table {output.table} 2>&1 | tee {log}"

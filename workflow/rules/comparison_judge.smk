@@ -13,7 +13,7 @@ if CONFIG.comparison.judge:
     rule gather_prompts:
         """Gather the prompts to answer, without those that are in a pool or that the rule or a size was fitted on."""
         input:
-            files=[prompts.path for prompts in JUDGE.prompts.values()],
+            files=[own_file(prompts.path) for prompts in JUDGE.prompts.values()],
             pools=[
                 f"<results>/data/pools/{pool}/{shard}.parquet"
                 for pool in CONFIG.selection_pools()
@@ -35,11 +35,10 @@ if CONFIG.comparison.judge:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
-            sets=json.dumps({name: prompts.model_dump() for name, prompts in JUDGE.prompts.items()}),
+            **runs("instructmining.comparison.prompts", sets=JUDGE.prompts),
             max_overlap=max(CONFIG.pools[pool].max_overlap for pool in CONFIG.selection_pools()),
-            code=fingerprint("instructmining.comparison.prompts"),
         shell:
-            "python -m instructmining.comparison.prompts --sets {params.sets:q} --max-overlap {params.max_overlap}"
+            "{params.command} --sets {params.sets:q} --max-overlap {params.max_overlap}"
             " --pools {input.pools} --eval-sets {input.eval_sets} --output {output.prompts} --report {output.report}"
             " 2>&1 | tee {log}"
 
@@ -62,11 +61,10 @@ if CONFIG.comparison.judge:
             mem_mb=tuned_model_memory_mb,
             runtime=tuned_model_minutes,
         params:
-            settings=settings(JUDGE.generation),
+            **runs("instructmining.comparison.generate", settings=JUDGE.generation),
             adapter=lambda wildcards, input: Path(input.record).with_name("adapter"),
-            code=fingerprint("instructmining.comparison.generate"),
         shell:
-            "python -m instructmining.comparison.generate --settings {params.settings:q} --prompts {input.prompts}"
+            "{params.command} --settings {params.settings:q} --prompts {input.prompts}"
             " --record {input.record} --adapter {params.adapter} --model {input.model} --threads {threads}"
             " --output {output.answers} --report {output.report} 2>&1 | tee {log}"
 
@@ -86,12 +84,11 @@ if CONFIG.comparison.judge:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
-            settings=JUDGE.model_dump_json(exclude={"generation", "arms", "seeds"}, exclude_defaults=True),
+            **runs("instructmining.comparison.judge", settings=without(JUDGE, "generation", "arms", "seeds")),
             # No output, so that Snakemake does not delete it: replies cost money.
             cache=lambda wildcards, output: Path(output[0]).parents[3] / "replies",
-            code=fingerprint("instructmining.comparison.judge"),
         shell:
-            "python -m instructmining.comparison.judge --settings {params.settings:q} --prompts {input.prompts}"
+            "{params.command} --settings {params.settings:q} --prompts {input.prompts}"
             " --arm {input.arm} --baseline {input.baseline} --cache {params.cache} --output {output} 2>&1 | tee {log}"
 
     rule count_verdicts:
@@ -109,13 +106,12 @@ if CONFIG.comparison.judge:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
-            settings=JUDGE.model_dump_json(include={"base_url", "model", "prompts"}),
+            **runs("instructmining.comparison.verdicts", settings=without(JUDGE, "generation", "arms", "seeds")),
             arms=JUDGE.arms,
             baseline=CONFIG.comparison.baseline,
             confidence=CONFIG.quality_rule.confidence,
-            code=fingerprint("instructmining.comparison.verdicts"),
         shell:
-            "python -m instructmining.comparison.verdicts --model {wildcards.model} --pool {wildcards.pool}"
+            "{params.command} --model {wildcards.model} --pool {wildcards.pool}"
             " --settings {params.settings:q} --arms {params.arms} --baseline {params.baseline}"
             " --confidence {params.confidence} --verdicts {input.verdicts} --prompts-report {input.prompts_report}"
             " --output {output} 2>&1 | tee {log}"

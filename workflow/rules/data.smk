@@ -20,12 +20,11 @@ rule import_source:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=lambda wildcards: settings(CONFIG.sources[wildcards.source]),
+        **runs("instructmining.data.import_source", settings=lambda wildcards: CONFIG.sources[wildcards.source]),
         seed=CONFIG.seed,
         origin=lambda wildcards, input: f"--origin {input.origin}" if "origin" in input.keys() else "",
-        code=fingerprint("instructmining.data.import_source"),
     shell:
-        "python -m instructmining.data.import_source --name {wildcards.source} --settings {params.settings:q}"
+        "{params.command} --name {wildcards.source} --settings {params.settings:q}"
         " --seed {params.seed} {params.origin} --output {output.examples} --report {output.report}"
         " --quarantine {output.quarantine} 2>&1 | tee {log}"
 
@@ -47,11 +46,10 @@ rule make_eval_set:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=lambda wildcards: settings(CONFIG.eval_sets[wildcards.eval_set]),
+        **runs("instructmining.data.make_eval_set", settings=lambda wildcards: CONFIG.eval_sets[wildcards.eval_set]),
         seed=CONFIG.seed,
-        code=fingerprint("instructmining.data.make_eval_set"),
     shell:
-        "python -m instructmining.data.make_eval_set --name {wildcards.eval_set} --settings {params.settings:q}"
+        "{params.command} --name {wildcards.eval_set} --settings {params.settings:q}"
         " --seed {params.seed} --sources {input.sources} --output {output.examples} --report {output.report}"
         " 2>&1 | tee {log}"
 
@@ -77,11 +75,10 @@ for pool in CONFIG.pools:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
+            **runs("instructmining.data.build_pool", settings=CONFIG.pools[pool]),
             name=pool,
-            settings=settings(CONFIG.pools[pool]),
-            code=fingerprint("instructmining.data.build_pool"),
         shell:
-            "python -m instructmining.data.build_pool --name {params.name} --settings {params.settings:q}"
+            "{params.command} --name {params.name} --settings {params.settings:q}"
             " --sources {input.sources} --eval-sets --shards {output.shards} --report {output.report}"
             " --contaminated {output.contaminated} 2>&1 | tee {log}"
 
@@ -104,11 +101,10 @@ for pool in CONFIG.pools:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
+            **runs("instructmining.data.build_pool", settings=CONFIG.pools[pool]),
             name=pool,
-            settings=settings(CONFIG.pools[pool]),
-            code=fingerprint("instructmining.data.build_pool"),
         shell:
-            "python -m instructmining.data.build_pool --name {params.name} --settings {params.settings:q}"
+            "{params.command} --name {params.name} --settings {params.settings:q}"
             " --sources {input.sources} --eval-sets {input.eval_sets} --shards {output.shards}"
             " --report {output.report} --contaminated {output.contaminated} 2>&1 | tee {log}"
 
@@ -120,7 +116,7 @@ for ratings in CONFIG.quality_rule.ratings:
         name:
             f"import_ratings_{ratings}"
         input:
-            file=CONFIG.quality_rule.ratings[ratings].path,
+            file=data_file(CONFIG.quality_rule.ratings[ratings].path),
             pool=rated_pool(ratings),
         output:
             examples=f"<results>/data/pools/{ratings}/deduplicated/000.parquet",
@@ -134,11 +130,10 @@ for ratings in CONFIG.quality_rule.ratings:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
+            **runs("instructmining.data.import_ratings", settings=CONFIG.quality_rule.ratings[ratings]),
             name=ratings,
-            settings=settings(CONFIG.quality_rule.ratings[ratings]),
             seed=CONFIG.seed,
-            code=fingerprint("instructmining.data.import_ratings"),
         shell:
-            "python -m instructmining.data.import_ratings --name {params.name} --settings {params.settings:q}"
+            "{params.command} --name {params.name} --settings {params.settings:q}"
             " --seed {params.seed} --pool {input.pool} --examples {output.examples} --judgements {output.judgements}"
             " --report {output.report} 2>&1 | tee {log}"

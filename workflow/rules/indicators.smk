@@ -33,12 +33,10 @@ for scorer in [name for name in SCORERS if name not in CONFIG.indicators.custom]
             ),
             runtime=lambda wildcards, attempt, scorer=scorer: needs.scoring_minutes(scorer_parameters(scorer), attempt),
         params:
-            scorer=scorer,
-            settings=scorer_settings(scorer),
+            **runs(f"instructmining.indicators.{scorer}", settings=scorer_settings(scorer)),
             base_model=scorer_base_model(scorer),
-            code=fingerprint(f"instructmining.indicators.{scorer}"),
         shell:
-            "python -m instructmining.indicators.{params.scorer} --settings {params.settings:q}"
+            "{params.command} --settings {params.settings:q}"
             " --base-model {params.base_model:q} --model {input.model} --threads {threads} --examples {input.examples}"
             " --scores {output.scores} --report {output.report} 2>&1 | tee {log}"
 
@@ -64,12 +62,10 @@ for indicator, custom in CONFIG.indicators.custom.items():
             mem_mb=needs.table_memory_mb,
             runtime=needs.long_minutes,
         params:
+            **runs(f"instructmining.indicators.custom_{'function' if custom.function else 'table'}", settings=custom),
             indicator=indicator,
-            kind="function" if custom.function else "table",
-            settings=settings(custom),
-            code=fingerprint(f"instructmining.indicators.custom_{'function' if custom.function else 'table'}"),
         shell:
-            "python -m instructmining.indicators.custom_{params.kind} --name {params.indicator}"
+            "{params.command} --name {params.indicator}"
             " --settings {params.settings:q} --examples {input.examples} --scores {output.scores}"
             " --report {output.report} 2>&1 | tee {log}"
 
@@ -92,14 +88,14 @@ rule gather_scores:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
+        **runs("instructmining.indicators.gather_scores"),
         scores=lambda wildcards, input: " ".join(
             f"--scores {' '.join(as_list(input.get(scorer)))}" for scorer in SCORERS
         ),
         neighbours=pool_neighbours,
         metric=METRIC,
-        code=fingerprint("instructmining.indicators.gather_scores"),
     shell:
-        "python -m instructmining.indicators.gather_scores --shards {input.shards} {params.scores}"
+        "{params.command} --shards {input.shards} {params.scores}"
         " --neighbours {params.neighbours} --metric {params.metric} --reports {input.reports} --output {output.scores}"
         " --embeddings {output.embeddings} --report {output.report} 2>&1 | tee {log}"
 
@@ -120,10 +116,10 @@ rule subset_indicators:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
+        **runs("instructmining.indicators.subset_indicators"),
         neighbours=NEIGHBOURS,
         metric=METRIC,
-        code=fingerprint("instructmining.indicators.subset_indicators"),
     shell:
-        "python -m instructmining.indicators.subset_indicators --subset {input.subset} --scores {input.scores}"
+        "{params.command} --subset {input.subset} --scores {input.scores}"
         " --embeddings {input.embeddings} --neighbours {params.neighbours} --metric {params.metric} --output {output}"
         " 2>&1 | tee {log}"

@@ -23,12 +23,12 @@ rule prepare_model:
         mem_mb=lambda wildcards, attempt: needs.scoring_memory_mb(2e9, attempt),
         runtime=needs.long_minutes,
     params:
+        **runs("instructmining.models.prepare"),
         settings=lambda wildcards: model_files(wildcards.prepared).model_dump_json(
             include={"hub", "path", "package", "revision", "gguf_file"}, exclude_defaults=True
         ),
-        code=fingerprint("instructmining.models.prepare"),
     shell:
-        "python -m instructmining.models.prepare --settings {params.settings:q} --output {output} 2>&1 | tee {log}"
+        "{params.command} --settings {params.settings:q} --output {output} 2>&1 | tee {log}"
 
 
 rule convert_model:
@@ -45,9 +45,9 @@ rule convert_model:
         mem_mb=lambda wildcards, attempt: needs.scoring_memory_mb(2e9, attempt),
         runtime=needs.long_minutes,
     params:
+        **runs("instructmining.models.convert"),
         settings=lambda wildcards: model_files(wildcards.converted).model_dump_json(
             include={"hub", "path", "package", "revision"}, exclude_defaults=True
         ),
-        code=fingerprint("instructmining.models.convert"),
     shell:
-        "python -m instructmining.models.convert --settings {params.settings:q} --output {output} 2>&1 | tee {log}"
+        "{params.command} --settings {params.settings:q} --output {output} 2>&1 | tee {log}"

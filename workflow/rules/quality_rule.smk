@@ -29,10 +29,9 @@ rule gather_observations:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        code=fingerprint("instructmining.quality_rule.observations"),
+        **runs("instructmining.quality_rule.observations"),
     shell:
-        "python -m instructmining.quality_rule.observations --subsets {input.subsets} --records {input.records}"
-        " --output {output} 2>&1 | tee {log}"
+        "{params.command} --subsets {input.subsets} --records {input.records}" " --output {output} 2>&1 | tee {log}"
 
 
 rule fit_quality_rule:
@@ -57,13 +56,13 @@ rule fit_quality_rule:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
+        **runs("instructmining.quality_rule.fit"),
         settings=RULE,
         indicator_settings=json.dumps(CONFIG.indicator_settings()),
         indicators=CONFIG.rule_indicators(),
         seed=CONFIG.seed,
-        code=fingerprint("instructmining.quality_rule.fit"),
     shell:
-        "python -m instructmining.quality_rule.fit --observations {input} --settings {params.settings:q}"
+        "{params.command} --observations {input} --settings {params.settings:q}"
         " --indicator-settings {params.indicator_settings:q} --indicators {params.indicators} --seed {params.seed}"
         " --rule {output.rule} --card {output.card} --diagnostics {output.diagnostics} 2>&1 | tee {log}"
 
@@ -99,11 +98,11 @@ rule take_quality_rule:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
+        **runs("instructmining.quality_rule.take"),
         settings=RULE,
         indicator_settings=json.dumps(CONFIG.indicator_settings()),
-        code=fingerprint("instructmining.quality_rule.take"),
     shell:
-        "python -m instructmining.quality_rule.take --settings {params.settings:q}"
+        "{params.command} --settings {params.settings:q}"
         " --indicator-settings {params.indicator_settings:q} --rule {output.rule} --card {output.card}"
         " 2>&1 | tee {log}"
 
@@ -122,9 +121,9 @@ rule gather_losses:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        code=fingerprint("instructmining.quality_rule.losses"),
+        **runs("instructmining.quality_rule.losses"),
     shell:
-        "python -m instructmining.quality_rule.losses --records {input} --output {output} 2>&1 | tee {log}"
+        "{params.command} --records {input} --output {output} 2>&1 | tee {log}"
 
 
 rule compare_rules:
@@ -151,11 +150,11 @@ rule compare_rules:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
+        **runs("instructmining.quality_rule.compare_rules"),
         names=list(CONFIG.models),
         confidence=CONFIG.quality_rule.confidence,
-        code=fingerprint("instructmining.quality_rule.compare_rules"),
     shell:
-        "python -m instructmining.quality_rule.compare_rules --names {params.names} --observations {input.observations}"
+        "{params.command} --names {params.names} --observations {input.observations}"
         " --losses {input.losses} --rules {input.rules} --scores {input.scores} --confidence {params.confidence}"
         " --output {output.comparison} --table {output.table} 2>&1 | tee {log}"
 
@@ -176,9 +175,9 @@ rule compare_with_people:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
+        **runs("instructmining.quality_rule.compare_with_people"),
         confidence=CONFIG.quality_rule.confidence,
-        code=fingerprint("instructmining.quality_rule.compare_with_people"),
     shell:
-        "python -m instructmining.quality_rule.compare_with_people --name {wildcards.pool} --rule {input.rule}"
+        "{params.command} --name {wildcards.pool} --rule {input.rule}"
         " --scores {input.scores} --judgements {input.judgements} --confidence {params.confidence} --output {output}"
         " 2>&1 | tee {log}"

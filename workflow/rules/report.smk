@@ -56,11 +56,11 @@ for figure, inputs in FIGURES_OF_RULE.items():
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
+            **runs("instructmining.report.figures"),
             figure=figure,
             inputs=lambda wildcards, input, inputs=inputs: inputs.format(input=input),
-            code=fingerprint("instructmining.report.figures"),
         shell:
-            "python -m instructmining.report.figures {params.figure} {params.inputs} --output {output.figure}"
+            "{params.command} {params.figure} {params.inputs} --output {output.figure}"
             " --table {output.table} 2>&1 | tee {log}"
 
 
@@ -91,10 +91,9 @@ rule figure_across_models:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        code=fingerprint("instructmining.report.figures"),
+        **runs("instructmining.report.figures"),
     shell:
-        "python -m instructmining.report.figures rules --rules {input} --output {output.figure}"
-        " --table {output.table} 2>&1 | tee {log}"
+        "{params.command} rules --rules {input} --output {output.figure}" " --table {output.table} 2>&1 | tee {log}"
 
 
 rule figure_people:
@@ -124,10 +123,9 @@ rule figure_people:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        code=fingerprint("instructmining.report.figures"),
+        **runs("instructmining.report.figures"),
     shell:
-        "python -m instructmining.report.figures people --people {input} --output {output.figure}"
-        " --table {output.table} 2>&1 | tee {log}"
+        "{params.command} people --people {input} --output {output.figure}" " --table {output.table} 2>&1 | tee {log}"
 
 
 rule figure_arms:
@@ -157,10 +155,9 @@ rule figure_arms:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        code=fingerprint("instructmining.report.figures"),
+        **runs("instructmining.report.figures"),
     shell:
-        "python -m instructmining.report.figures arms --comparison {input} --output {output.figure}"
-        " --table {output.table} 2>&1 | tee {log}"
+        "{params.command} arms --comparison {input} --output {output.figure}" " --table {output.table} 2>&1 | tee {log}"
 
 
 rule figure_judge:
@@ -190,10 +187,9 @@ rule figure_judge:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        code=fingerprint("instructmining.report.figures"),
+        **runs("instructmining.report.figures"),
     shell:
-        "python -m instructmining.report.figures judge --judge {input} --output {output.figure}"
-        " --table {output.table} 2>&1 | tee {log}"
+        "{params.command} judge --judge {input} --output {output.figure}" " --table {output.table} 2>&1 | tee {log}"
 
 
 rule figure_sizes:
@@ -223,10 +219,9 @@ rule figure_sizes:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        code=fingerprint("instructmining.report.figures"),
+        **runs("instructmining.report.figures"),
     shell:
-        "python -m instructmining.report.figures sizes --curves {input} --output {output.figure}"
-        " --table {output.table} 2>&1 | tee {log}"
+        "{params.command} sizes --curves {input} --output {output.figure}" " --table {output.table} 2>&1 | tee {log}"
 
 
 rule figure_quality:
@@ -257,11 +252,10 @@ rule figure_quality:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=SELECTION,
+        **runs("instructmining.report.figures", settings=CONFIG.selection),
         size=size_option,
-        code=fingerprint("instructmining.report.figures"),
     shell:
-        "python -m instructmining.report.figures quality --ranking {input.ranking} --settings {params.settings:q}"
+        "{params.command} quality --ranking {input.ranking} --settings {params.settings:q}"
         " {params.size} --output {output.figure} --table {output.table} 2>&1 | tee {log}"
 
 
@@ -286,10 +280,10 @@ rule table_examples:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
+        **runs("instructmining.report.examples"),
         examples=CONFIG.report.examples,
-        code=fingerprint("instructmining.report.examples"),
     shell:
-        "python -m instructmining.report.examples --ranking {input.ranking} --shards {input.shards}"
+        "{params.command} --ranking {input.ranking} --shards {input.shards}"
         " --count {params.examples} --output {output} 2>&1 | tee {log}"
 
 
@@ -310,10 +304,9 @@ rule summarise:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=SELECTION,
-        code=fingerprint("instructmining.report.summary"),
+        **runs("instructmining.report.summary", settings=CONFIG.selection),
     shell:
-        "COLUMNS=140 python -m instructmining.report.summary --rules {input.rules} --comparisons {input.comparisons}"
+        "COLUMNS=140 {params.command} --rules {input.rules} --comparisons {input.comparisons}"
         " --rankings {input.rankings} --settings {params.settings:q}"
         f" {OF_FINDINGS}"
         " --report results/report.html >{output} 2>{log}"
@@ -343,12 +336,14 @@ rule write_report:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        config=CONFIG.model_dump_json(exclude={"training": {"checkpoint_minutes"}}),
+        **runs("instructmining.report.page"),
+        config=lambda wildcards, input: CONFIG.model_dump_json(),
+        tracked=as_json(tracked(CONFIG)),
+        licences=as_json(CONFIG.licences()),
         texts=report_texts_hash(),
-        code=fingerprint("instructmining.report.page"),
     shell:
-        "python -m instructmining.report.page --rules {input.rules} --across-models {input.across_models}"
+        "{params.command} --rules {input.rules} --across-models {input.across_models}"
         " --comparisons {input.comparisons} --rankings {input.rankings} --accounts {input.accounts}"
         " --scores {input.scores} --records {input.records} --figures {input.figures}"
         f" {OF_FINDINGS}"
-        " --config {params.config:q} --output {output} 2>&1 | tee {log}"
+        " --config {params.config:q} --licences {params.licences:q} --output {output} 2>&1 | tee {log}"

@@ -22,9 +22,9 @@ rule explore_pool:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        code=fingerprint("instructmining.report.explorer.pool"),
+        **runs("instructmining.report.explorer.pool"),
     shell:
-        "python -m instructmining.report.explorer.pool --pool {wildcards.pool} --shards {input.shards}"
+        "{params.command} --pool {wildcards.pool} --shards {input.shards}"
         " --scores {input.scores} --embeddings {input.embeddings} --output {output} 2>&1 | tee {log}"
 
 
@@ -45,11 +45,10 @@ rule explore_ranking:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=SELECTION,
+        **runs("instructmining.report.explorer.ranking", settings=CONFIG.selection),
         size=size_option,
-        code=fingerprint("instructmining.report.explorer.ranking"),
     shell:
-        "python -m instructmining.report.explorer.ranking --model {wildcards.model} --pool {wildcards.pool}"
+        "{params.command} --model {wildcards.model} --pool {wildcards.pool}"
         " --settings {params.settings:q} {params.size} --rule {input.rule} --ranking {input.ranking}"
         " --shards {input.shards} --output {output} 2>&1 | tee {log}"
 
@@ -71,10 +70,9 @@ rule explore:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
+        **runs("instructmining.report.explorer.page"),
         models=list(CONFIG.models),
         pools=CONFIG.selection_pools(),
         assets=assets_hash(),
-        code=fingerprint("instructmining.report.explorer.page"),
     shell:
-        "python -m instructmining.report.explorer.page --models {params.models} --pools {params.pools}"
-        " --output {output.page} 2>&1 | tee {log}"
+        "{params.command} --models {params.models} --pools {params.pools}" " --output {output.page} 2>&1 | tee {log}"

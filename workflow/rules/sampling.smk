@@ -21,10 +21,9 @@ rule sample_subset:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=CONFIG.sampling.model_dump_json(include=CONFIG.sampling.of_draw),
+        **runs("instructmining.sampling.sample_subset", settings=CONFIG.sampling.of_draw),
         scores=lambda wildcards, input: f"--scores {input.scores}" if input.scores else "",
         seed=CONFIG.seed,
-        code=fingerprint("instructmining.sampling.sample_subset"),
     shell:
-        "python -m instructmining.sampling.sample_subset --subset {wildcards.subset} --settings {params.settings:q}"
+        "{params.command} --subset {wildcards.subset} --settings {params.settings:q}"
         " --seed {params.seed} --pool {input.pool} {params.scores} --output {output} 2>&1 | tee {log}"

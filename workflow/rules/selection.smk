@@ -24,10 +24,9 @@ rule rank:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        code=fingerprint("instructmining.selection.rank"),
+        **runs("instructmining.selection.rank"),
     shell:
-        "python -m instructmining.selection.rank --rule {input.rule} --scores {input.scores} --ranking {output}"
-        " 2>&1 | tee {log}"
+        "{params.command} --rule {input.rule} --scores {input.scores} --ranking {output}" " 2>&1 | tee {log}"
 
 
 rule search_size:
@@ -53,15 +52,17 @@ rule search_size:
         runtime=search_minutes,
         checkpoint_minutes=CONFIG.training.checkpoint_minutes,
     params:
-        settings=settings(CONFIG.selection.search) if CONFIG.selection.search else "",
-        training=training_settings(CONFIG.training),
+        **runs(
+            "instructmining.selection.search_size",
+            settings=CONFIG.selection.search,
+            training=CONFIG.training,
+        ),
         # No output, so that Snakemake does not delete the trials that are finished before it goes on.
         folder=lambda wildcards, output: Path(output.found).with_name("trials"),
         base_model=base_model,
         seed=CONFIG.seed,
-        code=fingerprint("instructmining.selection.search_size"),
     shell:
-        "trap '' TERM; python -m instructmining.selection.search_size --settings {params.settings:q}"
+        "trap '' TERM; {params.command} --settings {params.settings:q}"
         " --seed {params.seed} --pool {wildcards.pool} --model-name {wildcards.model} --model {input.model}"
         " --base-model {params.base_model:q} --training {params.training:q} --ranking {input.ranking}"
         " --shards {input.shards} --search-sets {input.search_sets} --test-sets {input.test_sets}"
@@ -96,13 +97,14 @@ rule select:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        settings=SELECTION,
+        **runs("instructmining.selection.select", settings=CONFIG.selection),
+        licences=as_json(CONFIG.licences()),
         size=size_option,
-        code=fingerprint("instructmining.selection.select"),
     shell:
-        "python -m instructmining.selection.select --settings {params.settings:q} {params.size}"
+        "{params.command} --settings {params.settings:q} {params.size}"
         " --pool {wildcards.pool} --ranking {input.ranking} --shards {input.shards} --rule {input.rule}"
-        " --sources-report {input.sources} --selected {output.selected} --card {output.card} 2>&1 | tee {log}"
+        " --sources-report {input.sources} --licences {params.licences:q} --selected {output.selected}"
+        " --card {output.card} 2>&1 | tee {log}"
 
 
 if CONFIG.selection.exports:
@@ -135,14 +137,18 @@ if CONFIG.selection.exports:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
-            selection=settings(CONFIG.selection),
+            **runs(
+                "instructmining.selection.export",
+                selection=CONFIG.selection,
+                training=CONFIG.training,
+                base_model=lambda wildcards: CONFIG.models[wildcards.model],
+            ),
             size=size_option,
-            training=training_settings(CONFIG.training),
-            base_model=lambda wildcards: settings(CONFIG.models[wildcards.model]),
+            licences=as_json(CONFIG.licences()),
             folder=lambda wildcards, output: Path(output[0]).parent,
-            code=fingerprint("instructmining.selection.export"),
         shell:
-            "python -m instructmining.selection.export --selection {params.selection:q} {params.size}"
+            "{params.command} --selection {params.selection:q} {params.size}"
             " --name {wildcards.pool} --ranking {input.ranking} --shards {input.shards} --card {input.card} --sources-report {input.sources}"
+            " --licences {params.licences:q}"
             " --training {params.training:q} --base-model {params.base_model:q} --model {input.model}"
             " --folder {params.folder} 2>&1 | tee {log}"

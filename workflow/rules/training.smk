@@ -25,16 +25,18 @@ rule finetune_and_evaluate:
         # Not a param: it changes no result, so another value reruns nothing.
         checkpoint_minutes=CONFIG.training.checkpoint_minutes,
     params:
-        settings=lambda wildcards: training_settings(run_training(wildcards.run)),
+        **runs(
+            "instructmining.training.finetune_and_evaluate",
+            settings=lambda wildcards: run_training(wildcards.run),
+        ),
         # No output, so that Snakemake does not delete it before a new eval set is measured with it; its manifest says
         # whether it is still what training would give.
         adapter=lambda wildcards, output: Path(output.record).with_name("adapter"),
         base_model=base_model,
         roles=json.dumps({name: eval_set.role for name, eval_set in CONFIG.eval_sets.items()}),
-        code=fingerprint("instructmining.training.finetune_and_evaluate"),
     shell:
         # SIGTERM, which precedes the end of a Slurm job, is for the training to answer: bash and tee live until it has.
-        "trap '' TERM; python -m instructmining.training.finetune_and_evaluate --model-name {wildcards.model}"
+        "trap '' TERM; {params.command} --model-name {wildcards.model}"
         " --run {wildcards.run} --seed {wildcards.seed} --model {input.model} --base-model {params.base_model:q}"
         " --settings {params.settings:q} --examples {input.examples} --eval-sets {input.eval_sets}"
         " --roles {params.roles:q} --threads {threads} --record {output.record} --losses {output.losses}"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from instructmining.settings import Name, Settings
+from instructmining.settings import Name, Settings, Untracked
 
 
 class BenchmarkTask(Settings):
@@ -32,7 +32,7 @@ class Benchmarks(Settings):
     """`open_llm`: ARC challenge (25-shot), HellaSwag (10), MMLU (5), TruthfulQA mc2 (0)."""
     tasks: dict[Name, BenchmarkTask] = {}
     """Tasks by the names that lm-evaluation-harness, or a file of `include`, gives them; beside those of the preset."""
-    include: str | None = None
+    include: Annotated[str | None, Untracked()] = None
     """A folder of task files (YAML) of your own."""
     limit: Annotated[int, Field(ge=1)] | None = None
     """Only the first so many questions of each task; recorded, as it makes results no longer comparable."""

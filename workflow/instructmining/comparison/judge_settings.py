@@ -5,13 +5,13 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from instructmining.settings import Name, Settings
+from instructmining.settings import Name, Settings, Untracked
 
 
 class PromptSet(Settings):
     """Prompts that the tuned models answer."""
 
-    path: str
+    path: Annotated[str, Untracked()]
     """A file with `turns`, `instruction` (and `input` or `instances`), `prompt` or `text`, as MT-bench or your own."""
     limit: Annotated[int, Field(ge=1)] | None = None
     """Take only the first so many prompts."""

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from instructmining.comparison.benchmark_settings import Benchmarks
 from instructmining.comparison.judge_settings import Judge
-from instructmining.settings import Name, Settings
+from instructmining.settings import Name, Settings, Untracked
 from instructmining.training.settings import Training
 
 Arm = Literal[
@@ -37,7 +37,7 @@ class Comparison(Settings):
     """`selected`, `random` (drawn anew for each seed), `longest`, `shortest_ppl` (lowest perplexity), `reward_only`
     (highest reward), `ifd` (highest below 1), `diverse` (k-centre on embeddings), `selected_diverse` (the rule's order,
     without what is too like an example already taken), `full` (the whole pool), or a name of `lists`."""
-    lists: dict[Name, str] = {}
+    lists: Annotated[dict[Name, str], Untracked()] = {}
     """Arms of your own: for each a text file with the ID of one example of the pool a line."""
     match: Literal["examples", "steps", "tokens"] = "examples"
     """What is equal among the arms. `examples`: trained as `training` says, so `full` takes longer; `steps`: optimizer

@@ -207,7 +207,6 @@ def _report(name: str, settings: Ratings, tally: Tally, judgements: pa.Table, ex
         "ratings": name,
         "origin": settings.path,
         "sha256": file_hash(Path(settings.path)),
-        "licence": settings.licence,
         "rows_in": tally.rows_in,
         "kept": len(judgements),
         "dropped": dict(tally.dropped),

@@ -196,7 +196,6 @@ def _report(name: str, settings: Source, origin: Origin, tally: Tally) -> dict[s
         "origin": origin.description,
         "sha256": origin.sha256,
         "form": form,
-        "licence": settings.licence,
         "rows_in": tally.rows_in,
         "kept": tally.kept,
         "dropped": dict(tally.dropped),

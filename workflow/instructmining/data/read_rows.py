@@ -66,6 +66,13 @@ def _at_row(value: object, number: int, path: Path) -> Row:
     return Row(value, number, f"{path}: row {number}")
 
 
+def data_format(path: Path) -> str:
+    """The end of a file's name that says how it is read, such as `.jsonl.gz`."""
+    name = path.name.lower()
+    packed = next((end for end in (".gz", ".zst") if name.endswith(end)), "")
+    return f"{Path(name.removesuffix(packed)).suffix}{packed}"
+
+
 def _reader(path: Path) -> Callable[[Path], Iterator[Row]]:
     readers = {".json": _read_json, ".jsonl": _read_json, ".csv": _read_csv, ".parquet": _read_parquet}
     name = path.name.lower().removesuffix(".gz").removesuffix(".zst")

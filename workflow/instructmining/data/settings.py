@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from instructmining.settings import Name, Settings
+from instructmining.settings import Name, Settings, Untracked
 
 Role = Literal["fit", "search", "test"]
 Form = Literal["alpaca", "dolly", "self_instruct", "sharegpt", "messages"]
@@ -54,7 +54,7 @@ class Degrade(Settings):
 class Source(Settings):
     """One data set to import: exactly one of `path`, `hub`, `documentation`, `tasks`, `degrade`."""
 
-    path: str | None = None
+    path: Annotated[str | None, Untracked()] = None
     """A local .json, .jsonl, .csv or .parquet file, or one of these with .gz or .zst."""
     hub: str | None = None
     """A data set on the Hugging Face hub, such as `tatsu-lab/alpaca`."""
@@ -83,8 +83,9 @@ class Source(Settings):
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        origins = ("path", "hub", "documentation", "tasks", "degrade")
-        given = [name for name in origins if getattr(self, name) is not None]
+        origins = {"path": self.path, "hub": self.hub, "documentation": self.documentation}
+        origins |= {"tasks": self.tasks, "degrade": self.degrade}
+        given = [name for name, origin in origins.items() if origin is not None]
         if len(given) != 1:
             raise ValueError(f"needs exactly one of {', '.join(origins)}; found {', '.join(given) or 'none'}")
         if self.form and self.fields:
@@ -123,7 +124,7 @@ class Ratings(Settings):
     ratings: an example in any known form and a number.
     """
 
-    path: str
+    path: Annotated[str, Untracked()]
     """A local .parquet, .csv, .json or .jsonl file, or one of these with .gz or .zst."""
     rating: str | None = None
     """The column of the rating, higher is better; pairs if not given."""

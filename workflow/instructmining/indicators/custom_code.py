@@ -3,12 +3,11 @@
 import importlib.util
 from pathlib import Path
 
+from instructmining.jobs.fingerprint import Code, find_below, find_library
+
 
 def code_file(function: str, folder: Path = Path()) -> Path | None:
-    """The file of the module in `module:function`: below the working directory, else installed; None where it is not.
-
-    Only this file is watched for edits, not what it imports.
-    """
+    """The file of the module in `module:function`: below the working directory, else installed; None where it is not."""
     module = function.partition(":")[0]
     base = folder.joinpath(*module.split("."))
     for path in (base.with_suffix(".py"), base / "__init__.py"):
@@ -23,3 +22,20 @@ def code_file(function: str, folder: Path = Path()) -> Path | None:
     installed = Path(spec.origin).parent.joinpath(*inner)
     candidates = (installed.with_suffix(".py"), installed / "__init__.py")
     return next((path for path in candidates if path.is_file()), None)
+
+
+def function_fingerprint(function: str, folder: Path = Path()) -> str:
+    """The fingerprint of `module:function`: of the definitions that it reaches in its own file and those beside it.
+
+    Of an installed module, those of its package are followed; in both cases those of this library, too. Raises
+    FileNotFoundError where there is no such module, LookupError where it has no such function.
+    """
+    module, _, name = function.partition(":")
+    file = code_file(function, folder)
+    if file is None:
+        raise FileNotFoundError(f"{module}: no such module, neither in {folder.resolve()} nor installed")
+    depth = len(module.split(".")) - (file.name != "__init__.py")
+    root = file.resolve().parents[depth]
+    is_here = root == folder.resolve()
+    find = find_below(root, None if is_here else module.split(".")[0])
+    return Code(lambda name: find_library(name) or find(name), root).fingerprint(module, name)

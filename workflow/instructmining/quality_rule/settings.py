@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from instructmining.data.settings import Ratings
-from instructmining.settings import Name, Settings
+from instructmining.settings import Name, Settings, Untracked
 
 MOST_INDICATORS = 12
 """Of a choice that tries all models."""
@@ -28,7 +28,7 @@ class QualityRuleSettings(Settings):
     """Level of all intervals."""
     published: Literal["v1", "v3"] | None = None
     """Take a rule of the paper instead of fitting one: nothing is tuned, and no candidates are needed."""
-    file: str | None = None
+    file: Annotated[str | None, Untracked()] = None
     """Take the `rule.json` of another run instead of fitting one."""
     force: bool = False
     """Apply such a rule even where the indicators come from other models than those that it was fitted with."""

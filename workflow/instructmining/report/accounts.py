@@ -1,7 +1,7 @@
 """The accounts of a run for its report: data in and out with every loss, texts that were cut, what it cost."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,13 +58,13 @@ class Cost:
     peak_gpu_memory_gb: float | None
 
 
-def account(path: Path) -> list[Account]:
+def account(path: Path, licences: Mapping[str, str | None]) -> list[Account]:
     """The accounts in one report: of a source, of an eval set, or of a pool and each of its sources."""
     report = read_json(path)
     counts = report["rows_in"], report["kept"], report["dropped"]
     if "source" in report:
         form = [report["form"]] if report["form"] else []  # a degraded variant has that of its origin
-        note = ", ".join([*form, report["licence"] or "licence not given", f"from {report['origin']}"])
+        note = ", ".join([*form, licences.get(report["source"]) or "licence not given", f"from {report['origin']}"])
         return [Account("source", report["source"], note, *counts)]
     if "eval_set" in report:
         part = f", part {report['part']}" if report["part"] else ""

@@ -16,6 +16,7 @@ nothing of any host and runs nothing.
 import argparse
 import base64
 import csv
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -172,7 +173,7 @@ def trials(sizes: Sequence[Path]) -> dict[tuple[str, str], list[dict[str, Any]]]
 def gather(arguments: argparse.Namespace) -> dict[str, Any]:
     """All that the template shows."""
     rules = [rule_section(path) for path in arguments.rules]
-    accounts = [found for path in arguments.accounts for found in account(path)]
+    accounts = [found for path in arguments.accounts for found in account(path, arguments.licences)]
     settings = Selection.model_validate(arguments.config["selection"])
     selected = read_selected(arguments.rankings, settings, arguments.sizes)
     everything = [*accounts, *(found for part in selected for found in part.accounts())]
@@ -218,6 +219,7 @@ def main() -> None:
     for name in ("rules", "across-models", "comparisons", "rankings", "accounts", "scores", "records", "figures"):
         parser.add_argument(f"--{name}", type=Path, nargs="*", required=True)
     add_options(parser)
+    parser.add_argument("--licences", type=json.loads, default={}, help="the licence of each source, where it is known")
     parser.add_argument("--config", type=yaml.safe_load, required=True, help="all settings of the run, as JSON")
     arguments = parser.parse_args()
     write_text(arguments.output, render(gather(arguments)))

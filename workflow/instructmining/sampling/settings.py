@@ -48,9 +48,10 @@ class Sampling(Settings):
         return "indicators" in OWN_SETTINGS[self.scheme]
 
     @property
-    def of_draw(self) -> set[str]:
-        """Names of the settings that a draw depends on."""
-        return {"scheme", "examples", *OWN_SETTINGS[self.scheme]}
+    def of_draw(self) -> "Sampling":
+        """The settings that a draw depends on, as if no others had been set."""
+        names = {"scheme", "examples", *OWN_SETTINGS[self.scheme]}
+        return Sampling.model_construct(**{name: value for name, value in self if name in names})
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -25,9 +25,10 @@ class Origin:
     kept: int
 
     @classmethod
-    def of(cls, report: Mapping[str, Any]) -> Self:
-        """The origin that a source's report tells."""
-        return cls(**{name: report[name] for name in ("source", "licence", "origin", "rows_in", "kept")})
+    def of(cls, report: Mapping[str, Any], licences: Mapping[str, str | None]) -> Self:
+        """The origin that a source's report tells, under its licence."""
+        told = {name: report[name] for name in ("source", "origin", "rows_in", "kept")}
+        return cls(licence=licences.get(report["source"]), **told)
 
 
 def selection_card(
@@ -112,7 +113,7 @@ def _bullets(lines: Sequence[str]) -> str:
 def _recipe(pool: str, settings: Selection, hashes: Mapping[str, str]) -> str:
     command = (
         f"python -m instructmining.selection.rank --rule rule.json --scores scores.parquet --ranking ranking.parquet\n"
-        f"python -m instructmining.selection.select --settings '{settings.model_dump_json()}' --pool {pool} \\\n"
+        f"python -m instructmining.selection.select --settings '{settings.model_dump_json(exclude_defaults=True)}' --pool {pool} \\\n"
         "    --ranking ranking.parquet --shards SHARDS --rule rule.json --sources-report REPORTS \\\n"
         "    --selected selected.jsonl --card card.md"
     )

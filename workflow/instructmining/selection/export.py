@@ -105,7 +105,7 @@ def main() -> None:
     examples = select(settings, ranking, arguments.shards)
     for form in settings.exports:
         write_jsonl(folder / f"{form}.jsonl", rows_of(examples, form))
-    origins = [Origin.of(read_json(path)) for path in arguments.sources_report]
+    origins = [Origin.of(read_json(path), arguments.licences) for path in arguments.sources_report]
     write_table(folder / "dataset" / "data" / "train.parquet", dataset(examples, ranking), DATASET)
     text = card(arguments.card.read_text(encoding="utf-8"), arguments.name, origins, examples)
     write_text(folder / "dataset" / "README.md", text)
@@ -132,6 +132,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--shards", type=Path, nargs="+", required=True)
     parser.add_argument("--card", type=Path, required=True)
     parser.add_argument("--sources-report", type=Path, nargs="+", required=True)
+    parser.add_argument("--licences", type=json.loads, default={}, help="the licence of each source, where it is known")
     parser.add_argument("--training", type=Training.model_validate_json, required=True)
     parser.add_argument("--base-model", type=BaseModel.model_validate_json, required=True)
     parser.add_argument("--model", type=Path, required=True, help="model.json of the prepared base model")

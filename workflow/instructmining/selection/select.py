@@ -43,7 +43,7 @@ def main() -> None:
     settings, ranking = sized(arguments.settings, arguments.size), read_table(arguments.ranking, RANKING)
     selected = select(settings, ranking, arguments.shards)
     write_jsonl(arguments.selected, [export(example, settings) for example in selected])
-    origins = [Origin.of(read_json(path)) for path in arguments.sources_report]
+    origins = [Origin.of(read_json(path), arguments.licences) for path in arguments.sources_report]
     files = [arguments.rule, arguments.ranking, arguments.selected, *([arguments.size] if arguments.size else [])]
     card = selection_card(
         arguments.pool,
@@ -69,6 +69,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--shards", type=Path, nargs="+", required=True)
     parser.add_argument("--rule", type=Path, required=True)
     parser.add_argument("--sources-report", type=Path, nargs="+", required=True)
+    parser.add_argument("--licences", type=json.loads, default={}, help="the licence of each source, where it is known")
     parser.add_argument("--selected", type=Path, required=True)
     parser.add_argument("--card", type=Path, required=True)
     return parser.parse_args()

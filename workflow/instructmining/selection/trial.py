@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from instructmining.example import EXAMPLES
 from instructmining.files import file_hash, read_json, write_table
-from instructmining.fingerprint import fingerprint
+from instructmining.jobs.fingerprint import fingerprint
 from instructmining.selection.ranking import examples_by_id
 from instructmining.training.settings import Training
 from instructmining.training.tuned_model import Task

@@ -27,7 +27,7 @@ import torch
 
 from instructmining.example import Example, read_examples
 from instructmining.files import file_hash, write_json, write_table
-from instructmining.fingerprint import fingerprint
+from instructmining.jobs.fingerprint import fingerprint
 from instructmining.models.device import lease_gpu
 from instructmining.progress import start_log
 from instructmining.training.evaluate import LOSSES, ResponseLoss, evaluate, summarise

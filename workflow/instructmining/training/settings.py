@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from instructmining.models.settings import Dtype
-from instructmining.settings import Settings
+from instructmining.settings import Settings, Untracked
 
 
 class Lora(Settings):
@@ -55,5 +55,5 @@ class Training(Settings):
     """Quantise the frozen weights with bitsandbytes."""
     gradient_checkpointing: bool = False
     """Trade time for memory."""
-    checkpoint_minutes: Annotated[int, Field(ge=0)] = 10
+    checkpoint_minutes: Annotated[int, Field(ge=0), Untracked()] = 10
     """A job that is ended early resumes from its last checkpoint; 0 writes one after every step. Changes no result."""

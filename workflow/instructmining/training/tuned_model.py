@@ -22,7 +22,7 @@ from safetensors.torch import load_file
 
 from instructmining.example import Example, read_examples
 from instructmining.files import file_hash, read_json, write_json
-from instructmining.fingerprint import fingerprint
+from instructmining.jobs.fingerprint import fingerprint
 from instructmining.models.load import load_base_model, load_tokenizer, pick_device
 from instructmining.models.prompt import Tokens, tokenize
 from instructmining.training.checkpoint import Checkpoint

@@ -43,7 +43,7 @@ def arm_inputs(wildcards):
     if arm in EMBEDDED:
         inputs["embeddings"] = f"<results>/indicators/{wildcards.pool}/embeddings.parquet"
     if arm in CONFIG.comparison.lists:
-        inputs["list"] = CONFIG.comparison.lists[arm]
+        inputs["list"] = own_file(CONFIG.comparison.lists[arm])
     if CONFIG.selection.search and "@" not in wildcards.arm:
         inputs["found"] = f"{folder}/size.json"
     return inputs
@@ -86,7 +86,7 @@ def judged_arms():
 def own_tasks():
     """The task files of one's own, so that a changed one is seen."""
     folder = CONFIG.comparison.benchmarks.include
-    return sorted(str(path) for path in Path(folder).rglob("*") if path.is_file()) if folder else []
+    return own_folder(folder) if folder else []
 
 
 def benchmark_files(wildcards):

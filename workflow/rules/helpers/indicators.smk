@@ -10,9 +10,8 @@ def scorer_model(scorer):
 
 
 def scorer_settings(scorer):
-    """The settings of a scorer, without where its model lies: the model's files are an input."""
-    without = {"neighbours", "metric", "parameters"}
-    return SCORERS[scorer].model_dump_json(exclude=without, exclude_defaults=True)
+    """The settings of a scorer, without those of the neighbours, which are found once the scores are gathered."""
+    return without(SCORERS[scorer], "neighbours", "metric")
 
 
 def scorer_base_model(scorer):
@@ -33,8 +32,10 @@ def scorer_tokens(scorer):
 
 
 def custom_origin(custom):
-    """What an indicator of your own comes from: the file of its function, so that an edit is seen, or its table."""
-    return custom.table or str(code_file(custom.function))
+    """What an indicator of your own comes from: its table, or the file of its function, told by what that reaches."""
+    if custom.table:
+        return own_file(custom.table)
+    return own_file(code_file(custom.function), function_fingerprint(custom.function))
 
 
 def pool_neighbours(wildcards):

@@ -8,7 +8,7 @@ def model_files(prepared):
 
 
 def local_model_files(wildcards):
-    """The files of a model in a local folder, so that a changed one is seen."""
+    """The files of a model in a local folder or a package, so that a changed one is seen."""
     (name,) = wildcards
-    folder = model_files(name).path
-    return sorted(str(path) for path in Path(folder).rglob("*") if path.is_file()) if folder else []
+    model = model_files(name)
+    return [] if model.hub else own_folder(find(model))

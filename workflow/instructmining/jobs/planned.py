@@ -1,0 +1,88 @@
+"""Holds jobs to the plan that they were started by: Snakemake records the config and code of its own start.
+
+A job reads both again when it starts. If one was edited in between, the job would do something else than is recorded of
+it, and its result would be taken for up to date once the edit is undone. The plan travels in the environment of jobs.
+"""
+
+import hashlib
+import io
+import json
+import os
+import sys
+import tokenize
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+VARIABLE = "INSTRUCTMINING_PLAN"
+PACKAGE = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the jobs of a run were planned with."""
+
+    files: str
+    """The hash of all files of code: where it is the same, nothing was edited."""
+    config: str
+    """The hash of the config and of the rules."""
+    commands: dict[str, str]
+    """The fingerprint of each command."""
+
+    def hand_on(self) -> None:
+        """Put the plan into the environment, which jobs inherit."""
+        os.environ[VARIABLE] = json.dumps(asdict(self))
+
+
+def plan_at_hand() -> Plan | None:
+    """The plan that this process was started by, where it was started by one."""
+    text = os.environ.get(VARIABLE)
+    return Plan(**json.loads(text)) if text else None
+
+
+def files_hash() -> str:
+    """The hash of all files of code of this package."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in sorted(PACKAGE.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def rules_hash(folder: Path) -> str:
+    """The hash of a Snakefile and the rules that it includes, without comments."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in [folder / "Snakefile", *sorted(folder.rglob("*.smk"))]:
+        words = tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline)
+        kept = [word.string for word in words if word.type not in (tokenize.COMMENT, tokenize.NL)]
+        digest.update("\0".join(kept).encode())
+    return digest.hexdigest()
+
+
+def config_problem(plan: Plan | None, config: str) -> str | None:
+    """What is wrong where the config or the rules are not those of the plan."""
+    if plan is None or plan.config == config:
+        return None
+    return f"The config or the rules were edited after this run was started. {ADVICE}"
+
+
+def hold_to_plan() -> None:
+    """End this process where its code is not what was planned; it has done nothing yet."""
+    plan = plan_at_hand()
+    command = started_module()
+    if plan is None or command not in plan.commands or plan.files == files_hash():
+        return
+    from instructmining.jobs.fingerprint import fingerprint
+
+    if fingerprint(command) != plan.commands[command]:
+        sys.exit(f"The code of {command} was edited after this run was started. {ADVICE}")
+
+
+def started_module() -> str:
+    """The module that Python was started with, by `-m`."""
+    options = sys.orig_argv[1:]
+    return options[options.index("-m") + 1] if "-m" in options[:-1] else ""
+
+
+ADVICE = (
+    "This job would not do what is recorded of it, so it stops. Undo the edit, or stop the run and start it again:"
+    " what is finished stays, and what the edit changes is made anew."
+)
