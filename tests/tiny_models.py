@@ -18,6 +18,23 @@ SIZE = {
 }
 CHAT = "{{ bos_token }}{% for m in messages %}{{ m['role'] }} : {{ m['content'] | trim }} <|endoftext|> {% endfor %}{% if add_generation_prompt %}assistant : {% endif %}"
 
+LLAMA_CPP = {
+    "model.embed_tokens": "token_embd",
+    "model.layers": "blk",
+    "self_attn.q_proj": "attn_q",
+    "self_attn.k_proj": "attn_k",
+    "self_attn.v_proj": "attn_v",
+    "self_attn.o_proj": "attn_output",
+    "mlp.gate_proj": "ffn_gate",
+    "mlp.up_proj": "ffn_up",
+    "mlp.down_proj": "ffn_down",
+    "post_attention_layernorm": "ffn_norm",
+    "input_layernorm": "attn_norm",
+    "model.norm": "output_norm",
+    "lm_head": "output",
+}
+"""The names of weights of a Llama in GGUF files, by those of `transformers`."""
+
 
 def word_tokenizer(single: str = "$A", pair: str = "$A $B", **special: str) -> Any:
     """A tokenizer of whole words, with the special tokens of several families and a post-processor as given."""
@@ -127,3 +144,34 @@ def write_open_assistant(folder: Path) -> dict[str, Any]:
     (folder / "config.json").write_text(json.dumps(config))
     word_tokenizer(bos_token="<|endoftext|>", eos_token="<|endoftext|>", pad_token="<pad>").save_pretrained(folder)
     return weights
+
+
+def write_gguf(model: Any, path: Path) -> None:
+    """A Llama as llama.cpp keeps it, where the halves of the rows of a head's queries and keys are interleaved."""
+    from gguf import GGUFWriter
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writer, config = GGUFWriter(str(path), "llama"), model.config
+    writer.add_context_length(config.max_position_embeddings)
+    writer.add_embedding_length(config.hidden_size)
+    writer.add_block_count(config.num_hidden_layers)
+    writer.add_feed_forward_length(config.intermediate_size)
+    writer.add_head_count(config.num_attention_heads)
+    writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_token_list(["AB", *(chr(ord("A") + i) for i in range(config.vocab_size - 1))])
+    writer.add_token_merges(["A B"])
+    writer.add_eos_token_id(1)
+    heads = {"q_proj": config.num_attention_heads, "k_proj": config.num_key_value_heads}
+    for name, weight in model.state_dict().items():
+        for projection, count in heads.items():
+            if projection in name:
+                weight = weight.reshape(count, 2, -1, weight.shape[1]).swapaxes(1, 2).reshape(weight.shape)
+        for ours, theirs in LLAMA_CPP.items():
+            name = name.replace(ours, theirs)
+        writer.add_tensor(name, weight.numpy())
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()

@@ -7,7 +7,7 @@ from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.regression import Design
 
 
-def observations(y, x, subsets=None, sources=None):
+def observations(y, x, subsets=None, sources=None, made_with=None):
     """A table of observations; `x` maps indicator names to columns."""
     subsets = subsets or [f"{i:03}" for i in range(len(y))]
     columns = {
@@ -17,6 +17,7 @@ def observations(y, x, subsets=None, sources=None):
         "loss": np.exp(y),
         "log_loss": np.asarray(y, float),
         "sources": sources or [{"a": 1}] * len(y),
+        "made_with": made_with or [{"torch": "2.13.0", "device": "cpu"}] * len(y),
         **{name: np.asarray(column, float) for name, column in x.items()},
     }
     return pa.table(columns, schema=observations_schema(x))

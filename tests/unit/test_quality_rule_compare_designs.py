@@ -39,7 +39,7 @@ def table(spread, subsets=24, replicated=8, noise=0.05, curve=0.0, seed=0):
     x = x[[i for i, _ in rows]]
     y = 1 + 0.1 * x[:, 0] + curve * x[:, 0] ** 2 + noise * rng.normal(size=len(rows))
     columns = {"model": ["tiny"] * len(rows), "subset": [f"{i:03}" for i, _ in rows], "seed": [s for _, s in rows]}
-    columns |= {"loss": np.exp(y), "log_loss": y, "sources": [{}] * len(rows)}
+    columns |= {"loss": np.exp(y), "log_loss": y, "sources": [{}] * len(rows), "made_with": [{}] * len(rows)}
     values = {**columns, "ppl": x[:, 0], "mtld": x[:, 1]}
     return pa.table(values, schema=observations_schema(NAMES))
 

@@ -42,6 +42,7 @@ def observed(slopes, model="tiny", subsets=20, replicated=10, seed=0):
         "loss": np.exp(fit),
         "log_loss": fit,
         "sources": [[("made", 64)]] * len(rows),
+        "made_with": [{}] * len(rows),
         "ppl": x[:, 0],
         "mtld": x[:, 1],
     }

@@ -14,7 +14,7 @@ from instructmining.quality_rule.card import rule_card
 from instructmining.quality_rule.fit import fit_rule, main
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.regression import COLLINEAR
-from instructmining.quality_rule.rule import QualityRule
+from instructmining.quality_rule.rule import MIXED, QualityRule
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.quality_rule.weights import NAMES
 from tests.unit.simulation import observations, replicate, synthetic
@@ -157,6 +157,34 @@ def test_observations_of_two_models_are_refused():
     table = observations(y, x).set_column(0, "model", pa.array(["tiny", "small"] * 15))
     with pytest.raises(ValueError, match="small, tiny"):
         fit_rule(table, list(x), QualityRuleSettings(), {})
+
+
+def mixed_observations(versions):
+    """Observations whose fine-tunes were made with these versions of torch."""
+    y, x = synthetic(len(versions))
+    return observations(y, x, made_with=[{"torch": version, "device": "cpu"} for version in versions])
+
+
+def test_fine_tunes_that_were_not_made_alike_are_told_of_in_rule_and_card():
+    table = mixed_observations(["2.13.0"] * 28 + ["2.12.0"] * 2)
+    rule = fit_rule(table, ["ppl"], QualityRuleSettings(), {}).rule
+    said = "The fine-tunes were made with different versions of torch: 28 with 2.13.0, 2 with 2.12.0."
+    assert [check.sentence for check in rule.checks if check.name == MIXED] == [said]
+    assert f"- Warning: {said}" in rule_card(rule)
+
+
+def test_of_fine_tunes_that_were_made_alike_the_rule_says_nothing():
+    assert MIXED not in [check.name for check in fit(*synthetic()).rule.checks]
+
+
+def test_no_rule_is_fitted_to_fine_tunes_that_were_not_made_alike_where_that_is_to_stop():
+    table = mixed_observations(["2.13.0"] * 27 + ["2.12.0"] * 3)
+    with pytest.raises(ValueError, match=r"27 with 2\.13\.0, 3 with 2\.12\.0") as error:
+        fit_rule(table, ["ppl"], QualityRuleSettings(mixed="stop"), {})
+    for said in ("training/tiny/027/seed0, training/tiny/028/seed0", "Delete these", "quality_rule.mixed: warn"):
+        assert said in str(error.value)
+    alike = mixed_observations(["2.13.0"] * 30)
+    assert fit_rule(alike, ["ppl"], QualityRuleSettings(mixed="stop"), {}).rule.indicators == ["ppl"]
 
 
 def test_the_card_claims_no_effect_that_is_not_shown():

@@ -9,6 +9,7 @@ from instructmining.quality_rule.observations import (
     observations_schema,
     to_table,
 )
+from tests.unit.test_training_mixed import made
 
 
 def subset(name, **indicators):
@@ -26,7 +27,7 @@ def record(run, seed=0, **losses):
         name: {"role": name.split("_")[0], "examples": 2, "tokens": 10, "token_loss": loss, "example_loss": loss}
         for name, loss in (losses or {"fit": 2.0}).items()
     }
-    return {"model": "tiny", "run": run, "seed": seed, "losses": entries}
+    return {**made(), "model": "tiny", "run": run, "seed": seed, "losses": entries}
 
 
 def test_loss_is_the_mean_over_the_eval_sets_of_role_fit_alone():
@@ -40,6 +41,12 @@ def test_the_table_has_the_log_of_the_loss_and_the_indicators():
     assert table["log_loss"].to_pylist() == [math.log(2.0)]
     assert table["sources"].to_pylist() == [[("docs", 4)]]
     assert indicator_names(table) == ["ppl", "mtld"]
+
+
+def test_an_observation_tells_what_its_fine_tune_was_made_with():
+    table = to_table(gather([subset("000")], [record("000")]))
+    [made_with] = table["made_with"].to_pylist()
+    assert dict(made_with)["torch"] == "2.13.0" and dict(made_with)["number format"] == "bf16"
 
 
 def test_observations_are_in_order_whatever_the_order_of_files():

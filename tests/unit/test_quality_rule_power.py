@@ -43,6 +43,7 @@ def simulate(subsets, seeds, indicators=2, rng=None, correlation=0.6):
         "loss": np.exp(y),
         "log_loss": y,
         "sources": [{}] * len(rows),
+        "made_with": [{}] * len(rows),
         **{name: x[[i for i, _ in rows], j] for j, name in enumerate(names)},
     }
     return pa.table(columns, schema=observations_schema(names))
@@ -156,7 +157,7 @@ def test_the_command_prints_a_plan_of_a_run_in_this_folder(tmp_path, monkeypatch
     with pytest.raises(SystemExit, match=r"needs a pilot run; `make run CONFIG=config\.json`"):
         main()
     table = simulate(12, [2] * 4 + [1] * 8).rename_columns(
-        ["model", "subset", "seed", "loss", "log_loss", "sources", "mtld", "ppl"]
+        ["model", "subset", "seed", "loss", "log_loss", "sources", "made_with", "mtld", "ppl"]
     )
     model = next(iter(DEFAULT["models"]))
     write_table(tmp_path / f"results/quality_rule/{model}/observations.parquet", table, table.schema)

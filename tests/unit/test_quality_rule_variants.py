@@ -26,7 +26,7 @@ UNITS = np.ones(2)
 def observed(x, y, model="tiny"):
     """A table of observations of one seed per subset; the columns of `x` are ppl and mtld."""
     columns = {"model": [model] * len(y), "subset": [f"{i:03}" for i in range(len(y))], "seed": [0] * len(y)}
-    columns |= {"loss": np.exp(y), "log_loss": y, "sources": [{}] * len(y)}
+    columns |= {"loss": np.exp(y), "log_loss": y, "sources": [{}] * len(y), "made_with": [{}] * len(y)}
     table = {**columns, "ppl": x[:, 0], "mtld": x[:, 1]}
     return pa.table(table, schema=observations_schema(["ppl", "mtld"]))
 
@@ -150,7 +150,7 @@ def test_coefficients_are_given_in_the_unit_that_is_asked_for():
 
 def test_an_indicator_that_one_table_does_not_allow_is_left_out_of_all():
     tables = simulate([(1, 1), (1, 1)])
-    tables["v1"] = tables["v1"].set_column(6, "ppl", pa.array(np.ones(30)))
+    tables["v1"] = tables["v1"].set_column(tables["v1"].schema.get_field_index("ppl"), "ppl", pa.array(np.ones(30)))
     variants, left_out = fit_variants(tables, ["ppl", "mtld"])
     assert [variant.design.indicators for variant in variants] == [("mtld",)] * 2
     assert left_out == {"ppl": "is 1 in every subset (v1)"}

@@ -7,12 +7,14 @@ from instructmining.report.accounts import (
     Account,
     account,
     account_warnings,
+    arm_mixtures,
     losses_in_words,
     scoring_costs,
     training_costs,
     truncation_warnings,
     truncations,
 )
+from tests.unit.test_training_mixed import made
 
 
 def test_a_pool_has_an_account_for_each_of_its_sources(tmp_path) -> None:
@@ -49,6 +51,17 @@ def test_fine_tunes_for_the_rule_and_for_each_arm_are_counted_apart(tmp_path) ->
     rule, arm = training_costs(paths)
     assert (rule.jobs, rule.hours, rule.tokens, rule.peak_memory_gb, rule.peak_gpu_memory_gb) == (2, 2.0, 14, 2.0, None)
     assert (arm.what, arm.jobs) == ("fine-tunes: arm new.random", 1)
+
+
+def test_arms_that_were_not_made_alike_are_warned_of_and_subsets_are_left_to_the_rule(tmp_path) -> None:
+    runs = {"000": "2.11.0", "001": "2.12.0", "new.random": "2.13.0", "new.selected": "2.13.0", "new.full": "2.12.0"}
+    paths = [tmp_path / f"{run}.json" for run in runs]
+    for path, torch in zip(paths, runs.values(), strict=True):
+        write_json(path, {**made(torch=torch), "model": "tiny", "run": path.stem})
+    assert arm_mixtures(paths[:4]) == []
+    assert arm_mixtures(paths) == [
+        "Arms of tiny: The fine-tunes were made with different versions of torch: 2 with 2.13.0, 1 with 2.12.0."
+    ]
 
 
 @pytest.mark.parametrize(("reason", "warned"), [("no response", 1), ("over limit", 0), ("other part", 0)])

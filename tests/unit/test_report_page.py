@@ -7,11 +7,20 @@ from html.parser import HTMLParser
 import pytest
 
 from instructmining.quality_rule.fit import fit_rule
-from instructmining.quality_rule.published import PublishedRule
+from instructmining.quality_rule.published import PublishedRule, evidence
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.report.accounts import Account
 from instructmining.report.findings import KINDS, Finding
-from instructmining.report.page import Figure, RuleSection, effects_in_words, figure, render, signs_in_words
+from instructmining.report.page import (
+    Figure,
+    RuleSection,
+    effects_in_words,
+    figure,
+    render,
+    rule_warnings,
+    signs_in_words,
+)
+from tests.unit.simulation import observations, synthetic
 from tests.unit.test_report_figures import comparison, fitted
 
 HOSTILE = '</pre><script>alert(1)</script><svg onload="x()">\u202e{{ 7 * 7 }}'
@@ -129,6 +138,15 @@ def test_the_rule_is_said_in_words_as_far_as_effects_are_shown() -> None:
     assert (
         effects_in_words(fit_rule(table, ["ppl"], QualityRuleSettings(), {}).rule) == "More ppl goes with higher loss."
     )
+
+
+def test_fine_tunes_that_were_not_made_alike_are_among_the_warnings() -> None:
+    y, x = synthetic()
+    torch = [{"torch": "2.13.0"}] * 29 + [{"torch": "2.12.0"}]
+    rule = fit_rule(observations(y, x, made_with=torch), ["ppl"], QualityRuleSettings(), {}).rule
+    warnings = rule_warnings([RuleSection("tiny", rule, True, "", "", evidence(rule))])
+    said = "tiny: The fine-tunes were made with different versions of torch: 29 with 2.13.0, 1 with 2.12.0."
+    assert said in warnings and said in render({**values(), "warnings": warnings})
 
 
 def test_a_published_rule_is_said_in_words_by_its_signs() -> None:

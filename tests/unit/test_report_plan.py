@@ -1,11 +1,13 @@
 """What a run would do, read from its dry run."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from instructmining.report.plan import describe, disk_bytes, gpu_hours, read_dry_run, similar
+from instructmining.report.plan import Planned, describe, disk_bytes, gpu_hours, read_dry_run, similar
 
 DRY_RUN = """\
 [Mon Nov 23 00:31:04 2026]
@@ -64,3 +66,50 @@ def test_a_job_that_ran_before_is_measured_by_itself(earlier: Path) -> None:
     assert similar(path, earlier) == [earlier / path]
     arm = similar("results/benchmarks/training/tiny/new.random/seed0.jsonl", earlier)
     assert len(arm) == 2, "an arm is measured by the subsets where no arm ran"
+
+
+SNAKEFILE = """\
+rule finetune:
+    output: "a.txt"
+    params:
+        settings='{"dtype": "bf16"; "text": "before: now: x"}',
+        packages=config["packages"],
+        code=config["code"],
+    shell: "touch {output}"
+"""
+
+
+def dry_run(folder: Path, before: dict[str, str], now: dict[str, str]) -> str:
+    """What Snakemake itself plans after its params have changed."""
+    (folder / "Snakefile").write_text(SNAKEFILE)
+
+    def snakemake(config: dict[str, str], *options: str) -> str:
+        values = [f"{name}={value}" for name, value in config.items()]
+        command = [str(Path(sys.executable).with_name("snakemake")), "--cores", "1", *options, "--config", *values]
+        return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+    snakemake(before)
+    return snakemake(now, "--dry-run")
+
+
+LOCK = "torch=2.12.0+cpu transformers=5.23.0 peft=0.21.2"
+NEW_LOCK = "torch=2.13.0+cpu transformers=5.23.0 peft=0.22.0"
+CHANGED = "the lock changed: torch 2.12.0+cpu -> 2.13.0+cpu, peft 0.21.2 -> 0.22.0"
+PARAMS = "Params have changed since last execution"
+
+
+@pytest.mark.parametrize(
+    ("packages", "code", "why"),
+    [(NEW_LOCK, "abc", [CHANGED]), (NEW_LOCK, "def", [CHANGED, PARAMS]), (LOCK, "def", [PARAMS])],
+)
+def test_a_changed_lock_is_named_as_the_reason(tmp_path: Path, packages: str, code: str, why: list[str]) -> None:
+    text = dry_run(tmp_path, {"packages": LOCK, "code": "abc"}, {"packages": packages, "code": code})
+    (job,) = read_dry_run(text)
+    assert job.reasons() == why
+    assert ", ".join(f"{reason[0].lower()}{reason[1:]}" for reason in why) in describe([job], tmp_path)
+
+
+def test_a_changed_lock_is_named_beside_other_reasons() -> None:
+    params = f"Union of exclusive params before and now across all output: before: '{LOCK}' now: '{NEW_LOCK}' "
+    job = Planned("finetune", {"reason": f"Missing output files: a; b.txt; {PARAMS}: {params}"})
+    assert job.reasons() == ["Missing output files", CHANGED]

@@ -7,11 +7,14 @@ import pytest
 
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference, Estimate
 from instructmining.files import write_json, write_table
-from instructmining.quality_rule.rule import QualityRule, Term
+from instructmining.quality_rule.rule import MIXED, Check, QualityRule, Term
 
 TERM = Term("ppl", 0.5, 0.1, 0.3, 0.7, 0.01, 0.2, 1.0, 3.0, 2.0)
 LEFT_OUT = {"mtld": "is 7 in every subset"}
-RULE = QualityRule(*("tiny", "observations", 1.0, (TERM,)), *(0.95, 9, 9, 0.5, 0.4, -0.2, 0.6, 0.1, None, LEFT_OUT, {}))
+CHECKS = (Check(MIXED, None, None, True, "Made with two versions."), Check("few", None, None, True, "Few subsets."))
+RULE = QualityRule(
+    *("tiny", "observations", 1.0, (TERM,)), *(0.95, 9, 9, 0.5, 0.4, -0.2, 0.6, 0.1, None, LEFT_OUT, {}), checks=CHECKS
+)
 LOSS = Estimate(2.0, 0.01, 1.9, 2.1, (1.99, 2.01))
 NULL = "selected: no difference from random shown: -0.003 [-0.020, +0.014] (2 seeds)"
 ARM = ArmResult("selected", 50, 10, 900.0, LOSS, {"test": LOSS}, Difference(LOSS, 1.9, 2.1, 1.8, 2.2, 0.4, 0.8), NULL)
@@ -42,6 +45,10 @@ def test_the_rule_is_printed_with_its_interval_and_what_is_left_out(printed):
 
 def test_a_rule_that_does_not_predict_is_said_not_to(printed):
     assert "R2 -0.20, Spearman 0.60 on subsets left out of the fit: no better than their mean" in printed
+
+
+def test_fine_tunes_that_were_not_made_alike_are_told_of(printed):
+    assert "Warning: Made with two versions." in printed.splitlines()
 
 
 def test_a_null_result_is_printed_as_one_with_its_brackets(printed):

@@ -21,6 +21,7 @@ from instructmining.indicators.engine import Engine
 from instructmining.indicators.scoring import Scorer, Scores, parse_arguments, score_shard
 from instructmining.indicators.settings import EmbeddingScorer
 from instructmining.models.device import lease_gpu
+from instructmining.models.links import check_links
 
 
 def main() -> None:
@@ -29,6 +30,7 @@ def main() -> None:
     settings: EmbeddingScorer = arguments.settings
     lease_gpu()
     torch.set_num_threads(arguments.threads)
+    check_links(arguments.model.parent)
     model = SentenceTransformer(str(arguments.model.parent), trust_remote_code=settings.model.trust_remote_code)
     score_shard(arguments.examples, embedding_scorer(model, settings), arguments.scores, arguments.report)
 

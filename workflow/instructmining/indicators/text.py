@@ -15,6 +15,7 @@ from transformers import AutoTokenizer
 from instructmining.example import Example
 from instructmining.indicators.scoring import Scorer, Scores, parse_arguments, score_shard
 from instructmining.indicators.settings import TextScorer
+from instructmining.models.links import check_links
 
 
 def main() -> None:
@@ -26,6 +27,7 @@ def main() -> None:
 
 def load_tokenizer(folder: Path, trust_remote_code: bool) -> Any:
     """The base model's tokenizer."""
+    check_links(folder)
     return AutoTokenizer.from_pretrained(folder, trust_remote_code=trust_remote_code)
 
 

@@ -6,34 +6,30 @@ Such weights are pickles; they are read as plain tensors (no code in them is run
         --output results/models/unieval/model.json
 """
 
-import argparse
 from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
 
-from instructmining.files import replacing, write_json
-from instructmining.models.prepare import bring, describe, find
+from instructmining.files import replacing
+from instructmining.models.prepare import bring, find, run
 from instructmining.models.settings import ModelFiles
-from instructmining.progress import start_log
 
 OLD = "pytorch_model*.bin"
 
 
 def main() -> None:
     """Prepare one model."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--settings", required=True, type=ModelFiles.model_validate_json)
-    parser.add_argument("--output", required=True, type=Path)
-    arguments = parser.parse_args()
-    start_log()
-    folder = arguments.output.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    if arguments.settings.hub and not list(find(arguments.settings).glob("*.safetensors")):
-        fetch_old(arguments.settings)
-    origin = bring(arguments.settings, folder)
+    run(__doc__, bring_safetensors)
+
+
+def bring_safetensors(settings: ModelFiles, folder: Path) -> Path:
+    """Fill `folder` with the files of a model, its weights as safetensors, and say where they lie."""
+    if settings.hub and not list(find(settings).glob("*.safetensors")):
+        fetch_old(settings)
+    origin = bring(settings, folder)
     to_safetensors(folder)
-    write_json(arguments.output, describe(arguments.settings, folder, origin))
+    return origin
 
 
 def fetch_old(settings: ModelFiles) -> None:

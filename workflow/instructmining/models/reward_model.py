@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from transformers import AutoModelForSequenceClassification, GPTNeoXConfig, GPTNeoXModel, GPTNeoXPreTrainedModel
 
 from instructmining.models.check_weights import check_complete
+from instructmining.models.links import check_links
 from instructmining.models.load import DTYPES, pick_device
 from instructmining.models.sequences import Sequence, pad_sequences
 from instructmining.models.settings import Dtype
@@ -30,6 +31,7 @@ class GPTNeoXRewardModel(GPTNeoXPreTrainedModel):
 
 def load_reward_model(folder: Path, dtype: Dtype, trust_remote_code: bool = False) -> Any:
     """A reward model on the device of this job; raises ValueError where it is none, or a weight is not in its files."""
+    check_links(folder)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     options: dict[str, Any] = {"dtype": DTYPES[dtype], "output_loading_info": True}
     if "GPTNeoXRewardModel" in config.get("architectures", []):

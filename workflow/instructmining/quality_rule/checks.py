@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from scipy import stats
 
 from instructmining.quality_rule.noise import FTest, Noise
 from instructmining.quality_rule.regression import Design, whitened
-from instructmining.quality_rule.rule import Check, Floats, Term
+from instructmining.quality_rule.rule import MIXED, Check, Floats, Term
+from instructmining.training.mixed import Mixture, mixtures, unlike_most
 
 ALARM = 0.01
 LARGE_VIF = 10.0
@@ -35,6 +37,30 @@ class Influence:
     cooks_distance: float
     normal_quantile: float
     """What the residual would be if they all were in line with a normal distribution (Blom 1958)."""
+
+
+def made_alike(observations: pa.Table, stop: bool) -> list[Check]:
+    """A warning for each thing in which the fine-tunes were not made alike; with `stop`, ValueError where there is one.
+
+    It names those that were not made as most were.
+    """
+    made = [dict(one) for one in observations["made_with"].to_pylist()]
+    found = mixtures(made)
+    if found and stop:
+        raise ValueError(_stop(observations, found, unlike_most(made)))
+    return [Check(MIXED, None, None, True, mixture.sentence) for mixture in found]
+
+
+def _stop(observations: pa.Table, found: Sequence[Mixture], unlike: Sequence[int]) -> str:
+    rows = observations.select(["model", "subset", "seed"]).take(unlike[:5]).to_pylist()
+    folders = [f"training/{row['model']}/{row['subset']}/seed{row['seed']}" for row in rows]
+    more = f" and {len(unlike) - len(rows):,} more" if len(unlike) > len(rows) else ""
+    return (
+        f"quality_rule.mixed is stop, but the fine-tunes were not made alike."
+        f" {' '.join(mixture.sentence for mixture in found)} Not made as most were: {', '.join(folders)}{more}."
+        " Delete these folders of the results and run again, with one lock and on one kind of device; or set"
+        " quality_rule.mixed: warn, to fit a rule to them as they are"
+    )
 
 
 def influences(design: Design, result: Any) -> list[Influence]:

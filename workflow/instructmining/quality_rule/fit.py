@@ -20,7 +20,7 @@ import pyarrow as pa
 from instructmining.files import read_table, write_json, write_text
 from instructmining.quality_rule.assess import assess, to_values
 from instructmining.quality_rule.card import rule_card
-from instructmining.quality_rule.checks import intervals_check
+from instructmining.quality_rule.checks import intervals_check, made_alike
 from instructmining.quality_rule.diagnose import diagnose, examine
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.regression import Design, least_squares, make_design, usable
@@ -45,6 +45,7 @@ def fit_rule(
     seed: int = 0,
 ) -> Fit:
     """Fit a rule to the observations of one base model; raises ValueError where they do not allow it."""
+    mixed = made_alike(observations, stop=settings.mixed == "stop")
     offered = make_design(observations, indicators)
     usable_design, left_out = usable(offered)
     weighted, kind = weigh(usable_design, observations, settings.fit)
@@ -55,7 +56,7 @@ def fit_rule(
     offered = replace(offered, weights=design.weights)
     diagnostics = diagnose(design, offered, result, residuals, settings.confidence, seed)
     terms = _terms(design, diagnostics["coefficients"][1:])
-    checks = [*assessment.checks, *residuals.checks, *intervals_check(terms)]
+    checks = [*mixed, *assessment.checks, *residuals.checks, *intervals_check(terms)]
     rule = QualityRule(
         model=_only_model(observations),
         fit=kind,

@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from instructmining.files import read_json, write_table
+from instructmining.training.mixed import made_with
 
 _FIXED = (
     pa.field("model", pa.string(), metadata={"description": "the base model"}),
@@ -28,6 +29,11 @@ _FIXED = (
     pa.field("log_loss", pa.float64(), metadata={"description": "natural logarithm of loss"}),
     pa.field(
         "sources", pa.map_(pa.string(), pa.int64()), metadata={"description": "examples of the subset by their source"}
+    ),
+    pa.field(
+        "made_with",
+        pa.map_(pa.string(), pa.string()),
+        metadata={"description": "versions, device, number format and training code of the fine-tune"},
     ),
 )
 
@@ -42,6 +48,7 @@ class Observation:
     loss: float
     sources: dict[str, int]
     indicators: dict[str, float]
+    made_with: dict[str, str]
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -95,6 +102,7 @@ def _row(observation: Observation) -> dict[str, Any]:
         "loss": observation.loss,
         "log_loss": math.log(observation.loss),
         "sources": observation.sources,
+        "made_with": observation.made_with,
         **observation.indicators,
     }
 
@@ -107,7 +115,8 @@ def _observe(record: dict[str, Any], subsets: dict[str, dict[str, Any]]) -> Obse
             f" {len(subsets)} given to --subsets; compute its indicators or leave the record out"
         )
     sources, indicators = subsets[name]["sources"], subsets[name]["indicators"]
-    return Observation(record["model"], name, record["seed"], _fit_loss(record), sources, indicators)
+    loss = _fit_loss(record)
+    return Observation(record["model"], name, record["seed"], loss, sources, indicators, made_with(record))
 
 
 def _fit_loss(record: dict[str, Any]) -> float:

@@ -63,6 +63,8 @@ class Check:
     sentence: str
 
 
+MIXED = "made with"
+"""The name of the checks of whether the fine-tunes were made alike."""
 RULE, FIXED = "rule", "rule, choice not repeated"
 
 

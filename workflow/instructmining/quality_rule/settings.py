@@ -32,6 +32,8 @@ class QualityRuleSettings(Settings):
     """Take the `rule.json` of another run instead of fitting one."""
     force: bool = False
     """Apply such a rule even where the indicators come from other models than those that it was fitted with."""
+    mixed: Literal["warn", "stop"] = "warn"
+    """Fine-tunes made with other versions, devices, number formats or code than the rest: warn of them, or stop."""
     ratings: dict[Name, Ratings] = {}
     """What people thought of examples, by name: the rule and each indicator are compared with them."""
 

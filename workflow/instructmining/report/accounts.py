@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from instructmining.files import read_json
+from instructmining.training.mixed import made_with, mixtures
 
 STEPS = {"source": "Import", "pool": "Pools", "selection": "Selection from {name}"}
 """What examples go through on their way to a selection, by the stage of an account."""
@@ -116,13 +117,28 @@ def scoring_costs(reports: Iterable[Path]) -> list[Cost]:
     ]
 
 
+def arm_mixtures(records: Iterable[Path]) -> list[str]:
+    """In what the fine-tunes of a model's arms were not made alike; of those for the rule, the rule itself tells."""
+    made: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for path in records:
+        record = read_json(path)
+        if not _of_subset(record):
+            made[record["model"]].append(made_with(record))
+    return [f"Arms of {model}: {mixture.sentence}" for model, one in made.items() for mixture in mixtures(one)]
+
+
+def _of_subset(record: dict[str, Any]) -> bool:
+    """Whether a fine-tune is one for the rule, not of an arm."""
+    return str(record["run"]).isdigit()
+
+
 def training_costs(records: Iterable[Path]) -> list[Cost]:
     """Time, tokens and memory of the fine-tunes for the rule, and of those of each arm."""
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for path in records:
         record = read_json(path)
-        subset = record["run"].isdigit()
-        groups["fine-tunes: subsets, for the rule" if subset else f"fine-tunes: arm {record['run']}"].append(record)
+        what = "subsets, for the rule" if _of_subset(record) else f"arm {record['run']}"
+        groups[f"fine-tunes: {what}"].append(record)
     return [_training_cost(what, members) for what, members in groups.items()]
 
 

@@ -35,6 +35,7 @@ from instructmining.quality_rule.rules_table import sentences
 from instructmining.report.accounts import (
     account,
     account_warnings,
+    arm_mixtures,
     losses_in_words,
     scoring_costs,
     training_costs,
@@ -193,6 +194,7 @@ def gather(arguments: argparse.Namespace) -> dict[str, Any]:
         "warnings": [
             *rule_warnings(rules),
             *outside_warnings(rules, arguments.rankings),
+            *arm_mixtures(arguments.records),
             *account_warnings(accounts),
             *truncation_warnings(cut),
         ],

@@ -16,6 +16,11 @@ START = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):$")
 LINE = re.compile(r"^    (\w+): (.*)$")
 # What Snakemake says of a reason, up to the names of files.
 REASONS = re.compile(r"[^:;]+")
+# Where a reason ends and the next begins; a param in one may have a semicolon of its own.
+BETWEEN = re.compile(r"; (?=(?:Missing|Incomplete|Updated|Input|Output|Job|Set|Code|Params|Software) )")
+PARAMS = re.compile(r"Params have changed .*?before: (?P<before>.*) now: (?P<now>.*)")
+# A param that names versions, such as 'torch=2.13.0 peft=0.21.2', as Snakemake writes it.
+VERSIONS = re.compile(r"'([a-z][\w-]*=[\w.+!-]+(?: [a-z][\w-]*=[\w.+!-]+)*)'")
 
 
 @dataclass
@@ -39,8 +44,34 @@ class Planned:
 
     def reasons(self) -> list[str]:
         """Why it runs, without the names of files."""
-        reasons = [REASONS.match(part.strip()) for part in self.about.get("reason", "").split("; ")]
-        return [reason[0].strip() for reason in reasons if reason]
+        return [said for part in BETWEEN.split(self.about.get("reason", "")) for said in in_words(part)]
+
+
+def in_words(reason: str) -> list[str]:
+    """One reason of Snakemake's, without the names of files; versions that changed are named."""
+    said = REASONS.match(reason.strip())
+    if not said:
+        return []
+    params = PARAMS.match(reason)
+    lock = lock_change(params["before"], params["now"]) if params else ""
+    if not (params and lock):
+        return [said[0].strip()]
+    others = any(VERSIONS.sub("", side).strip(" ,") for side in (params["before"], params["now"]))
+    return [lock, *([said[0].strip()] if others else [])]
+
+
+def lock_change(before: str, now: str) -> str:
+    """Which versions differ between two lists of params, such as `the lock changed: torch 2.12.0 -> 2.13.0`."""
+    old, new = versions(before), versions(now)
+    both = [name for name in old if name in new and old[name] != new[name]]
+    changes = ", ".join(f"{name} {' and '.join(old[name])} -> {' and '.join(new[name])}" for name in both)
+    return f"the lock changed: {changes}" if changes else ""
+
+
+def versions(params: str) -> dict[str, list[str]]:
+    """The versions of each package that params name; the outputs of a job may be of several."""
+    pins = [pin.split("=", 1) for param in VERSIONS.findall(params) for pin in param.split(" ")]
+    return {name: sorted({version for other, version in pins if other == name}) for name, _ in pins}
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from instructmining.comparison.result import ArmResult, ComparisonResult
 from instructmining.quality_rule.published import PublishedRule, read_rule
-from instructmining.quality_rule.rule import QualityRule
+from instructmining.quality_rule.rule import MIXED, QualityRule
 from instructmining.report.findings import Finding, add_options, read_findings
 from instructmining.report.selected import read_selected
 from instructmining.selection.settings import Selection
@@ -33,9 +33,10 @@ def rule_section(rule: QualityRule) -> Group:
     for name, reason in rule.left_out.items():
         table.add_row(name, "left out", Text(reason), "")
     held_out = f"R2 {rule.loo_r2:.2f}, Spearman {rule.loo_spearman:.2f} on subsets left out of the fit"
+    warnings = [Text(f"Warning: {check.sentence}") for check in rule.checks if check.name == MIXED]
     verdict = "" if rule.loo_r2 > 0 else ": no better than their mean"
     title = _title(f"Quality rule for {rule.model} ({rule.subsets} subsets)")
-    return Group(title, table, Text(held_out + verdict), *([Text(rule.verdict)] if rule.verdict else []))
+    return Group(title, table, Text(held_out + verdict), *([Text(rule.verdict)] if rule.verdict else []), *warnings)
 
 
 def published_section(rule: PublishedRule) -> Group:

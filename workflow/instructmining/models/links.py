@@ -1,0 +1,51 @@
+"""The links of a prepared model to files that lie elsewhere: made, looked at before a model is loaded, and renewed.
+
+It imports nothing heavy, so that the workflow may renew links before any job starts.
+"""
+
+import os
+from pathlib import Path
+
+
+def link(path: Path, target: Path) -> None:
+    """Make `path` a link to a file, in one step; relative where both are in the working directory, which may then move.
+
+    Links on the way to the file, such as those of the cache of the hub, are followed now.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    folder, target, here = path.parent.resolve(), target.resolve(), Path.cwd().resolve()
+    inside = folder.is_relative_to(here) and target.is_relative_to(here)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(os.path.relpath(target, folder) if inside else target)
+    temporary.replace(path)
+
+
+def dangling(folder: Path) -> list[Path]:
+    """The links of a prepared model whose file is gone, in order."""
+    return [path for path in sorted(folder.rglob("*")) if path.is_symlink() and not path.exists()]
+
+
+def relink(folder: Path, origin: Path) -> list[Path]:
+    """Renew the links of a prepared model whose file is gone, where `origin` has one of that name; the renewed ones.
+
+    Whether it is the same file is for the caller to know: `model.json` beside the links is not looked at.
+    """
+    found = {path: origin / path.relative_to(folder) for path in dangling(folder)}
+    renewed = {path: target for path, target in found.items() if target.is_file()}
+    for path, target in renewed.items():
+        link(path, target)
+    return list(renewed)
+
+
+def check_links(folder: Path) -> None:
+    """Raise FileNotFoundError, with what to do, where a file of a prepared model is gone: call it before loading."""
+    if gone := dangling(folder):
+        more = f" (and {len(gone) - 1} more)" if len(gone) > 1 else ""
+        prepare = f"snakemake --force {folder / 'model.json'}"
+        raise FileNotFoundError(
+            f"{gone[0]} -> {gone[0].readlink()}{more}: the file that this link stands for is gone, as after the move"
+            " of a model, a purge of a scratch disk or the cleaning of the hub's cache; put it back, or prepare the"
+            f" model again: `{prepare}` with the --configfile of the run, for a model of the hub where there is a"
+            " network; what was made with the same files stays up to date"
+        )

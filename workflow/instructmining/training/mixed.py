@@ -1,0 +1,69 @@
+"""Whether fine-tunes that are put side by side were made alike: by what changes numbers and stands in no config.
+
+A finished run keeps its fine-tunes while packages, devices and code change around it, so that later ones may be made
+otherwise than those they are compared with.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from instructmining.training.settings import Training
+
+MadeWith = Mapping[str, str]
+"""What a fine-tune was made with, by its name for people."""
+PACKAGES = ("torch", "transformers", "peft")
+QUANTISING = "bitsandbytes"
+"""The package that changes numbers only where weights are quantised."""
+DEVICE, NUMBERS, CODE = "device", "number format", "training code"
+WORDS = {
+    DEVICE: ("on", "different devices"),
+    NUMBERS: ("in", "different number formats"),
+    CODE: ("with", "different training code"),
+}
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """One thing in which fine-tunes differ, and how many have each of its values, the commonest first."""
+
+    what: str
+    counts: dict[str, int]
+
+    @property
+    def sentence(self) -> str:
+        """That they differ, with how many of each."""
+        by, different = WORDS.get(self.what, ("with", f"different versions of {self.what}"))
+        counts = ", ".join(f"{count:,} {by} {value}" for value, count in self.counts.items())
+        return f"The fine-tunes were made {by} {different}: {counts}."
+
+
+def made_with(record: Mapping[str, Any]) -> dict[str, str]:
+    """What the fine-tune of a record was made with."""
+    settings = {name: record["settings"][name] for name in ("dtype", "quantisation") if name in record["settings"]}
+    training, packages = Training.model_validate(settings), record["packages"]
+    trained, measured = record["training"]["device"], record["device"]
+    counted = [*PACKAGES, QUANTISING] if training.quantisation else PACKAGES
+    return {
+        **{name: packages[name] for name in counted},
+        DEVICE: trained if trained == measured else f"{trained} and measured on {measured}",
+        NUMBERS: f"{training.dtype} quantised to {training.quantisation}" if training.quantisation else training.dtype,
+        CODE: record["training"]["code"],
+    }
+
+
+def mixtures(made: Iterable[MadeWith]) -> list[Mixture]:
+    """What some fine-tunes differ in, by what each was made with; none where all were made alike."""
+    counts: dict[str, Counter[str]] = {}
+    for one in made:
+        for what, value in one.items():
+            counts.setdefault(what, Counter())[value] += 1
+    return [Mixture(what, dict(found.most_common())) for what, found in counts.items() if len(found) > 1]
+
+
+def unlike_most(made: Sequence[MadeWith]) -> list[int]:
+    """The positions of the fine-tunes that were not made as most of them were."""
+    kinds = [tuple(sorted(one.items())) for one in made]
+    most = Counter(kinds).most_common(1)
+    return [position for position, kind in enumerate(kinds) if kind != most[0][0]]
