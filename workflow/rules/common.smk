@@ -17,10 +17,12 @@ from instructmining import resources as needs
 from instructmining.comparison.settings import EMBEDDED, RANKED
 from instructmining.config import load_config
 from instructmining.config_error import ConfigError, reject_duplicate_keys
+from instructmining.config_runs import arm_runs, size_runs, subset_runs, subsets, training_of
 from instructmining.fingerprint import fingerprint
 from instructmining.indicators.custom_code import code_file
 from instructmining.report.explorer.asset_files import assets_hash
 from instructmining.slurm_jobs import describe, left_over_jobs
+from instructmining.training.run import SIZE, SUBSET, RunName, arm_runs_pattern, one_of, runs_pattern
 
 try:
     for path in workflow.configfiles:
@@ -40,7 +42,7 @@ for name, custom in CONFIG.indicators.custom.items():
 container: "envs/instructmining.sif"  # built by envs/apptainer.def
 
 
-SUBSETS = [f"{number:03d}" for number in range(CONFIG.sampling.subsets)]
+SUBSETS = subsets(CONFIG)
 SCORERS = CONFIG.indicators.scorers()
 # Models of scorers whose weights may come in an older format than safetensors.
 CONVERTED = ["reward", "unieval"]
@@ -57,11 +59,6 @@ FIGURES_OF_RULE = {
 }
 
 
-def one_of(names):
-    """A wildcard constraint: one of these names and nothing else."""
-    return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-
-
 def arm_names():
     """The arms that are tuned on, those of the curves over size included."""
     curves = ["selected", CONFIG.comparison.baseline] if CONFIG.comparison.sizes else []
@@ -75,9 +72,9 @@ wildcard_constraints:
     model=one_of(CONFIG.models),
     prepared=one_of([*CONFIG.models, "embedding"]),
     converted=one_of(CONVERTED),
-    subset=r"\d\d\d+",
-    run=rf"\d\d\d+|({one_of(CONFIG.pools)})\.({one_of(arm_names())})(@\d+-(epochs|steps))?",
-    arm=rf"({one_of(arm_names())})(@\d+)?",
+    subset=SUBSET,
+    run=runs_pattern(CONFIG.pools, arm_names()),
+    arm=rf"({one_of(arm_names())})(@{SIZE})?",
     shard=r"\d\d\d",
     seed=r"\d+",
 
@@ -99,20 +96,9 @@ def pool_shards(wildcards):
     return expand("<results>/data/pools/{pool}/{shard}.parquet", pool=wildcards.pool, shard=shards(wildcards.pool))
 
 
-def subset_seeds(subset):
-    """The seeds that a subset is tuned on with: several for the first, replicated ones."""
-    replicated = int(subset) < CONFIG.sampling.replicated
-    return range(CONFIG.sampling.seeds if replicated else 1)
-
-
 def run_files(model, runs, name):
     """One file of each (run, seed) of a model."""
     return [f"<results>/training/{model}/{run}/seed{seed}/{name}" for run, seed in runs]
-
-
-def subset_runs():
-    """Every (subset, seed) that the rule is fitted on."""
-    return [(subset, seed) for subset in SUBSETS for seed in subset_seeds(subset)]
 
 
 def training_settings(training):

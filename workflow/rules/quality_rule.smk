@@ -18,7 +18,7 @@ rule gather_observations:
     """Gather one row per (subset, seed): its indicators and its loss on the eval sets of the role fit."""
     input:
         subsets=expand("<results>/indicators/subsets/{subset}.json", subset=SUBSETS),
-        records=lambda wildcards: run_files(wildcards.model, subset_runs(), "record.json"),
+        records=lambda wildcards: run_files(wildcards.model, subset_runs(CONFIG), "record.json"),
     output:
         "<results>/quality_rule/{model}/observations.parquet",
     log:
@@ -111,7 +111,7 @@ rule take_quality_rule:
 rule gather_losses:
     """Gather the loss of every fine-tune on every eval set, of which the observations hold a mean."""
     input:
-        lambda wildcards: run_files(wildcards.model, subset_runs(), "record.json"),
+        lambda wildcards: run_files(wildcards.model, subset_runs(CONFIG), "record.json"),
     output:
         "<results>/quality_rule/{model}/losses.parquet",
     log:

@@ -25,7 +25,7 @@ rule finetune_and_evaluate:
         # Not a param: it changes no result, so another value reruns nothing.
         checkpoint_minutes=CONFIG.training.checkpoint_minutes,
     params:
-        settings=lambda wildcards: training_settings(run_training(wildcards.run)),
+        settings=run_settings,
         # No output, so that Snakemake does not delete it before a new eval set is measured with it; its manifest says
         # whether it is still what training would give.
         adapter=lambda wildcards, output: Path(output.record).with_name("adapter"),

@@ -21,6 +21,7 @@ from scipy import stats
 from instructmining.comparison.compare import ARM_LOSSES
 from instructmining.comparison.intervals import over_seeds
 from instructmining.files import read_json, read_table, write_json, write_text
+from instructmining.training.run import RunName
 
 COLUMNS = ["arm", "seed", "task", "metric", "value", "stderr", "fewshot", "questions", "of", "limit", "version"]
 
@@ -28,7 +29,7 @@ COLUMNS = ["arm", "seed", "task", "metric", "value", "stderr", "fewshot", "quest
 def to_rows(results: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """One row per arm, seed and task."""
     rows = [
-        {"arm": tuned["run"].rpartition(".")[2], "seed": tuned["seed"], "task": task, "limit": result["limit"], **found}
+        {"arm": RunName.read(tuned["run"]).arm, "seed": tuned["seed"], "task": task, "limit": result["limit"], **found}
         for result in results
         for tuned in [result["tuned_model"]]
         for task, found in result["tasks"].items()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from instructmining.files import read_json
+from instructmining.training.run import RunName
 
 STEPS = {"source": "Import", "pool": "Pools", "selection": "Selection from {name}"}
 """What examples go through on their way to a selection, by the stage of an account."""
@@ -121,8 +122,8 @@ def training_costs(records: Iterable[Path]) -> list[Cost]:
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for path in records:
         record = read_json(path)
-        subset = record["run"].isdigit()
-        groups["fine-tunes: subsets, for the rule" if subset else f"fine-tunes: arm {record['run']}"].append(record)
+        run = RunName.read(record["run"])
+        groups["fine-tunes: subsets, for the rule" if run.subset else f"fine-tunes: arm {run}"].append(record)
     return [_training_cost(what, members) for what, members in groups.items()]
 
 

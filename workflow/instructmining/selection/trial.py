@@ -16,6 +16,7 @@ from instructmining.example import EXAMPLES
 from instructmining.files import file_hash, read_json, write_table
 from instructmining.fingerprint import fingerprint
 from instructmining.selection.ranking import examples_by_id
+from instructmining.training.run import RunName
 from instructmining.training.settings import Training
 from instructmining.training.tuned_model import Task
 
@@ -88,7 +89,7 @@ class Trials:
         roles = {path.stem: "search" for path in self.eval_sets}
         options = {
             "model-name": self.model_name,
-            "run": f"{self.pool}.selected@{size}",
+            "run": RunName(pool=self.pool, arm="selected", size=size),
             "seed": task.seed,
             "model": task.model,
             "base-model": json.dumps(task.base_model),
