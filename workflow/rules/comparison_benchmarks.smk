@@ -34,6 +34,7 @@ if CONFIG.comparison.benchmarks:
             tasks="<results>/comparison/benchmark_tasks.json",
             own=own_tasks(),
             record="<results>/training/{model}/{pool}.{arm}/seed{seed}/record.json",
+            adapter="<results>/training/{model}/{pool}.{arm}/seed{seed}/adapter",
             model="<results>/models/{model}/model.json",
         output:
             "<results>/comparison/{model}/{pool}/benchmarks/{arm}/seed{seed}.json",
@@ -48,11 +49,10 @@ if CONFIG.comparison.benchmarks:
             runtime=tuned_model_minutes,
         params:
             settings=BENCHMARKS.model_dump_json(exclude={"arms", "seeds"}, exclude_defaults=True),
-            adapter=lambda wildcards, input: Path(input.record).with_name("adapter"),
             code=fingerprint("instructmining.comparison.benchmarks"),
         shell:
             "python -m instructmining.comparison.benchmarks --settings {params.settings:q} --record {input.record}"
-            " --adapter {params.adapter} --model {input.model} --threads {threads} --output {output} 2>&1 | tee {log}"
+            " --adapter {input.adapter} --model {input.model} --threads {threads} --output {output} 2>&1 | tee {log}"
 
     rule gather_benchmarks:
         """Join the benchmarks of all arms to the comparison, with standard errors."""

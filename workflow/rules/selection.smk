@@ -57,6 +57,7 @@ rule search_size:
         training=training_settings(CONFIG.training),
         # No output, so that Snakemake does not delete the trials that are finished before it goes on.
         folder=lambda wildcards, output: Path(output.found).with_name("trials"),
+        store=lambda wildcards, output: Path(output.found).parents[3] / "store",
         base_model=base_model,
         seed=CONFIG.seed,
         code=fingerprint("instructmining.selection.search_size"),
@@ -66,7 +67,7 @@ rule search_size:
         " --base-model {params.base_model:q} --training {params.training:q} --ranking {input.ranking}"
         " --shards {input.shards} --search-sets {input.search_sets} --test-sets {input.test_sets}"
         " --threads {threads} --checkpoint-minutes {resources.checkpoint_minutes} --folder {params.folder}"
-        " --trials {output.trials} --size {output.found} 2>&1 | tee {log}"
+        " --store {params.store} --trials {output.trials} --size {output.found} 2>&1 | tee {log}"
 
 
 rule select:

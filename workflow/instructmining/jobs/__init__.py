@@ -1,0 +1,1 @@
+"""About the run itself: what it leaves behind."""
