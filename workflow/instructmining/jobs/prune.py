@@ -59,9 +59,8 @@ def find_waste(config: Config, results: Path) -> Waste:
     unfinished += [folder for folder in searches if not (folder / "size.json").is_file()]
     wanted = {*runs, *trials}
     adapters = [path for pattern in ADAPTERS for path in sorted(results.glob(pattern)) if path.parent not in wanted]
-    left = (
-        [] if unfinished else unreferenced(results / "store", {name for folder in wanted for name in refers_to(folder)})
-    )
+    referenced = {name for folder in wanted for name in refers_to(folder)}
+    left = [] if unfinished else unreferenced(results / "store", referenced)
     entries = [path for path in left if path.is_dir()]
     return Waste(entries, [path for path in left if path not in entries], adapters, unfinished)
 
