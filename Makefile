@@ -67,6 +67,9 @@ unlock: setup ## After a run that was killed: cancel the jobs that it left in Sl
 	@PYTHONPATH=workflow python -m instructmining.slurm_jobs --cancel
 	$(SNAKEMAKE) --unlock
 
+prune: setup ## Drop adapters and checkpoints that no run of CONFIG refers to, after saying how much; YES=1 does not ask
+	@PYTHONPATH=workflow python -m instructmining.jobs.prune --config $(CONFIG) $(if $(YES),--yes)
+
 # Three at once on two cores: one of them mostly waits for Slurm.
 test: setup ## Run all tests, three at once, with those on a real Slurm where it may be installed
 	python -m pytest --numprocesses 3 --dist loadgroup --durations 20

@@ -98,15 +98,16 @@ def test_a_training_that_makes_room_for_another_job_resumes_and_comes_to_the_sam
     config["training"] |= {"steps": 600, "checkpoint_minutes": 0, "lora": {"dropout": 0.1}}
     finished.set_config(config)
     target = "results/training/tiny/000/seed0/record.json"
-    folder = (finished.folder / target).parent
+    folder, store = (finished.folder / target).parent, finished.folder / "results/store"
     process = cluster.start_snakemake(finished.folder, target, "--configfile", "config.yaml")
-    wait_until((folder / "checkpoint.safetensors").exists, process)
+    wait_until(lambda: any(store.glob("*.checkpoint.safetensors")), process)
     cluster.shell("sbatch", "--partition=urgent", "--gpus=2", "--mem=50", "--output=/dev/null", "--wrap=true")
     done = cluster.finish(process, seconds=LIMIT)
     assert done.code == 0, done.output
     log = (finished.folder / "results/logs/training/tiny/000/seed0.log").read_text()
     assert "resuming after step" in log
     assert sorted(path.name for path in folder.iterdir()) == ["adapter", "losses.parquet", "record.json"]
+    assert not any(store.glob("*.checkpoint.safetensors"))
     interrupted = json.loads((finished.folder / target).read_text())
     whole = uninterrupted(finished, target)
     del interrupted["timing"], whole["timing"]
@@ -115,7 +116,8 @@ def test_a_training_that_makes_room_for_another_job_resumes_and_comes_to_the_sam
 
 def uninterrupted(run: Run, target: str) -> dict[str, Any]:
     """The record of the same run, made here and in one go."""
-    shutil.rmtree((run.folder / target).parent)
+    for folder in ((run.folder / target).parent, run.folder / "results/store"):
+        shutil.rmtree(folder)
     done = run.snakemake(target)
     assert done.returncode == 0, done.stderr
     record: dict[str, Any] = json.loads((run.folder / target).read_text())

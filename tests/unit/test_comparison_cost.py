@@ -41,7 +41,8 @@ def test_a_job_without_a_benchmark_is_said_to_be_missing(tmp_path):
     row = stage_row("search", [tmp_path / "gone.jsonl"], None, on_gpu=False)
     assert (row.jobs, row.measured, row.wall_hours) == (1, 0, 0)
     assert (
-        "(1 of 1 jobs left no benchmark and are not in it)" in describe([row], [record("x")], 9, SETTINGS)["sentence"]
+        "(1 of 1 jobs left no benchmark and are not in it)"
+        in describe([row], [record("mixed.random")], 9, SETTINGS)["sentence"]
     )
 
 

@@ -51,7 +51,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Any) -> Path:
             patch, "finetune", model_name="tiny", run="new.selected", seed=0, model=folder / "model/model.json",
             base_model='{"template": "plain"}', settings=json.dumps(training), examples=folder / "docs.parquet",
             eval_sets=folder / "docs.parquet", roles='{"docs": "test"}', record=folder / "record.json",
-            losses=folder / "losses.parquet", adapter=folder / "adapter",
+            losses=folder / "losses.parquet", adapter=folder / "adapter", store=folder / "store",
         )  # fmt: skip
         finetune()
     return folder

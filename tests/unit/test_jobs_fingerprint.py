@@ -85,13 +85,13 @@ class Tool:
     def never(self):
         return 6
 '''
-PROGRESS = '''class Progress:
+PROGRESS = """class Progress:
     def __init__(self, title, total, unit):
         self.title = title
 
     def show(self, done, note=""):
         print(f"{self.title}: {done} done")
-'''
+"""
 SETTINGS = '''from pydantic import BaseModel, model_validator
 
 
@@ -197,7 +197,7 @@ def test_a_renamed_and_moved_function_class_value_and_module_change_nothing(tmp_
         "add": "plus", "Point": "Spot", "Tool": "Device", "STEPS": "COUNT", "describe": "tell",
         "instructmining.part": "instructmining.inner.piece", "instructmining.other": "instructmining.inner.another",
     }  # fmt: skip
-    files = {name: text for name, text in FILES.items()}
+    files = dict(FILES)
     for old, new in renamed.items():
         files = {name: re.sub(rf"\b{re.escape(old)}\b", new, text) for name, text in files.items()}
     files |= {"inner/__init__": "", "inner/piece": files.pop("part"), "inner/another": files.pop("other")}

@@ -13,7 +13,7 @@ DRY_RUN = """\
 [Mon Nov 23 00:31:04 2026]
 rule finetune_and_evaluate:
     input: results/sampling/006.parquet, results/models/tiny/model.json
-    output: results/training/tiny/006/seed0/record.json, results/training/tiny/006/seed0/losses.parquet
+    output: results/training/tiny/006/seed0/record.json, results/training/tiny/006/seed0/losses.parquet, results/training/tiny/006/seed0/adapter
     benchmark: results/benchmarks/training/tiny/006/seed0.jsonl
     reason: Missing output files: results/training/tiny/006/seed0/record.json; Input files updated by another job: results/sampling/006.parquet
     resources: tmpdir=<TBD>, gpu=1, mem_mb=3001, runtime=240

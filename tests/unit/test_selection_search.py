@@ -168,7 +168,7 @@ def command(tmp_path: Path, tiny_tokenizer: Any, examples: list[Example], monkey
         "settings": '{"method": "grid", "low": 4, "high": 8, "trials": 2}', "seed": "0", "pool": "mixed", "model-name": "tiny",
         "model": str(model), "base-model": '{"template": "plain"}', "training": '{"dtype": "fp32", "batch_size": 4, "epochs": 1}',
         **{f"{name}-sets": str(tmp_path / f"{name}.parquet") for name in ("search", "test")},
-        "ranking": str(tmp_path / "ranking.parquet"), "shards": str(tmp_path / "pool.parquet"), "folder": str(tmp_path / "trials"),
+        "ranking": str(tmp_path / "ranking.parquet"), "shards": str(tmp_path / "pool.parquet"), "folder": str(tmp_path / "trials"), "store": str(tmp_path / "store"),
         "trials": str(tmp_path / "trials.parquet"), "size": str(tmp_path / "size.json"),
     }  # fmt: skip
     return [
@@ -196,6 +196,8 @@ def test_the_command_that_is_killed_keeps_what_is_finished_and_goes_on(command: 
     assert [row["size"] for row in rows] == [record["training"]["examples"] for record in records] == [4, 8]
     assert [row["loss"] for row in rows] == [record["losses"]["search"]["token_loss"] for record in records]
     assert set(records[0]["losses"]) == {"search"}
+    entries = {record["training"]["manifest"] for record in records}
+    assert {path.name for path in (tmp_path / "store").iterdir()} == entries, "trials keep their adapters where runs do"
     found = read_json(tmp_path / "size.json")
     assert found["examples"] == min(rows, key=lambda row: row["loss"])["size"]
     assert found["stopped"] == "after 2 trials"

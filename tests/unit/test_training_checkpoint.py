@@ -9,6 +9,7 @@ import pytest
 import torch
 from safetensors import safe_open
 
+from instructmining.training import checkpoint as checkpoint_module
 from instructmining.training import finetune as module
 from instructmining.training.checkpoint import STOPPED, Checkpoint
 from instructmining.training.finetune import add_adapter, finetune
@@ -104,4 +105,18 @@ def test_removing_it_takes_what_a_killed_process_left(tmp_path: Path) -> None:
     train(SETTINGS, checkpoint)
     (tmp_path / ".c.safetensors.123.tmp").touch()
     checkpoint.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_job_that_ends_the_same_training_and_clears_up_ends_nothing_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, checkpoint = checkpoint_module.save_file, Checkpoint(tmp_path / "c.safetensors", "hash", every_minutes=0)
+
+    def cleared_up_while_written(tensors: Any, path: Path, metadata: Any) -> None:
+        real(tensors, path, metadata=metadata)
+        Checkpoint(checkpoint.path, "hash", every_minutes=0).remove()
+
+    monkeypatch.setattr(checkpoint_module, "save_file", cleared_up_while_written)
+    assert train(SETTINGS, checkpoint)[1] == train(SETTINGS)[1]
     assert list(tmp_path.iterdir()) == []

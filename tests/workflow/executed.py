@@ -24,8 +24,9 @@ def note(frame: FrameType, event: str, argument: Any) -> None:
 
 def write() -> None:
     """Write what was called of the package."""
+    sys.setprofile(None)
     found = set()
-    for code in seen:
+    for code in list(seen):
         if code.co_filename.startswith(PACKAGE) and code.co_flags & FUNCTION == FUNCTION:
             parts = Path(code.co_filename).relative_to(Path(PACKAGE).parent).with_suffix("").parts
             module = ".".join(part for part in parts if part != "__init__")

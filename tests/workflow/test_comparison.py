@@ -1,5 +1,6 @@
 """The jobs of every kind of comparison, counted by a dry run before anything has run."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -36,3 +37,14 @@ def test_a_searched_size_is_one_job_and_a_curve_has_two_arms_at_each_size_tuned_
     assert jobs["search_size"] == jobs["compare_sizes"] == jobs["figure_sizes"] == jobs["add_up_cost"] == 1
     assert jobs["choose_arm"] == 2 * SEEDS + 2 * 3 * SEEDS
     assert jobs["finetune_and_evaluate"] == SUBSET_RUNS + 2 * SEEDS + 2 * 2 * 3 * SEEDS
+
+
+def test_an_arm_of_ones_own_is_tuned_on_the_steps_of_the_config_whatever_its_name(fresh: Run) -> None:
+    own = {f"my-{kept}": "ids.txt" for kept in ("epochs", "steps")}
+    (fresh.folder / "ids.txt").write_text("an ID\n")
+    config = fresh.config() | {"comparison": {"arms": ["random", *own], "lists": own, "seeds": SEEDS}}
+    fresh.set_config(config | {"training": config["training"] | {"steps": 7}})
+    for arm in own:
+        record = f"results/training/tiny/new.{arm}/seed0/record.json"
+        commands = fresh.snakemake("--dry-run", "--printshellcmds", record).stdout
+        assert re.search(rf"--run new\.{arm} .*\"steps\":7\b", commands), commands[-3000:]

@@ -1,6 +1,6 @@
 """The config file as one typed value; whatever is wrong with it is said before any job starts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args
 
@@ -59,6 +59,7 @@ class Config(Settings):
             *eval_set_problems(self.sources, self.pools, self.eval_sets, self.needed_roles()),
             *_degrade_problems(self),
             *_model_problems(self),
+            *_folder_problems(self),
             *_rule_problems(self),
             *_ratings_problems(self),
             *_taken_rule_problems(self),
@@ -240,6 +241,21 @@ def _taken_rule_problems(config: Config) -> list[str]:
 def _model_problems(config: Config) -> list[str]:
     """A base model and a scorer's own model would lie in one folder."""
     return [f"models.{name}: a scorer has this name; choose another" for name in config.models if name in GIVEN]
+
+
+def _folder_problems(config: Config) -> list[str]:
+    """Names whose folder of results would be one that holds something else."""
+    of_subsets = "results/indicators/subsets holds the indicators of subsets"
+    taken: dict[str, tuple[Collection[str], str, str]] = {
+        "pools": (config.pools, "subsets", of_subsets),
+        "quality_rule.ratings": (config.quality_rule.ratings, "subsets", of_subsets),
+        "models": (config.models, "replies", "results/comparison/replies holds what a judge replied"),
+    }
+    return [
+        f"{key}.{name}: found the name {name!r}, but {why}; choose another"
+        for key, (names, name, why) in taken.items()
+        if name in names
+    ]
 
 
 def _ratings_problems(config: Config) -> list[str]:

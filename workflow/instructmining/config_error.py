@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import yaml
 
-from instructmining.settings import Settings
+from instructmining.settings import NAME, Settings
 
 
 class ConfigError(ValueError):
@@ -39,7 +39,8 @@ def explain(problem: Any, config: type[Settings]) -> str:
         message = str(problem["ctx"]["error"])
         return f"{key}: {message}" if key else message
     if problem["type"] == "string_pattern_mismatch":
-        allowed = "letters, digits, '_' and '-'" if problem["loc"][-1] == "[key]" else problem["ctx"]["pattern"]
+        is_name = problem["ctx"]["pattern"] == f"^{NAME}$"
+        allowed = "letters, digits, '_' and, but not first, '-'" if is_name else problem["ctx"]["pattern"]
         return f"{key}: found {problem['input']!r}; allowed: {allowed}"
     if problem["type"] == "missing":
         return f"{key}: this key is required"

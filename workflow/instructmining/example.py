@@ -85,7 +85,7 @@ def make_example(
 
 def to_table(examples: Iterable[Example]) -> pa.Table:
     """Examples as a table with the schema EXAMPLES."""
-    rows = [{name: getattr(example, name) for name in EXAMPLES.names} for example in examples]
+    rows = [{name: vars(example)[name] for name in EXAMPLES.names} for example in examples]
     return pa.Table.from_pylist(rows, schema=EXAMPLES)
 
 

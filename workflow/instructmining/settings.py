@@ -5,8 +5,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")]
-"""A name that becomes part of a path: letters, digits, '_' and '-'."""
+NAME = "[A-Za-z0-9_][A-Za-z0-9_-]*"
+Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
+"""A name that becomes part of a path and of a command: letters, digits, '_' and, but for the first sign, '-'."""
 
 
 class Settings(BaseModel):

@@ -17,8 +17,9 @@ from instructmining import resources as needs
 from instructmining.comparison.settings import EMBEDDED, RANKED
 from instructmining.config import load_config
 from instructmining.config_error import ConfigError, reject_duplicate_keys
-from instructmining.indicators.custom_code import code_file, function_fingerprint
+from instructmining.config_runs import arm_runs, size_runs, subset_runs, subsets, training_of
 from instructmining.data.read_rows import data_format
+from instructmining.indicators.custom_code import code_file, function_fingerprint
 from instructmining.jobs.content import Contents, files_below
 from instructmining.jobs.fingerprint import fingerprint
 from instructmining.jobs.planned import Plan, config_problem, files_hash, plan_at_hand, rules_hash
@@ -26,6 +27,8 @@ from instructmining.jobs.read_settings import as_json, handed, read, tracked
 from instructmining.models.prepare import find
 from instructmining.report.explorer.asset_files import assets_hash
 from instructmining.slurm_jobs import describe, left_over_jobs
+from instructmining.training.settings import packages_of
+from instructmining.training.run import SIZE, SUBSET, RunName, arm_runs_pattern, one_of, runs_pattern
 
 try:
     for path in workflow.configfiles:
@@ -45,7 +48,7 @@ for name, custom in CONFIG.indicators.custom.items():
 container: "envs/instructmining.sif"  # built by envs/apptainer.def
 
 
-SUBSETS = [f"{number:03d}" for number in range(CONFIG.sampling.subsets)]
+SUBSETS = subsets(CONFIG)
 SCORERS = CONFIG.indicators.scorers()
 # Models of scorers whose weights may come in an older format than safetensors.
 CONVERTED = ["reward", "unieval"]
@@ -64,11 +67,6 @@ FIGURES_OF_RULE = {
 }
 
 
-def one_of(names):
-    """A wildcard constraint: one of these names and nothing else."""
-    return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-
-
 def arm_names():
     """The arms that are tuned on, those of the curves over size included."""
     curves = ["selected", CONFIG.comparison.baseline] if CONFIG.comparison.sizes else []
@@ -82,9 +80,9 @@ wildcard_constraints:
     model=one_of(CONFIG.models),
     prepared=one_of([*CONFIG.models, "embedding"]),
     converted=one_of(CONVERTED),
-    subset=r"\d\d\d+",
-    run=rf"\d\d\d+|({one_of(CONFIG.pools)})\.({one_of(arm_names())})(@\d+-(epochs|steps))?",
-    arm=rf"({one_of(arm_names())})(@\d+)?",
+    subset=SUBSET,
+    run=runs_pattern(CONFIG.pools, arm_names()),
+    arm=rf"({one_of(arm_names())})(@{SIZE})?",
     shard=r"\d\d\d",
     seed=r"\d+",
 
@@ -144,25 +142,9 @@ def pool_shards(wildcards):
     return expand("<results>/data/pools/{pool}/{shard}.parquet", pool=wildcards.pool, shard=shards(wildcards.pool))
 
 
-def subset_seeds(subset):
-    """The seeds that a subset is tuned on with: several for the first, replicated ones."""
-    replicated = int(subset) < CONFIG.sampling.replicated
-    return range(CONFIG.sampling.seeds if replicated else 1)
-
-
 def run_files(model, runs, name):
     """One file of each (run, seed) of a model."""
     return [f"<results>/training/{model}/{run}/seed{seed}/{name}" for run, seed in runs]
-
-
-def subset_runs():
-    """Every (subset, seed) that the rule is fitted on."""
-    return [(subset, seed) for subset in SUBSETS for seed in subset_seeds(subset)]
-
-
-def training_settings(training):
-    """The settings of a fine-tune, without what changes no result."""
-    return without(training, "checkpoint_minutes")
 
 
 def without(settings, *names):

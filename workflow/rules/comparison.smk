@@ -70,7 +70,7 @@ if CONFIG.comparison.match == "tokens":
             model="<results>/models/{model}/model.json",
             eval_sets=expand("<results>/data/eval/{eval_set}.parquet", eval_set=CONFIG.eval_sets),
         wildcard_constraints:
-            run=rf"({one_of(CONFIG.pools)})\.({one_of(CONFIG.comparison.arms)})",
+            run=arm_runs_pattern(CONFIG.pools, CONFIG.comparison.arms),
         params:
             # Not tracked, as it is read from an input; that file is.
             settings=lambda wildcards, input: Path(input.settings).read_text(),
@@ -82,8 +82,8 @@ if CONFIG.comparison.match == "tokens":
 rule compare:
     """Compare the arms on the eval sets of the role test, paired by seed, with intervals."""
     input:
-        records=lambda wildcards: run_files(wildcards.model, arm_runs(wildcards.pool), "record.json"),
-        losses=lambda wildcards: run_files(wildcards.model, arm_runs(wildcards.pool), "losses.parquet"),
+        records=lambda wildcards: run_files(wildcards.model, arm_runs(CONFIG, wildcards.pool), "record.json"),
+        losses=lambda wildcards: run_files(wildcards.model, arm_runs(CONFIG, wildcards.pool), "losses.parquet"),
     output:
         comparison="<results>/comparison/{model}/{pool}/comparison.json",
         table="<results>/comparison/{model}/{pool}/losses.parquet",
@@ -106,7 +106,7 @@ rule compare:
 rule compare_sizes:
     """Loss over the number of examples, at constant epochs and constant steps: does it descend twice?"""
     input:
-        lambda wildcards: run_files(wildcards.model, size_runs(wildcards.pool), "record.json"),
+        lambda wildcards: run_files(wildcards.model, size_runs(CONFIG, wildcards.pool), "record.json"),
     output:
         "<results>/comparison/{model}/{pool}/sizes.json",
     log:

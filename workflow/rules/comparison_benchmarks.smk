@@ -32,6 +32,7 @@ if CONFIG.comparison.benchmarks:
             tasks="<results>/comparison/benchmark_tasks.json",
             own=own_tasks(),
             record="<results>/training/{model}/{pool}.{arm}/seed{seed}/record.json",
+            adapter="<results>/training/{model}/{pool}.{arm}/seed{seed}/adapter",
             model="<results>/models/{model}/model.json",
         output:
             "<results>/comparison/{model}/{pool}/benchmarks/{arm}/seed{seed}.json",
@@ -46,10 +47,9 @@ if CONFIG.comparison.benchmarks:
             runtime=tuned_model_minutes,
         params:
             **runs("instructmining.comparison.benchmarks", settings=without(BENCHMARKS, "arms", "seeds")),
-            adapter=lambda wildcards, input: Path(input.record).with_name("adapter"),
         shell:
             "{params.command} --settings {params.settings:q} --record {input.record}"
-            " --adapter {params.adapter} --model {input.model} --threads {threads} --output {output} 2>&1 | tee {log}"
+            " --adapter {input.adapter} --model {input.model} --threads {threads} --output {output} 2>&1 | tee {log}"
 
     rule gather_benchmarks:
         """Join the benchmarks of all arms to the comparison, with standard errors."""

@@ -47,6 +47,7 @@ if CONFIG.comparison.judge:
         input:
             prompts="<results>/comparison/prompts.parquet",
             record="<results>/training/{model}/{pool}.{arm}/seed{seed}/record.json",
+            adapter="<results>/training/{model}/{pool}.{arm}/seed{seed}/adapter",
             model="<results>/models/{model}/model.json",
         output:
             answers="<results>/comparison/{model}/{pool}/answers/{arm}/seed{seed}.parquet",
@@ -62,10 +63,9 @@ if CONFIG.comparison.judge:
             runtime=tuned_model_minutes,
         params:
             **runs("instructmining.comparison.generate", settings=JUDGE.generation),
-            adapter=lambda wildcards, input: Path(input.record).with_name("adapter"),
         shell:
             "{params.command} --settings {params.settings:q} --prompts {input.prompts}"
-            " --record {input.record} --adapter {params.adapter} --model {input.model} --threads {threads}"
+            " --record {input.record} --adapter {input.adapter} --model {input.model} --threads {threads}"
             " --output {output.answers} --report {output.report} 2>&1 | tee {log}"
 
     rule judge_arm:

@@ -1,24 +1,24 @@
 # Needs: the indicators of the subsets and the losses of the runs on them. Makes: the quality rule of each model.
 
 
+include: "helpers/quality_rule.smk"
+
+
 localrules:
     gather_observations,
     fit_quality_rule,
     take_quality_rule,
+    write_rule_card,
     gather_losses,
     compare_rules,
     compare_with_people,
-
-
-# The settings of the rule, without what it is compared with afterwards.
-RULE = CONFIG.quality_rule.model_dump_json(exclude={"ratings"}, exclude_defaults=True)
 
 
 rule gather_observations:
     """Gather one row per (subset, seed): its indicators and its loss on the eval sets of the role fit."""
     input:
         subsets=expand("<results>/indicators/subsets/{subset}.json", subset=SUBSETS),
-        records=lambda wildcards: run_files(wildcards.model, subset_runs(), "record.json"),
+        records=lambda wildcards: run_files(wildcards.model, subset_runs(CONFIG), "record.json"),
     output:
         "<results>/quality_rule/{model}/observations.parquet",
     log:
@@ -40,13 +40,6 @@ rule fit_quality_rule:
         "<results>/quality_rule/{model}/observations.parquet",
     output:
         rule="<results>/quality_rule/{model}/rule.json",
-        card=report(
-            "<results>/quality_rule/{model}/rule.md",
-            caption="../report/rule.rst",
-            category="1. Quality rule",
-            subcategory="{model}",
-            labels={"figure": "rule card"},
-        ),
         diagnostics="<results>/quality_rule/{model}/diagnostics.json",
     log:
         "<logs>/quality_rule/{model}/fit.log",
@@ -56,15 +49,15 @@ rule fit_quality_rule:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        **runs("instructmining.quality_rule.fit"),
-        settings=RULE,
-        indicator_settings=json.dumps(CONFIG.indicator_settings()),
+        **runs("instructmining.quality_rule.fit", settings=CONFIG.quality_rule),
+        indicator_settings=indicator_settings,
+        measured_with=measured_with(),
         indicators=CONFIG.rule_indicators(),
         seed=CONFIG.seed,
     shell:
         "{params.command} --observations {input} --settings {params.settings:q}"
         " --indicator-settings {params.indicator_settings:q} --indicators {params.indicators} --seed {params.seed}"
-        " --rule {output.rule} --card {output.card} --diagnostics {output.diagnostics} 2>&1 | tee {log}"
+        " --rule {output.rule} --diagnostics {output.diagnostics} 2>&1 | tee {log}"
 
 
 # One of the two makes the rule: it is fitted, or taken as the config says.
@@ -80,16 +73,9 @@ else:
 rule take_quality_rule:
     """Take a published rule, or that of another run, instead of fitting one: nothing is tuned."""
     input:
-        CONFIG.quality_rule.file or [],
+        own_file(CONFIG.quality_rule.file) if CONFIG.quality_rule.file else [],
     output:
-        rule="<results>/quality_rule/{model}/rule.json",
-        card=report(
-            "<results>/quality_rule/{model}/rule.md",
-            caption="../report/rule.rst",
-            category="1. Quality rule",
-            subcategory="{model}",
-            labels={"figure": "rule card"},
-        ),
+        "<results>/quality_rule/{model}/rule.json",
     log:
         "<logs>/quality_rule/{model}/take.log",
     benchmark:
@@ -98,19 +84,44 @@ rule take_quality_rule:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        **runs("instructmining.quality_rule.take"),
-        settings=RULE,
-        indicator_settings=json.dumps(CONFIG.indicator_settings()),
+        **runs("instructmining.quality_rule.take", settings=CONFIG.quality_rule),
+        indicator_settings=indicator_settings,
+        measured_with=measured_with(),
     shell:
         "{params.command} --settings {params.settings:q}"
-        " --indicator-settings {params.indicator_settings:q} --rule {output.rule} --card {output.card}"
+        " --indicator-settings {params.indicator_settings:q} --rule {output}"
         " 2>&1 | tee {log}"
+
+
+rule write_rule_card:
+    """Write the rule down for people; a step of its own, so that another word in it tunes no arm."""
+    input:
+        "<results>/quality_rule/{model}/rule.json",
+    output:
+        report(
+            "<results>/quality_rule/{model}/rule.md",
+            caption="../report/rule.rst",
+            category="1. Quality rule",
+            subcategory="{model}",
+            labels={"figure": "rule card"},
+        ),
+    log:
+        "<logs>/quality_rule/{model}/card.log",
+    benchmark:
+        "<benchmarks>/quality_rule/{model}/card.jsonl"
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        **runs("instructmining.quality_rule.write_card"),
+    shell:
+        "{params.command} --rule {input} --card {output} 2>&1 | tee {log}"
 
 
 rule gather_losses:
     """Gather the loss of every fine-tune on every eval set, of which the observations hold a mean."""
     input:
-        lambda wildcards: run_files(wildcards.model, subset_runs(), "record.json"),
+        lambda wildcards: run_files(wildcards.model, subset_runs(CONFIG), "record.json"),
     output:
         "<results>/quality_rule/{model}/losses.parquet",
     log:

@@ -59,7 +59,9 @@ rule search_size:
         ),
         # No output, so that Snakemake does not delete the trials that are finished before it goes on.
         folder=lambda wildcards, output: Path(output.found).with_name("trials"),
+        store=lambda wildcards, output: Path(output.found).parents[3] / "store",
         base_model=base_model,
+        packages=packages,
         seed=CONFIG.seed,
     shell:
         "trap '' TERM; {params.command} --settings {params.settings:q}"
@@ -67,7 +69,7 @@ rule search_size:
         " --base-model {params.base_model:q} --training {params.training:q} --ranking {input.ranking}"
         " --shards {input.shards} --search-sets {input.search_sets} --test-sets {input.test_sets}"
         " --threads {threads} --checkpoint-minutes {resources.checkpoint_minutes} --folder {params.folder}"
-        " --trials {output.trials} --size {output.found} 2>&1 | tee {log}"
+        " --store {params.store} --trials {output.trials} --size {output.found} 2>&1 | tee {log}"
 
 
 rule select:

@@ -120,7 +120,7 @@ def results_of_fit():
     return [
         *expand("<results>/sampling/{subset}.parquet", subset=SUBSETS),
         *expand("<results>/indicators/subsets/{subset}.json", subset=SUBSETS),
-        *[path for model in CONFIG.models for path in run_files(model, subset_runs(), "record.json")],
+        *[path for model in CONFIG.models for path in run_files(model, subset_runs(CONFIG), "record.json")],
         *expand("<results>/quality_rule/{model}/observations.parquet", model=CONFIG.models),
         *expand("<results>/quality_rule/{model}/losses.parquet", model=CONFIG.models),
         "<results>/quality_rule/across_models.json",
@@ -135,7 +135,7 @@ def results_of_comparison():
         SimpleNamespace(model=model, run=run, seed=seed)
         for model in CONFIG.models
         for pool in CONFIG.selection_pools()
-        for run, seed in [*arm_runs(pool), *size_runs(pool)]
+        for run, seed in [*arm_runs(CONFIG, pool), *size_runs(CONFIG, pool)]
     ]
     return [
         *dict.fromkeys(map(run_examples, runs)),

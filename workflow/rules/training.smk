@@ -13,6 +13,7 @@ rule finetune_and_evaluate:
     output:
         record="<results>/training/{model}/{run}/seed{seed}/record.json",
         losses="<results>/training/{model}/{run}/seed{seed}/losses.parquet",
+        adapter=directory("<results>/training/{model}/{run}/seed{seed}/adapter"),
     log:
         "<logs>/training/{model}/{run}/seed{seed}.log",
     benchmark:
@@ -25,14 +26,11 @@ rule finetune_and_evaluate:
         # Not a param: it changes no result, so another value reruns nothing.
         checkpoint_minutes=CONFIG.training.checkpoint_minutes,
     params:
-        **runs(
-            "instructmining.training.finetune_and_evaluate",
-            settings=lambda wildcards: run_training(wildcards.run),
-        ),
-        # No output, so that Snakemake does not delete it before a new eval set is measured with it; its manifest says
-        # whether it is still what training would give.
-        adapter=lambda wildcards, output: Path(output.record).with_name("adapter"),
+        **runs("instructmining.training.finetune_and_evaluate", settings=run_settings),
+        # No output, so that Snakemake does not delete what was paid for before a new eval set is measured with it.
+        store=lambda wildcards, output: Path(output.record).parents[4] / "store",
         base_model=base_model,
+        packages=packages,
         roles=json.dumps({name: eval_set.role for name, eval_set in CONFIG.eval_sets.items()}),
     shell:
         # SIGTERM, which precedes the end of a Slurm job, is for the training to answer: bash and tee live until it has.
@@ -40,4 +38,4 @@ rule finetune_and_evaluate:
         " --run {wildcards.run} --seed {wildcards.seed} --model {input.model} --base-model {params.base_model:q}"
         " --settings {params.settings:q} --examples {input.examples} --eval-sets {input.eval_sets}"
         " --roles {params.roles:q} --threads {threads} --record {output.record} --losses {output.losses}"
-        " --adapter {params.adapter} --checkpoint-minutes {resources.checkpoint_minutes} 2>&1 | tee {log}"
+        " --adapter {output.adapter} --store {params.store} --checkpoint-minutes {resources.checkpoint_minutes} 2>&1 | tee {log}"

@@ -10,7 +10,7 @@ from instructmining.files import read_json
 from instructmining.models.load import load_base_model, load_tokenizer
 from instructmining.models.settings import Template
 from instructmining.training.settings import Training
-from instructmining.training.tuned_model import MANIFEST, find_kept
+from instructmining.training.store import check_adapter
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,13 @@ def load_tuned(record: Path, adapter: Path, model: Path) -> TunedModel:
     Raises ValueError where the adapter is not the one that the record tells of.
     """
     run = read_json(record)
-    if find_kept(adapter, _manifest(run)) is None or read_json(model)["hash"] != run["base_model"]["hash"]:
+    try:
+        weights = _check(run, adapter, model)
+    except (OSError, ValueError, KeyError) as error:
         raise ValueError(
-            f"{adapter}: not the adapter, or {model} not the base model, that {record} tells of;"
+            f"{adapter}: not the adapter, or {model} not the base model, that {record} tells of ({error});"
             f" delete {record}, and the run is made again"
-        )
+        ) from error
     base_model, settings = run["base_model"], Training.model_validate(run["settings"])
     trust = base_model.get("trust_remote_code", False)
     base = load_base_model(model.parent, settings.dtype, settings.quantisation, trust)
@@ -44,12 +46,17 @@ def load_tuned(record: Path, adapter: Path, model: Path) -> TunedModel:
         base_model.get("template", "alpaca"),
         {
             **{name: run[name] for name in ("model", "run", "seed", "base_model")},
-            "adapter": read_json(adapter / MANIFEST)["weights"],
+            "adapter": weights,
         },
     )
 
 
-def _manifest(run: dict[str, Any]) -> dict[str, Any]:
-    """The manifest of the adapter, as far as the record of its run tells: all of it."""
-    same = {name: run[name] for name in ("settings", "base_model", "seed", "threads", "packages")}
-    return {**same, "examples": run["training"]["hash"], "code": run["training"]["code"]}
+def _check(run: dict[str, Any], adapter: Path, model: Path) -> str:
+    """The hash of the adapter's weights; raises ValueError where record, adapter and base model are not of one run."""
+    about = check_adapter(adapter, run["training"]["manifest"])
+    tuned_with, recorded = (Training.model_validate(each["settings"]) for each in (about["manifest"], run))
+    if tuned_with != recorded:
+        raise ValueError(f"found the settings {recorded}, expected {tuned_with}")
+    if (found := read_json(model)["hash"]) != run["base_model"]["hash"]:
+        raise ValueError(f"{model} has the hash {found[:12]}, expected {run['base_model']['hash'][:12]}")
+    return str(about["weights"])

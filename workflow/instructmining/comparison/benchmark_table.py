@@ -21,6 +21,7 @@ from scipy import stats
 from instructmining.comparison.compare import ARM_LOSSES
 from instructmining.comparison.intervals import over_seeds
 from instructmining.files import read_json, read_table, write_json, write_text
+from instructmining.training.run import RunName
 
 COLUMNS = ["arm", "seed", "task", "metric", "value", "stderr", "fewshot", "questions", "of", "limit", "version"]
 
@@ -28,7 +29,7 @@ COLUMNS = ["arm", "seed", "task", "metric", "value", "stderr", "fewshot", "quest
 def to_rows(results: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """One row per arm, seed and task."""
     rows = [
-        {"arm": tuned["run"].rpartition(".")[2], "seed": tuned["seed"], "task": task, "limit": result["limit"], **found}
+        {"arm": RunName.read(tuned["run"]).arm, "seed": tuned["seed"], "task": task, "limit": result["limit"], **found}
         for result in results
         for tuned in [result["tuned_model"]]
         for task, found in result["tasks"].items()
@@ -118,7 +119,7 @@ def main() -> None:
     losses = read_table(arguments.losses, ARM_LOSSES).to_pandas()
     rows = with_test_loss(to_rows(map(read_json, arguments.benchmarks)), losses)
     results = arm_results(rows, arguments.baseline, arguments.confidence)
-    about = {name: getattr(arguments, name) for name in ("model", "pool", "baseline", "confidence")}
+    about = {name: vars(arguments)[name] for name in ("model", "pool", "baseline", "confidence")}
     write_text(arguments.table, rows[[*COLUMNS, "test_loss"]].to_csv(index=False))
     write_json(arguments.output, {**about, "results": results})
     print("\n".join(result["sentence"] for result in results))

@@ -22,6 +22,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from instructmining.files import read_json, write_json
+from instructmining.training.run import RunName
 from instructmining.training.settings import Training
 
 ON_CPU = "cpu"
@@ -123,7 +124,7 @@ def _hours(row: Row, unit: str) -> float:
 
 
 def _arm(record: dict[str, Any]) -> str:
-    return str(record["run"].rpartition(".")[2])
+    return RunName.read(record["run"]).arm
 
 
 def gather(arguments: argparse.Namespace) -> Any:

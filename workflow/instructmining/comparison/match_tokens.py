@@ -49,7 +49,7 @@ def main() -> None:
         for example in read_examples(arguments.examples)
     ]
     steps = steps_for(arguments.tokens, lengths, settings.batch_size, arguments.seed)
-    write_text(arguments.output, settings.model_copy(update={"steps": steps}).model_dump_json(exclude_defaults=True))
+    write_text(arguments.output, settings.model_copy(update={"steps": steps}).model_dump_json(exclude_unset=True))
     print(f"{steps} steps for {arguments.tokens} tokens of {len(lengths)} examples")
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from instructmining.files import read_json, read_table
+from instructmining.training.run import RunName
 
 LOSSES = pa.schema([("eval_set", pa.string()), ("id", pa.string()), ("loss", pa.float64()), ("tokens", pa.int64())])
 
@@ -43,21 +44,21 @@ class Run:
     @classmethod
     def of(cls, record: dict[str, Any], items: pa.Table) -> Self:
         """The run of a record and its losses; raises ValueError where they do not belong together."""
-        pool, dot, arm = record["run"].rpartition(".")
-        if not dot:
-            raise ValueError(f"run {record['run']!r} is no run of an arm; expected a name such as mixed.selected")
+        name = RunName.read(record["run"])
+        if name.subset or name.size:
+            raise ValueError(f"run {name} is none of a whole arm; expected a name such as mixed.selected")
         losses = {name: EvalLoss(**entry) for name, entry in record["losses"].items()}
         counts = {name: record[name] for name in ("model", "seed", "steps", "tokens")}
         examples = record["training"]["examples"]
         items = items.sort_by([("eval_set", "ascending"), ("id", "ascending")])
-        run = cls(pool=pool, arm=arm, examples=examples, losses=losses, items=items, **counts)
+        run = cls(pool=name.pool, arm=name.arm, examples=examples, losses=losses, items=items, **counts)
         _check_together(run)
         return run
 
     @property
     def name(self) -> str:
         """The run in words, for errors."""
-        return f"{self.pool}.{self.arm}, seed {self.seed}"
+        return f"{RunName(pool=self.pool, arm=self.arm)}, seed {self.seed}"
 
     def test_loss(self) -> float:
         """Nats per token, mean over the eval sets of role `test`."""

@@ -19,9 +19,7 @@ import numpy as np
 from instructmining.comparison.intervals import holm, over_seeds, p_value
 from instructmining.comparison.result import Estimate
 from instructmining.files import read_json, write_json
-
-KEPT = ("epochs", "steps")
-"""What is constant along a curve."""
+from instructmining.training.run import RunName
 
 
 @dataclass(frozen=True)
@@ -30,6 +28,7 @@ class Point:
 
     arm: str
     kept: str
+    """What is constant along its curve."""
     examples: int
     steps: int
     loss: Estimate
@@ -38,11 +37,13 @@ class Point:
 
 def point_of(records: Sequence[dict[str, Any]], confidence: float) -> Point:
     """The point of the records of one arm and size, in order of seed; their run is named mixed.random@64-epochs."""
-    arm, _, kept = records[0]["run"].rpartition(".")[2].partition("@")
+    run = RunName.read(records[0]["run"])
+    if not run.kept:
+        raise ValueError(f"run {run} is none of a curve; expected a name such as mixed.random@64-epochs")
     losses = [_test_loss(record) for record in records]
     return Point(
-        arm,
-        kept.partition("-")[2],
+        run.arm,
+        run.kept,
         records[0]["training"]["examples"],
         records[0]["steps"],
         over_seeds(losses, confidence),
@@ -107,7 +108,7 @@ def describe(records: Sequence[dict[str, Any]], seeds: int, confidence: float) -
     curves = sorted({(point.arm, point.kept) for point in points}, reverse=True)
     return {
         "model": records[0]["model"],
-        "pool": records[0]["run"].rpartition(".")[0],
+        "pool": RunName.read(records[0]["run"]).pool,
         "confidence": confidence,
         "points": [asdict(point) for arm, kept in curves for point in curve(points, arm, kept)],
         "sentences": [sentence(points, arm, kept, confidence) for arm, kept in curves],

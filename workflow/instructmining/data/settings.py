@@ -83,7 +83,7 @@ class Source(Settings):
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        origins = {"path": self.path, "hub": self.hub, "documentation": self.documentation}
+        origins: dict[str, object] = {"path": self.path, "hub": self.hub, "documentation": self.documentation}
         origins |= {"tasks": self.tasks, "degrade": self.degrade}
         given = [name for name, origin in origins.items() if origin is not None]
         if len(given) != 1:

@@ -7,7 +7,6 @@ and times, which are the same only where nobody wrote to the file.
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -34,12 +33,12 @@ class Contents:
     def hash(self, path: Path) -> str:
         """The first 16 hex digits of the hash of a file's content; raises FileNotFoundError where there is none."""
         stamp = _stamp(path)
-        known = self.kept.get(os.path.abspath(path))
+        known = self.kept.get(str(path.absolute()))
         if known and known[0] == stamp:
             return known[1]
         found = (sampled_hash(path) if stamp[1] > LARGE else file_hash(path))[:16]
         if time.time_ns() - max(stamp[2:]) > SETTLED_SECONDS * 1e9:
-            self.kept[os.path.abspath(path)] = (stamp, found)
+            self.kept[str(path.absolute())] = (stamp, found)
             write_text(self.path, json.dumps(self.kept))
         return found
 

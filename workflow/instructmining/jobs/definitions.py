@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 from instructmining.jobs.names import OWN, Names, Reader, is_inert
 from instructmining.jobs.words import is_docstring, last_name
@@ -183,7 +184,7 @@ class _ClassReader:
         self.members.annotations.append(self._member(part.annotation, part.target.id))
         if not any(last_name(inner) in FIELD_WORDS for inner in ast.walk(part.annotation)):
             part.annotation = ast.Constant(None)
-        self.core.append(self.reader.generic_visit(part))
+        self.core.append(cast(ast.stmt, self.reader.generic_visit(part)))
 
     def _member(self, node: ast.AST, name: str) -> Definition:
         reader = Reader(self.module.names)
@@ -195,8 +196,15 @@ def _definition(reader: Reader, node: ast.AST, name: str, owner: str = "") -> De
     code = ast.dump(node)
     gaps, texts = [owner, *GAP.findall(code), ""], ["", *GAP.split(code)]
     woven = tuple(part for pair in zip(texts, gaps, strict=True) for part in pair)
-    sets = (frozenset(found) for found in (reader.own, reader.attributes, reader.asks))
-    return Definition(reader.names.module, name, woven, *sets, tuple(dict.fromkeys(reader.imports)))
+    return Definition(
+        module=reader.names.module,
+        name=name,
+        code=woven,
+        own=frozenset(reader.own),
+        attributes=frozenset(reader.attributes),
+        asks=frozenset(reader.asks),
+        imports=tuple(dict.fromkeys(reader.imports)),
+    )
 
 
 def at_import(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

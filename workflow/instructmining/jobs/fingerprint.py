@@ -38,21 +38,22 @@ class Code:
         self.is_settings = cache(self._is_settings)
         self.colour = cache(self._colour)
 
-    def fingerprint(self, module: str, name: str = "main") -> str:
-        """The first 12 hex digits of the hash of all that a definition reaches.
+    def fingerprint(self, module: str, *names: str) -> str:
+        """The first 12 hex digits of the hash of all that definitions of a module reach: its `main`, or those named.
 
         Raises FileNotFoundError for a module of no such name, LookupError where it has no such definition.
         """
-        colours = {self.colour(piece, DEPTH) for piece in self.reached(module, name)}
+        colours = {self.colour(piece, DEPTH) for piece in self.reached(module, *names)}
         return hashlib.sha256(b"".join(sorted(colours))).hexdigest()[:12]
 
-    def reached(self, module: str, name: str = "main") -> set[Definition]:
-        """Every piece of code that a definition may run, and what importing it does."""
+    def reached(self, module: str, *names: str) -> set[Definition]:
+        """Every piece of code that `main`, or the definitions named, may run, and what importing them does."""
         if self.find(module) is None:
             raise FileNotFoundError(f"{module}: no such module under {self.root}")
-        if not self.resolve(f"{OWN}{module}:{name}"):
-            raise LookupError(f"{module}: defines no {name}")
-        return _Walk(self).from_start(module, name)
+        names = names or ("main",)
+        if missing := [name for name in names if not self.resolve(f"{OWN}{module}:{name}")]:
+            raise LookupError(f"{module}: defines no {', '.join(missing)}")
+        return _Walk(self).from_start(module, names)
 
     def _is_own(self, module: str) -> bool:
         return self.find(module) is not None
@@ -60,7 +61,8 @@ class Code:
     def _tree(self, module: str) -> tuple[ast.Module, Names]:
         path = self.find(module)
         assert path is not None
-        tree, names = ast.parse(path.read_bytes() if path.is_file() else ""), Names(module, self._is_own, path.name == "__init__.py")
+        tree = ast.parse(path.read_bytes() if path.is_file() else "")
+        names = Names(module, self._is_own, path.name == "__init__.py")
         read_names(tree, names)
         return tree, names
 
@@ -79,7 +81,9 @@ class Code:
             return False
         bases = self.bases(module).get(name)
         if bases is None:  # it is handed on from elsewhere
-            return self.tree(module)[1].bound.get(name, own) != own and self.is_settings(self.tree(module)[1].bound[name])
+            return self.tree(module)[1].bound.get(name, own) != own and self.is_settings(
+                self.tree(module)[1].bound[name]
+            )
         return SETTINGS in bases or any(base.startswith(OWN) and self.is_settings(base) for base in bases)
 
     def _resolve(self, own: str) -> tuple[Definition, ...]:
@@ -131,12 +135,13 @@ class _Walk:
         self.asks: set[str] = set()
         self.waiting: list[Definition] = []
 
-    def from_start(self, module: str, name: str) -> set[Definition]:
+    def from_start(self, module: str, names: Iterable[str]) -> set[Definition]:
         """All that is reached, importing the module included."""
         parts = module.split(".")
         for end in range(1, len(parts) + 1):
             self._import(".".join(parts[:end]))
-        self._follow(f"{OWN}{module}:{name}")
+        for name in names:
+            self._follow(f"{OWN}{module}:{name}")
         before = -1
         while len(self.found) > before:
             before = len(self.found)
@@ -226,12 +231,12 @@ LIBRARY = cache(library)
 
 
 @cache
-def fingerprint(module: str, name: str = "main") -> str:
-    """The fingerprint of a command of this package, or of another definition in it."""
-    return LIBRARY().fingerprint(module, name)
+def fingerprint(module: str, *names: str) -> str:
+    """The fingerprint of a command of this package, or of other definitions in a module of it."""
+    return LIBRARY().fingerprint(module, *names)
 
 
 @cache
-def reached(module: str, name: str = "main") -> frozenset[Definition]:
-    """Every piece of code that a command of this package, or another definition in it, may run."""
-    return frozenset(LIBRARY().reached(module, name))
+def reached(command: str) -> frozenset[Definition]:
+    """Every piece of code that a command of this package may run."""
+    return frozenset(LIBRARY().reached(command))

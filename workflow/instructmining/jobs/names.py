@@ -7,6 +7,7 @@ variables keep theirs. Type annotations that do nothing at run time are left out
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from instructmining.jobs.words import Silent, is_docstring, last_name
 
@@ -177,8 +178,10 @@ class Reader(Silent):
         """A class inside a function."""
         for name in ("bases", "keywords", "decorator_list"):
             setattr(node, name, [self.visit(part) for part in getattr(node, name)])
-        read = [self.generic_visit(part) if isinstance(part, ast.AnnAssign) else self.visit(part) for part in node.body]
-        node.body = [part for part in read if part and not is_docstring(part)]
+        body: list[Any] = []
+        for part in [part for part in node.body if not is_docstring(part)]:
+            body.append(self.generic_visit(part) if isinstance(part, ast.AnnAssign) else self.visit(part))
+        node.body = [part for part in body if part]
         return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
@@ -228,24 +231,28 @@ class Reader(Silent):
         scope: Scope = dict.fromkeys(argument.arg for argument in all_arguments(function.args))
         free: set[str] = set()
         for node in own_nodes(function.body):
-            if isinstance(node, ast.Name):
-                if not isinstance(node.ctx, ast.Load):
-                    scope.setdefault(node.id)
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                scope.setdefault(node.name)
-            elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-                scope.setdefault(node.name)
-            elif isinstance(node, ast.MatchMapping) and node.rest:
-                scope.setdefault(node.rest)
-            elif isinstance(node, ast.Import | ast.ImportFrom):
+            if isinstance(node, ast.Import | ast.ImportFrom):
                 scope.update(self.names.imported(node))
             elif isinstance(node, ast.Global | ast.Nonlocal):
                 free.update(node.names)
+            elif name := _stored_name(node):
+                scope.setdefault(name)
         return {name: meaning for name, meaning in scope.items() if name not in free}
 
 
 NESTED = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
 COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+def _stored_name(node: ast.AST) -> str | None:
+    """The name that a node binds, imports left out."""
+    if isinstance(node, ast.Name):
+        return None if isinstance(node.ctx, ast.Load) else node.id
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return node.name
+    if isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
+        return node.name
+    return node.rest if isinstance(node, ast.MatchMapping) else None
 
 
 def own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:

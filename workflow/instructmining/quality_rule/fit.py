@@ -1,7 +1,7 @@
 """Fit the quality rule: least squares of the log loss on the indicators, over the subsets.
 
     python -m instructmining.quality_rule.fit --observations observations.parquet --settings '{}' \\
-        --indicator-settings '{}' --indicators ppl mtld --rule rule.json --card rule.md --diagnostics diagnostics.json
+        --indicator-settings '{}' --indicators ppl mtld --rule rule.json --diagnostics diagnostics.json
 
 Seeds of one subset are averaged first: they share their indicators, so that treating them as independent would make the
 intervals too narrow.
@@ -17,9 +17,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from instructmining.files import read_table, write_json, write_text
+from instructmining.files import read_table, write_json
 from instructmining.quality_rule.assess import assess, to_values
-from instructmining.quality_rule.card import rule_card
 from instructmining.quality_rule.checks import intervals_check, made_alike
 from instructmining.quality_rule.diagnose import diagnose, examine
 from instructmining.quality_rule.observations import observations_schema
@@ -111,21 +110,20 @@ def _terms(design: Design, rows: list[dict[str, Any]]) -> tuple[Term, ...]:
 
 
 def main() -> None:
-    """Read the observations, write the rule, its card and its diagnostics."""
+    """Read the observations, write the rule and its diagnostics."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--observations", type=Path, required=True)
     parser.add_argument("--settings", type=QualityRuleSettings.model_validate_json, required=True)
     parser.add_argument("--indicator-settings", type=json.loads, required=True)
     parser.add_argument("--indicators", nargs="+", required=True)
     parser.add_argument("--seed", type=int, default=0)
-    for output in ("--rule", "--card", "--diagnostics"):
+    for output in ("--rule", "--diagnostics"):
         parser.add_argument(output, type=Path, required=True)
     arguments = parser.parse_args()
     observations = read_table(arguments.observations, observations_schema(arguments.indicators))
     fit = fit_rule(observations, arguments.indicators, arguments.settings, arguments.indicator_settings, arguments.seed)
     fit.rule.to_json(arguments.rule)
     write_json(arguments.diagnostics, fit.diagnostics)
-    write_text(arguments.card, rule_card(fit.rule))
     print(f"{fit.rule.formula()}\n{fit.rule.verdict}")
 
 

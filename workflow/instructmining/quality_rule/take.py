@@ -1,7 +1,7 @@
 """Take a rule that is there already, a published one or that of another run, instead of fitting one.
 
     python -m instructmining.quality_rule.take --settings '{"published": "v3"}' --indicator-settings '{}' \\
-        --rule rule.json --card rule.md
+        --rule rule.json
 
 Raises ValueError where the indicators come from other models than those that the rule was fitted with.
 """
@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from instructmining.files import write_text
-from instructmining.quality_rule.card import rule_card
 from instructmining.quality_rule.other_models import other_models, refuse
 from instructmining.quality_rule.published import PublishedRule, Rule, read_rule, with_warning
 from instructmining.quality_rule.published_rules import PUBLISHED
@@ -21,16 +19,14 @@ from instructmining.quality_rule.settings import QualityRuleSettings
 
 
 def main() -> None:
-    """Write the rule and its card."""
+    """Write the rule."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--settings", type=QualityRuleSettings.model_validate_json, required=True)
     parser.add_argument("--indicator-settings", type=json.loads, required=True, help="those of the scores at hand")
     parser.add_argument("--rule", type=Path, required=True)
-    parser.add_argument("--card", type=Path, required=True)
     arguments = parser.parse_args()
     rule = take(arguments.settings, arguments.indicator_settings)
     rule.to_json(arguments.rule)
-    write_text(arguments.card, published_card(rule) if isinstance(rule, PublishedRule) else rule_card(rule))
     print(rule.formula())
 
 
@@ -46,18 +42,6 @@ def take(settings: QualityRuleSettings, indicator_settings: Mapping[str, Any]) -
             rule, f"Forced on other indicator models, so its predictions may mean nothing: {difference}."
         )
     return rule
-
-
-def published_card(rule: PublishedRule) -> str:
-    """The rule as Markdown."""
-    sections = [
-        f"# Quality rule {rule.name} of the paper, for {rule.model}",
-        f"```\n{rule.formula()}\n```",
-        "Lower predicted log loss is better. The coefficients hold for that base model and these indicators alone.",
-        "## What is known of it",
-        "\n".join(f"- {note}" for note in rule.notes),
-    ]
-    return "\n\n".join(sections) + "\n"
 
 
 if __name__ == "__main__":

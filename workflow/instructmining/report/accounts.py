@@ -8,6 +8,7 @@ from typing import Any
 
 from instructmining.files import read_json
 from instructmining.training.mixed import made_with, mixtures
+from instructmining.training.run import RunName
 
 STEPS = {"source": "Import", "pool": "Pools", "selection": "Selection from {name}"}
 """What examples go through on their way to a selection, by the stage of an account."""
@@ -122,14 +123,9 @@ def arm_mixtures(records: Iterable[Path]) -> list[str]:
     made: dict[str, list[dict[str, str]]] = defaultdict(list)
     for path in records:
         record = read_json(path)
-        if not _of_subset(record):
+        if not RunName.read(record["run"]).subset:
             made[record["model"]].append(made_with(record))
     return [f"Arms of {model}: {mixture.sentence}" for model, one in made.items() for mixture in mixtures(one)]
-
-
-def _of_subset(record: dict[str, Any]) -> bool:
-    """Whether a fine-tune is one for the rule, not of an arm."""
-    return str(record["run"]).isdigit()
 
 
 def training_costs(records: Iterable[Path]) -> list[Cost]:
@@ -137,8 +133,8 @@ def training_costs(records: Iterable[Path]) -> list[Cost]:
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for path in records:
         record = read_json(path)
-        what = "subsets, for the rule" if _of_subset(record) else f"arm {record['run']}"
-        groups[f"fine-tunes: {what}"].append(record)
+        run = RunName.read(record["run"])
+        groups["fine-tunes: subsets, for the rule" if run.subset else f"fine-tunes: arm {run}"].append(record)
     return [_training_cost(what, members) for what, members in groups.items()]
 
 

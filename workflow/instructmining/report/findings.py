@@ -59,7 +59,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def read_findings(arguments: argparse.Namespace) -> list[Finding]:
     """All that there is, in the order of KINDS."""
-    return [read_finding(kind, path) for kind in KINDS for path in getattr(arguments, kind)]
+    return [read_finding(kind, path) for kind in KINDS for path in vars(arguments)[kind]]
 
 
 def read_finding(kind: str, path: Path) -> Finding:

@@ -117,7 +117,7 @@ def _row(rule: str, jobs: list[Planned], root: Path) -> tuple[str, str, str, str
         rule,
         str(len(jobs)),
         spent if any(job.gpus for job in jobs) else "-",
-        _megabytes(size) if size is not None else "?",
+        in_bytes(size) if size is not None else "?",
         ", ".join(f"{reason[0].lower()}{reason[1:]}" for reason, _ in why.most_common()),
     )
 
@@ -134,7 +134,7 @@ def _totals(jobs: list[Planned], root: Path) -> list[str]:
         lines.append(
             f"  and {len(unknown)} GPU jobs of which none ran before: at most {_limit(unknown):.0f} hours, their limit"
         )
-    lines.append(f"disk: {_megabytes(sum(size or 0 for size in sizes))} by what such jobs wrote before")
+    lines.append(f"disk: {in_bytes(sum(size or 0 for size in sizes))} by what such jobs wrote before")
     if missing:
         lines.append(f"  and what {missing} jobs write of which none ran before")
     return lines
@@ -190,12 +190,13 @@ def _seconds(path: Path) -> float:
 
 
 def _size(path: Path) -> int:
-    """The size of a file; of a record of training, with the adapter that lies beside it."""
-    beside = (path.parent / "adapter").rglob("*") if path.name == "record.json" else ()
-    return path.stat().st_size + sum(file.stat().st_size for file in beside if file.is_file())
+    """The size of a file, or of the files in a folder."""
+    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files)
 
 
-def _megabytes(size: float) -> str:
+def in_bytes(size: float) -> str:
+    """A number of bytes in words."""
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
 
 

@@ -111,9 +111,10 @@ def _bullets(lines: Sequence[str]) -> str:
 
 
 def _recipe(pool: str, settings: Selection, hashes: Mapping[str, str]) -> str:
+    given = settings.model_dump_json(exclude_defaults=True)
     command = (
         f"python -m instructmining.selection.rank --rule rule.json --scores scores.parquet --ranking ranking.parquet\n"
-        f"python -m instructmining.selection.select --settings '{settings.model_dump_json(exclude_defaults=True)}' --pool {pool} \\\n"
+        f"python -m instructmining.selection.select --settings '{given}' --pool {pool} \\\n"
         "    --ranking ranking.parquet --shards SHARDS --rule rule.json --sources-report REPORTS \\\n"
         "    --selected selected.jsonl --card card.md"
     )

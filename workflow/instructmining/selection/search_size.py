@@ -1,13 +1,13 @@
 """Search how many examples of a ranking to keep: the size with the lowest loss on the eval sets of the role `search`.
 
 The eval sets of the role `test` are read to make sure that they share no prompt with those, and for nothing else. Every
-fine-tune is kept in `--folder`; a search that was killed goes on where it stopped, and an unfinished fine-tune resumes.
+trial is kept in `--folder`; a search that was killed goes on where it stopped, and an unfinished fine-tune resumes.
 
     python -m instructmining.selection.search_size --settings '{"low": 32, "high": 512}' --seed 0 --pool mixed \\
         --model-name smollm2 --model results/models/smollm2/model.json --base-model '{"template": "plain"}' \\
         --training '{"dtype": "fp32"}' --ranking ranking.parquet --shards results/data/pools/mixed/*.parquet \\
         --search-sets results/data/eval/search.parquet --test-sets results/data/eval/test.parquet \\
-        --folder trials --trials trials.parquet --size size.json
+        --folder trials --store store --trials trials.parquet --size size.json
 """
 
 import argparse
@@ -108,9 +108,9 @@ def main() -> None:
 
 
 def _trials(arguments: argparse.Namespace, ranking: pa.Table) -> Trials:
-    names = ("folder", "pool", "model_name", "model", "base_model", "training", "shards")
+    names = ("folder", "store", "pool", "model_name", "model", "base_model", "training", "shards")
     return Trials(
-        **{name: getattr(arguments, name) for name in names},
+        **{name: vars(arguments)[name] for name in names},
         ranking=ranking,
         eval_sets=arguments.search_sets,
         seeds=arguments.settings.seeds,
@@ -135,6 +135,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--checkpoint-minutes", type=float, default=10)
     parser.add_argument("--folder", type=Path, required=True, help="where the trials are kept")
+    parser.add_argument("--store", type=Path, required=True, help="folder that keeps adapters and checkpoints")
     parser.add_argument("--trials", type=Path, required=True)
     parser.add_argument("--size", type=Path, required=True)
     return parser.parse_args()

@@ -16,7 +16,9 @@ from instructmining.example import EXAMPLES
 from instructmining.files import file_hash, read_json, write_table
 from instructmining.jobs.fingerprint import fingerprint
 from instructmining.selection.ranking import examples_by_id
+from instructmining.training.run import RunName
 from instructmining.training.settings import Training
+from instructmining.training.store import manifest_hash
 from instructmining.training.tuned_model import Task
 
 COMMAND = "instructmining.training.finetune_and_evaluate"
@@ -46,6 +48,8 @@ class Trials:
     """Where trials are kept, and all that they depend on beside their size."""
 
     folder: Path
+    store: Path
+    """Of adapters and checkpoints."""
     pool: str
     model_name: str
     model: Path
@@ -88,17 +92,18 @@ class Trials:
         roles = {path.stem: "search" for path in self.eval_sets}
         options = {
             "model-name": self.model_name,
-            "run": f"{self.pool}.selected@{size}",
+            "run": RunName(pool=self.pool, arm="selected", size=size),
             "seed": task.seed,
             "model": task.model,
             "base-model": json.dumps(task.base_model),
-            "settings": task.settings.model_dump_json(exclude_defaults=True),
+            "settings": task.settings.model_dump_json(exclude_unset=True),
             "examples": task.examples,
             "roles": json.dumps(roles),
             "threads": task.threads,
             "record": record,
             "losses": record.with_name("losses.parquet"),
             "adapter": record.with_name("adapter"),
+            "store": self.store,
             "checkpoint-minutes": self.checkpoint_minutes,
         }
         pairs = [part for name, value in options.items() for part in (f"--{name}", str(value))]
@@ -115,14 +120,10 @@ def finished(record: Path, task: Task, eval_sets: Sequence[Path]) -> bool:
     """Whether this record is what the command would write now."""
     if not record.is_file():
         return False
-    found, manifest = read_json(record), task.manifest()
-    expected = {name: manifest[name] for name in ("settings", "base_model", "seed", "threads", "packages")}
-    expected["eval_sets"] = {path.stem: file_hash(path) for path in eval_sets}
-    expected["code"] = fingerprint(COMMAND)
-    trained = {"hash": manifest["examples"], "code": manifest["code"]}
-    return all(found[name] == value for name, value in expected.items()) and all(
-        found["training"][name] == value for name, value in trained.items()
-    )
+    found = read_json(record)
+    hashes = {path.stem: file_hash(path) for path in eval_sets}
+    expected = manifest_hash(task.manifest()), hashes, fingerprint(COMMAND)
+    return (found["training"].get("manifest"), found["eval_sets"], found["code"]) == expected
 
 
 def run_command(command: list[str]) -> None:

@@ -2,8 +2,8 @@
 
 One safetensors file holds all that the next step depends on: adapter, optimizer, schedule, random numbers, position.
 It is written every so many minutes, and once more on SIGTERM, which is how Slurm announces that a job's time or place
-is up; the process then ends with code 143, and the retry resumes. The file is no declared output, as Snakemake deletes
-those before a retry; it goes when the adapter is kept.
+is up; the process then ends with code 143, and the retry resumes. The file lies in the store, as declared outputs are
+deleted before a retry; it goes when the adapter is kept.
 """
 
 import json
@@ -113,8 +113,11 @@ class Checkpoint:
             "history": json.dumps([asdict(step) for step in state.history]),
             "seconds": str(self.seconds()),
         }
-        with replacing(self.path) as temporary:
-            save_file(state.tensors(), temporary, metadata=about)
+        try:
+            with replacing(self.path) as temporary:
+                save_file(state.tensors(), temporary, metadata=about)
+        except FileNotFoundError:
+            logging.info("%s is not written: another job has ended the same training and cleared it away", self.path)
         self._saved = time.monotonic()
 
     def remove(self) -> None:

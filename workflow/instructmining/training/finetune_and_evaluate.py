@@ -1,13 +1,13 @@
 """Tune a base model on a subset or an arm, and measure the loss on every eval set: one process, one loading.
 
 In: a table of examples, the prepared base model, the eval sets. Out: `record.json` (all that made the losses, and the
-losses), `losses.parquet` (one row per eval example), and the adapter as safetensors. Where an earlier job kept the very
+losses), `losses.parquet` (one row per eval example), and the adapter as safetensors. Where the store holds the very
 adapter that training would give, it is loaded and only evaluated; a training that was ended early is resumed.
 
     python -m instructmining.training.finetune_and_evaluate --model-name smollm2 --run 007 --seed 0 \
         --model results/models/smollm2/model.json --base-model '{"template": "plain"}' --settings '{"dtype": "fp32"}' \
         --examples results/sampling/007.parquet --eval-sets results/data/eval/*.parquet --roles '{"docs": "fit"}' \
-        --record record.json --losses losses.parquet --adapter adapter
+        --record record.json --losses losses.parquet --adapter adapter --store store
 """
 
 import argparse
@@ -19,6 +19,7 @@ import resource
 import signal
 import time
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,11 @@ from instructmining.models.device import lease_gpu
 from instructmining.progress import start_log
 from instructmining.training.evaluate import LOSSES, ResponseLoss, evaluate, summarise
 from instructmining.training.settings import Training
-from instructmining.training.tuned_model import Task, Trained, device_name, tuned_model
+from instructmining.training.step import Trained
+from instructmining.training.store import Entry
+from instructmining.training.tuned_model import Task, device_name, tuned_model
+
+PACKAGES = ("torch", "transformers", "peft", "accelerate", "bitsandbytes", "tokenizers", "numpy")
 
 
 def main() -> None:
@@ -44,12 +49,14 @@ def main() -> None:
     device = lease_gpu()
     torch.set_num_threads(arguments.threads)
     task = to_task(arguments)
+    entry = Entry(arguments.store, task.manifest())
     eval_sets = {path.stem: read_examples(path) for path in arguments.eval_sets}
     logging.info("%s seed %d: tuning %s", arguments.run, arguments.seed, arguments.model_name)
-    model, tokenizer, trained = tuned_model(task, arguments.adapter, arguments.checkpoint_minutes)
+    model, tokenizer, trained = tuned_model(task, entry, arguments.checkpoint_minutes)
+    entry.link_to(arguments.adapter)
     losses = {name: measure(model, name, members, tokenizer, task) for name, members in eval_sets.items()}
     write_table(arguments.losses, to_table(eval_sets, losses), LOSSES)
-    record = describe(arguments, task, trained, losses)
+    record = describe(arguments, entry, trained, losses)
     write_json(arguments.record, {**record, "timing": timing(started, device, trained)})
 
 
@@ -68,15 +75,22 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--record", required=True, type=Path)
     parser.add_argument("--losses", required=True, type=Path)
-    parser.add_argument("--adapter", required=True, type=Path, help="folder of the adapter; one kept there is used")
+    parser.add_argument("--adapter", required=True, type=Path, help="folder for the adapter")
+    parser.add_argument("--store", required=True, type=Path, help="folder that keeps adapters and checkpoints")
     parser.add_argument("--checkpoint-minutes", type=float, default=10, help="between two checkpoints of the training")
     return parser.parse_args()
 
 
 def to_task(arguments: argparse.Namespace) -> Task:
     """What is to be trained."""
-    names = ("model", "base_model", "settings", "examples", "seed", "threads")
-    return Task(**{name: getattr(arguments, name) for name in names})
+    return Task(
+        model=arguments.model,
+        base_model=arguments.base_model,
+        settings=arguments.settings,
+        examples=arguments.examples,
+        seed=arguments.seed,
+        threads=arguments.threads,
+    )
 
 
 def measure(model: Any, name: str, members: list[Example], tokenizer: Any, task: Task) -> list[ResponseLoss]:
@@ -96,29 +110,30 @@ def to_table(eval_sets: dict[str, list[Example]], losses: dict[str, list[Respons
 
 
 def describe(
-    arguments: argparse.Namespace, task: Task, trained: Trained, losses: dict[str, list[ResponseLoss]]
+    arguments: argparse.Namespace, entry: Entry, trained: Trained, losses: dict[str, list[ResponseLoss]]
 ) -> dict[str, Any]:
     """The record of a run, which is the same whether its adapter was kept or has just been trained."""
-    manifest = task.manifest()
+    manifest, settings = entry.manifest, arguments.settings
     return {
         "model": arguments.model_name,
         "run": arguments.run,
-        "seed": task.seed,
-        "settings": manifest["settings"],
+        "seed": arguments.seed,
+        "settings": settings.model_dump(mode="json", exclude={"checkpoint_minutes"}),
         "base_model": manifest["base_model"],
         "training": {
             "examples": trained.examples,
             "truncated": trained.truncated,
             "hash": manifest["examples"],
             "code": manifest["code"],
+            "manifest": entry.hash,
             "device": trained.device,
         },
         "eval_sets": {path.stem: file_hash(path) for path in arguments.eval_sets},
         "code": fingerprint("instructmining.training.finetune_and_evaluate"),
-        "packages": manifest["packages"],
+        "packages": {name: version(name) for name in PACKAGES},
         "python": platform.python_version(),
         "device": device_name(),
-        "threads": task.threads,
+        "threads": arguments.threads,
         "steps": len(trained.history),
         "tokens": sum(step.tokens for step in trained.history),
         "history": [asdict(step) for step in trained.history],

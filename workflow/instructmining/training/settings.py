@@ -1,5 +1,6 @@
-"""Settings of fine-tuning."""
+"""Settings of fine-tuning, and the packages that its numbers depend on."""
 
+from importlib.metadata import version
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -57,3 +58,9 @@ class Training(Settings):
     """Trade time for memory."""
     checkpoint_minutes: Annotated[int, Field(ge=0), Untracked()] = 10
     """A job that is ended early resumes from its last checkpoint; 0 writes one after every step. Changes no result."""
+
+
+def packages_of(settings: Training) -> dict[str, str]:
+    """The versions of the packages whose version changes what training gives."""
+    names = ["torch", "transformers", "peft", *(["bitsandbytes"] if settings.quantisation else [])]
+    return {name: version(name) for name in names}

@@ -1,6 +1,7 @@
-"""One step of training, as it stands in a record and in a checkpoint."""
+"""What a training went through, as it stands in a record, in a checkpoint and in the store."""
 
 from dataclasses import dataclass
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -10,3 +11,21 @@ class Step:
     loss: float  # mean negative log-likelihood per response token of the batch, in nats
     tokens: int  # that went through the model, padding left out
     learning_rate: float
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What training went through."""
+
+    examples: int
+    truncated: int
+    device: str
+    history: list[Step]
+    seconds: float
+    seconds_before: float  # of these, in earlier jobs: of one that kept the adapter, or of those that were ended early
+
+    @classmethod
+    def earlier(cls, values: dict[str, Any]) -> Self:
+        """That of an earlier job, from what it wrote."""
+        history = [Step(**step) for step in values["history"]]
+        return cls(**{**values, "history": history, "seconds_before": values["seconds"]})

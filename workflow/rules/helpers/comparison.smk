@@ -1,34 +1,21 @@
 # Needs: the config of the comparison. Makes: its runs, how each arm is chosen, and what the rules read.
 
 
-def arm_runs(pool):
-    """Every (arm, seed) of a comparison."""
-    comparison = CONFIG.comparison
-    return [(f"{pool}.{arm}", seed) for arm in comparison.arms for seed in range(comparison.seeds_of(arm))]
-
-
-def size_runs(pool):
-    """Every (arm at a size, seed) of the curves of the loss over size."""
-    comparison = CONFIG.comparison
-    return [
-        (f"{pool}.{arm}@{size}-{kept}", seed)
-        for arm in ("selected", comparison.baseline)
-        for size in comparison.sizes
-        for kept in ("epochs", "steps")
-        for seed in range(comparison.seeds)
-    ]
+def arm_run(wildcards):
+    """The arm whose examples are chosen, with the size that a curve takes it at."""
+    return RunName.read(f"{wildcards.pool}.{wildcards.arm}")
 
 
 def arm_name(wildcards):
     """The arm, without the size that a curve takes it at."""
-    return wildcards.arm.partition("@")[0]
+    return arm_run(wildcards).arm
 
 
 def arm_size(wildcards, input):
     """The size of an arm, as the selection's settings give it: a number of examples, a share, or what was found."""
-    selection = CONFIG.selection
-    if "@" in wildcards.arm:
-        return f"--examples {wildcards.arm.partition('@')[2]}"
+    selection, size = CONFIG.selection, arm_run(wildcards).size
+    if size:
+        return f"--examples {size}"
     if selection.search:
         return size_option(wildcards, input)
     return f"--examples {selection.examples}" if selection.examples else f"--fraction {selection.fraction}"
@@ -44,7 +31,7 @@ def arm_inputs(wildcards):
         inputs["embeddings"] = f"<results>/indicators/{wildcards.pool}/embeddings.parquet"
     if arm in CONFIG.comparison.lists:
         inputs["list"] = own_file(CONFIG.comparison.lists[arm])
-    if CONFIG.selection.search and "@" not in wildcards.arm:
+    if CONFIG.selection.search and not arm_run(wildcards).size:
         inputs["found"] = f"{folder}/size.json"
     return inputs
 
@@ -57,9 +44,7 @@ def arm_options(wildcards, input):
 
 def matched_settings(wildcards):
     """How an arm is tuned that is matched by tokens, which its examples tell."""
-    pool, arm = wildcards.run.split(".")
-    folder = f"<results>/comparison/{wildcards.model}/{pool}/arms/{arm}"
-    return {"settings": f"{folder}/seed{wildcards.seed}.settings.json"}
+    return {"settings": run_examples(wildcards).replace(".parquet", ".settings.json")}
 
 
 def tuned_model_memory_mb(wildcards, attempt):
@@ -100,8 +85,10 @@ def benchmark_files(wildcards):
 def cost_inputs(wildcards):
     """What the cost of a comparison is added up from: the records, which tell the tokens and whose jobs took how long."""
     inputs = {
-        "subsets": run_files(wildcards.model, subset_runs(), "record.json") if not CONFIG.quality_rule.taken else [],
-        "arms": run_files(wildcards.model, arm_runs(wildcards.pool), "record.json"),
+        "subsets": (
+            run_files(wildcards.model, subset_runs(CONFIG), "record.json") if not CONFIG.quality_rule.taken else []
+        ),
+        "arms": run_files(wildcards.model, arm_runs(CONFIG, wildcards.pool), "record.json"),
         "scores": f"<results>/indicators/{wildcards.pool}/scores.parquet",
     }
     if CONFIG.selection.search:

@@ -1,23 +1,22 @@
 # Needs: the config of fine-tunes. Makes: what a run is tuned on, how, and what that takes.
 
 
-def run_training(run):
-    """How a run is tuned: as `training` says, but for arms that are matched by steps and for the curves over size."""
-    training, comparison = CONFIG.training, CONFIG.comparison
-    if run.endswith("-epochs"):
-        return training.model_copy(update={"steps": None})
-    if run.endswith("-steps") or (run not in SUBSETS and comparison.match == "steps"):
-        return training.model_copy(update={"steps": comparison.matched_steps(training, CONFIG.selection.examples)})
-    return training
+def run_settings(wildcards):
+    """How a run is tuned."""
+    return training_of(CONFIG, RunName.read(wildcards.run))
+
+
+def packages(wildcards):
+    """The versions of what changes the numbers of a fine-tune, so that another lock is seen."""
+    return " ".join(f"{name}={version}" for name, version in packages_of(CONFIG.training).items())
 
 
 def run_examples(wildcards):
     """What a run is tuned on: a subset, or the examples of an arm."""
-    if wildcards.run in SUBSETS:
-        return f"<results>/sampling/{wildcards.run}.parquet"
-    run = wildcards.run.rpartition("-")[0] if "@" in wildcards.run else wildcards.run
-    pool, arm = run.split(".")
-    return f"<results>/comparison/{wildcards.model}/{pool}/arms/{arm}/seed{wildcards.seed}.parquet"
+    run = RunName.read(str(wildcards.run))
+    if run.subset:
+        return f"<results>/sampling/{run.subset}.parquet"
+    return f"<results>/comparison/{wildcards.model}/{run.pool}/arms/{run.arm_at_size}/seed{wildcards.seed}.parquet"
 
 
 def training_memory_mb(wildcards, attempt):
@@ -28,16 +27,18 @@ def training_memory_mb(wildcards, attempt):
 
 def training_minutes(wildcards, attempt):
     """Time limit of a fine-tune, from the model and the most tokens that its examples can have."""
-    training = run_training(wildcards.run)
-    examples = (
-        CONFIG.sampling.examples if wildcards.run in SUBSETS else CONFIG.selection.examples or largest_selection()
-    )
-    if "@" in wildcards.run:
-        examples = int(re.search(r"@(\d+)", wildcards.run)[1])
-    if wildcards.run.endswith(".full"):
-        examples *= 10  # the size of a pool is not known before it is built
+    run = RunName.read(wildcards.run)
+    training, examples = training_of(CONFIG, run), most_examples(run)
     seen = training.steps * training.batch_size if training.steps else training.epochs * examples
     return needs.training_minutes(CONFIG.models[wildcards.model].parameters, seen * training.max_tokens, attempt)
+
+
+def most_examples(run):
+    """The most examples that a run is expected to be tuned on."""
+    if run.subset:
+        return CONFIG.sampling.examples
+    examples = run.size or CONFIG.selection.examples or largest_selection()
+    return examples * 10 if run.arm == "full" else examples  # the size of a pool is not known before it is built
 
 
 def largest_selection():

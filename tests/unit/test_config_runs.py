@@ -1,0 +1,45 @@
+"""What a config asks to be tuned, and how."""
+
+from typing import Any
+
+from instructmining.config import Config
+from instructmining.config_runs import all_runs, subset_runs, training_of
+from instructmining.training.run import RunName
+from tests.workflow.conftest import CONFIG
+
+
+def config(**changes: Any) -> Config:
+    return Config.model_validate(CONFIG | changes)
+
+
+OWN = config(
+    training={"epochs": 2, "steps": 7},
+    comparison={"arms": ["selected", "random", "my-epochs", "my-steps"], "lists": {"my-epochs": "a", "my-steps": "b"}, "sizes": [4, 8], "steps": 5},
+)  # fmt: skip
+
+
+def test_an_arm_of_ones_own_is_tuned_as_the_config_says_whatever_its_name() -> None:
+    for arm in ("my-epochs", "my-steps"):
+        assert training_of(OWN, RunName(pool="new", arm=arm)) == OWN.training
+
+
+def test_along_a_curve_epochs_or_steps_are_kept() -> None:
+    steps = {kept: training_of(OWN, RunName.read(f"new.random@8-{kept}")).steps for kept in ("epochs", "steps")}
+    assert steps == {"epochs": None, "steps": 5}
+
+
+def test_arms_are_matched_by_steps_and_subsets_are_not() -> None:
+    matched = config(comparison={"match": "steps", "steps": 9})
+    assert training_of(matched, RunName.read("new.full")).steps == 9
+    assert training_of(matched, RunName("000")).steps is None
+
+
+def test_the_first_subsets_are_replicated() -> None:
+    runs = subset_runs(config(sampling={"subsets": 3, "examples": 12, "replicated": 1, "seeds": 2}))
+    assert [(str(run), seed) for run, seed in runs] == [("000", 0), ("000", 1), ("001", 0), ("002", 0)]
+
+
+def test_all_runs_are_those_on_subsets_and_on_arms_of_what_is_selected_from() -> None:
+    found = [str(run) for run, _ in all_runs(OWN)]
+    assert len(found) == len(subset_runs(OWN)) + 4 * 3 + 2 * 2 * 2 * 3
+    assert {run.pool for run, _ in all_runs(OWN)} == {"", "new"}

@@ -1,0 +1,55 @@
+"""The runs that a config asks for: what each model is tuned on, with which seeds, and how."""
+
+from instructmining.config import Config
+from instructmining.training.run import KEPT, RunName
+from instructmining.training.settings import Training
+
+
+def subsets(config: Config) -> list[str]:
+    """The IDs of the subsets."""
+    return [f"{number:03d}" for number in range(config.sampling.subsets)]
+
+
+def subset_runs(config: Config) -> list[tuple[RunName, int]]:
+    """Every (subset, seed) that the rule is fitted on; the first, replicated ones have several seeds."""
+    sampling = config.sampling
+    return [
+        (RunName(subset), seed)
+        for number, subset in enumerate(subsets(config))
+        for seed in range(sampling.seeds if number < sampling.replicated else 1)
+    ]
+
+
+def arm_runs(config: Config, pool: str) -> list[tuple[RunName, int]]:
+    """Every (arm, seed) of a comparison."""
+    comparison = config.comparison
+    return [(RunName(pool=pool, arm=arm), seed) for arm in comparison.arms for seed in range(comparison.seeds_of(arm))]
+
+
+def size_runs(config: Config, pool: str) -> list[tuple[RunName, int]]:
+    """Every (arm at a size, seed) of the curves of the loss over size."""
+    comparison = config.comparison
+    return [
+        (RunName(pool=pool, arm=arm, size=size, kept=kept), seed)
+        for arm in ("selected", comparison.baseline)
+        for size in comparison.sizes
+        for kept in KEPT
+        for seed in range(comparison.seeds)
+    ]
+
+
+def all_runs(config: Config) -> list[tuple[RunName, int]]:
+    """Every (run, seed) of each model: for the rule, unless one is taken, and for the comparison, if there is one."""
+    fit = [] if config.quality_rule.taken else subset_runs(config)
+    pools = config.selection_pools() if config.compares() else []
+    return [*fit, *(run for pool in pools for run in [*arm_runs(config, pool), *size_runs(config, pool)])]
+
+
+def training_of(config: Config, run: RunName) -> Training:
+    """How a run is tuned: as `training` says, but for arms that are matched by steps and for the curves over size."""
+    training, comparison = config.training, config.comparison
+    if run.kept == "epochs":
+        return training.model_copy(update={"steps": None})
+    if run.kept == "steps" or (run.arm and comparison.match == "steps"):
+        return training.model_copy(update={"steps": comparison.matched_steps(training, config.selection.examples)})
+    return training

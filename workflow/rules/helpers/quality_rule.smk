@@ -1,0 +1,12 @@
+# Needs: the config of the indicators. Makes: what a rule is told of the models that its indicators come from.
+
+
+def indicator_settings(wildcards, input):
+    """What a rule holds for: the settings of the indicators, base models in full; not tracked, as files are named there."""
+    return as_json(CONFIG.indicator_settings())
+
+
+def measured_with():
+    """What of that a rule depends on; the models themselves it depends on by their scores."""
+    models = {name: CONFIG.models[name] for scorer in SCORERS if (name := scorer_model(scorer)) in CONFIG.models}
+    return as_json(tracked({"indicators": CONFIG.indicators, "models": models}))
