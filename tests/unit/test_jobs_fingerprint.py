@@ -283,7 +283,7 @@ def test_what_stands_apart_is_there_and_no_other_class_has_its_methods() -> None
 def commands() -> list[str]:
     """The commands that the rules run."""
     text = "".join(path.read_text() for path in sorted((ROOT / "workflow" / "rules").rglob("*.smk")))
-    named = re.findall(r'runs\("(instructmining\.[\w.]+)"', text)
+    named = re.findall(r'runs\(\s*"(instructmining\.[\w.]+)"', text)
     scorers = ["text", "likelihood", "embedding", "reward", "unieval", "custom_function", "custom_table"]
     return sorted({*named, *(f"instructmining.indicators.{scorer}" for scorer in scorers)})
 

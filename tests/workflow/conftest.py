@@ -1,5 +1,6 @@
 """A whole run on tiny models of the real classes, in a working directory of its own, and what a dry run would do next."""
 
+import ast
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from instructmining.jobs.definitions import defined
 from tests.conftest import ROOT, WORDS, tiny_llama
 from tests.tiny_models import t5_tokenizer, tiny_t5, write_open_assistant
 
@@ -24,12 +26,12 @@ class Run:
 
     folder: Path
 
-    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run snakemake here, with an outer time limit."""
-        binaries = Path(sys.executable).parent
-        environment = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}", "HF_HUB_OFFLINE": "1"}
+    def snakemake(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run snakemake here, with an outer time limit; `variables` are set in its environment."""
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path, "HF_HUB_OFFLINE": "1", **variables}
         return subprocess.run(
-            [binaries / "snakemake", "--configfile", "config.yaml", "--cores", "2", *arguments],
+            ["snakemake", "--configfile", "config.yaml", "--cores", "2", *arguments],
             cwd=self.folder,
             env=environment,
             capture_output=True,
@@ -42,12 +44,21 @@ class Run:
         done = self.snakemake("--show-failed-logs")
         assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-10000:]
 
-    def to_do(self, target: str = "all") -> dict[str, int]:
+    def to_do(self, target: str = "all", **variables: str) -> dict[str, int]:
         """The jobs that a dry run would run now, by rule, the target itself left out."""
-        dry = self.snakemake("--dry-run", target)
+        dry = self.snakemake("--dry-run", target, **variables)
         assert dry.returncode == 0, dry.stderr
         counts = re.findall(r"^(\w+) +(\d+)$", dry.stdout + dry.stderr, re.MULTILINE)
         return {rule: int(count) for rule, count in counts if rule not in {"total", target}}
+
+    def executed(self) -> dict[str, set[tuple[str, str]]]:
+        """The functions of the package that the jobs of each command ran, by module and name (see executed.py)."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        for path in (self.folder / "executed").iterdir():
+            for module, name, line in map(str.split, path.read_text().splitlines()):
+                piece = value_at(module, int(line)) if name.startswith("<") else name
+                found.setdefault(path.name.rsplit(".", 2)[0], set()).add((module, piece))
+        return found
 
     def rules(self) -> set[str]:
         """The names of all rules that the config gives."""
@@ -71,6 +82,13 @@ class Run:
         """The same run elsewhere, times of files included."""
         shutil.copytree(self.folder, folder, symlinks=True)
         return Run(folder)
+
+
+def value_at(module: str, line: int) -> str:
+    """The value at the top of a module of the package whose statement holds a line, such as that of a lambda."""
+    tree = ast.parse((ROOT / "workflow" / Path(*module.split(".")).with_suffix(".py")).read_text())
+    (statement,) = [node for node in tree.body if node.lineno <= line <= (node.end_lineno or 0)]
+    return defined(statement)[0]
 
 
 def lay_out(folder: Path, tokenizer: Any) -> None:

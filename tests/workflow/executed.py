@@ -17,16 +17,15 @@ seen: set[CodeType] = set()
 
 
 def note(frame: FrameType, event: str, argument: Any) -> None:
-    """Remember what is called."""
-    if event == "call":
-        seen.add(frame.f_code)
+    """Remember what is called, and look no further into it."""
+    seen.add(frame.f_code)
 
 
 def write() -> None:
     """Write what was called of the package."""
-    sys.setprofile(None)
+    sys.settrace(None)
     found = set()
-    for code in list(seen):
+    for code in seen:
         if code.co_filename.startswith(PACKAGE) and code.co_flags & FUNCTION == FUNCTION:
             parts = Path(code.co_filename).relative_to(Path(PACKAGE).parent).with_suffix("").parts
             module = ".".join(part for part in parts if part != "__init__")
@@ -39,6 +38,6 @@ def write() -> None:
 options = sys.orig_argv[1:]
 command = options[options.index("-m") + 1] if "-m" in options[:-1] else ""
 if command.startswith("instructmining."):
-    sys.setprofile(note)
-    threading.setprofile(note)
+    sys.settrace(note)
+    threading.settrace(note)
     atexit.register(write)

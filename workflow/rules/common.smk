@@ -20,11 +20,12 @@ from instructmining.config_error import ConfigError, reject_duplicate_keys
 from instructmining.config_runs import arm_runs, size_runs, subset_runs, subsets, training_of
 from instructmining.data.read_rows import data_format
 from instructmining.indicators.custom_code import code_file, function_fingerprint
-from instructmining.jobs.content import Contents, files_below
+from instructmining.jobs.content import Contents
 from instructmining.jobs.fingerprint import fingerprint
 from instructmining.jobs.planned import Plan, config_problem, files_hash, plan_at_hand, rules_hash
 from instructmining.jobs.read_settings import as_json, handed, read, tracked
-from instructmining.models.prepare import find
+from instructmining.models.links import relink
+from instructmining.models.prepare import files_below, find
 from instructmining.report.explorer.asset_files import assets_hash
 from instructmining.slurm_jobs import describe, left_over_jobs
 from instructmining.training.settings import packages_of
@@ -120,9 +121,9 @@ def own_file(path, content=None):
     return flag(ancient(str(path)), "sourcecache_entry", content or CONTENTS.hash(Path(path)))
 
 
-def own_folder(folder):
-    """The files of a folder of the user's, each by its name in it and its content."""
-    return [own_file(path, f"{path.relative_to(folder)} {CONTENTS.hash(path)}") for path in files_below(Path(folder))]
+def own_files(folder, paths):
+    """Files of a folder of the user's, each told by its name in it and its content."""
+    return [own_file(path, f"{path.relative_to(folder)} {CONTENTS.hash(path)}") for path in paths]
 
 
 def data_file(path):

@@ -166,7 +166,7 @@ def describe(tuned: TunedModel, settings: Generation, answers: Sequence[Answer],
     return {
         "tuned_model": tuned.origin,
         "template": tuned.template,
-        "settings": settings.model_dump(mode="json"),
+        "settings": settings.model_dump(mode="json", exclude_unset=True),
         "device": device_name(),
         "packages": {name: version(name) for name in PACKAGES},
         "prompts": len(answers),

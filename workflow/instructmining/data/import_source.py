@@ -190,7 +190,7 @@ def _counted(examples: Iterable[Example], tally: Tally) -> Iterator[Example]:
 
 
 def _report(name: str, settings: Source, origin: Origin, tally: Tally) -> dict[str, Any]:
-    form = origin.form.model_dump(exclude_none=True) if isinstance(origin.form, Fields) else origin.form
+    form = origin.form.model_dump(exclude_defaults=True) if isinstance(origin.form, Fields) else origin.form
     return {
         "source": name,
         "origin": origin.description,

@@ -7,7 +7,7 @@ from instructmining.jobs.fingerprint import Code, find_below, find_library
 
 
 def code_file(function: str, folder: Path = Path()) -> Path | None:
-    """The file of the module in `module:function`: below the working directory, else installed; None where it is none."""
+    """The file of the module in `module:function`: below the folder, else installed; None where there is none."""
     module = function.partition(":")[0]
     base = folder.joinpath(*module.split("."))
     for path in (base.with_suffix(".py"), base / "__init__.py"):

@@ -8,7 +8,6 @@ and times, which are the same only where nobody wrote to the file.
 import hashlib
 import json
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 from instructmining.files import file_hash, write_text
@@ -54,11 +53,6 @@ def sampled_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def files_below(folder: Path) -> Iterable[Path]:
-    """The files of a folder and of those in it, in order."""
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
 def _stamp(path: Path) -> Stamp:
     status = path.stat()
     return [status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns]
@@ -68,5 +62,5 @@ def _read(kept: Path) -> dict[str, tuple[Stamp, str]]:
     """What is kept; nothing where the file is missing or was damaged, as it can be made again."""
     try:
         return {path: (stamp, found) for path, (stamp, found) in json.loads(kept.read_text(encoding="utf-8")).items()}
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, TypeError, AttributeError):
         return {}

@@ -151,6 +151,8 @@ class Reader(Silent):
             asked = node.args[1:2] if name == "getattr" else node.args
             if not all(isinstance(argument, ast.Constant) for argument in asked):
                 self.asks.add("members")
+        elif name == "render":  # a template asks for what it likes
+            self.asks.add("members")
         elif name in DUMPS:
             if not {"exclude_defaults", "exclude_unset"} & {keyword.arg for keyword in node.keywords}:
                 self.asks.add("fields")

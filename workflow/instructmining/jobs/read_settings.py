@@ -18,7 +18,7 @@ def read(command: str, value: Any) -> Any:
 
 
 def handed(command: str, value: Any) -> Any:
-    """The settings that a command is given, as plain values for JSON: the keys that it reads or that have no default."""
+    """The settings that a command is given, as plain values for JSON: keys that it reads or that have no default."""
     return _part(value, lambda settings: fields_read(command, settings))
 
 

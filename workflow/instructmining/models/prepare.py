@@ -56,10 +56,15 @@ def bring(settings: ModelFiles, folder: Path) -> Path:
     if settings.gguf_file:
         convert_gguf(origin, settings.gguf_file, folder)
         return origin
-    for path in sorted(origin.rglob("*")):
-        if path.is_file() and not path.name.startswith(".") and path.suffix not in {".py", ".pyc"}:
-            link(folder / path.relative_to(origin), path)
+    for path in files_below(origin):
+        link(folder / path.relative_to(origin), path)
     return origin
+
+
+def files_below(origin: Path) -> list[Path]:
+    """The files of a model in a folder and those in it, in order: neither hidden ones nor code."""
+    files = (path for path in sorted(origin.rglob("*")) if path.is_file())
+    return [path for path in files if not path.name.startswith(".") and path.suffix not in {".py", ".pyc"}]
 
 
 def find(settings: ModelFiles) -> Path:
@@ -112,7 +117,7 @@ def describe(settings: ModelFiles, folder: Path, origin: Path) -> dict[str, obje
         raise FileNotFoundError(f"{origin}: no files of a model there")
     whole = hashlib.sha256("\n".join(f"{name} {value}" for name, value in files.items()).encode()).hexdigest()
     commit = {"commit": origin.name} if settings.hub else {}  # as the cache of the hub names its folders
-    asked = settings.model_dump(include={"hub", "revision", "package", "gguf_file"}, exclude_none=True)
+    asked = settings.model_dump(include={"hub", "revision", "package", "gguf_file"}, exclude_defaults=True)
     return {"settings": asked, **commit, "hash": whole, "files": files}
 
 

@@ -52,7 +52,7 @@ class Design:
 
     def rows(self, which: NDArray[np.bool_]) -> "Design":
         """The design with some of the subsets; which is (subsets,)."""
-        arrays = {name: getattr(self, name)[which] for name in ("x", "y", "seeds", "weights", "within")}
+        arrays = {name: vars(self)[name][which] for name in ("x", "y", "seeds", "weights", "within")}
         subsets, sources = compress(self.subsets, which), compress(self.sources, which)
         return replace(self, subsets=tuple(subsets), sources=tuple(sources), **arrays)
 

@@ -113,12 +113,12 @@ def describe(
     arguments: argparse.Namespace, entry: Entry, trained: Trained, losses: dict[str, list[ResponseLoss]]
 ) -> dict[str, Any]:
     """The record of a run, which is the same whether its adapter was kept or has just been trained."""
-    manifest, settings = entry.manifest, arguments.settings
+    manifest = entry.manifest
     return {
         "model": arguments.model_name,
         "run": arguments.run,
         "seed": arguments.seed,
-        "settings": settings.model_dump(mode="json", exclude={"checkpoint_minutes"}),
+        "settings": manifest["settings"],
         "base_model": manifest["base_model"],
         "training": {
             "examples": trained.examples,

@@ -71,7 +71,7 @@ def judged_arms():
 def own_tasks():
     """The task files of one's own, so that a changed one is seen."""
     folder = CONFIG.comparison.benchmarks.include
-    return own_folder(folder) if folder else []
+    return own_files(folder, sorted(path for path in Path(folder).rglob("*") if path.is_file())) if folder else []
 
 
 def benchmark_files(wildcards):

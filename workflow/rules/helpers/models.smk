@@ -11,4 +11,12 @@ def local_model_files(wildcards):
     """The files of a model in a local folder or a package, so that a changed one is seen."""
     (name,) = wildcards
     model = model_files(name)
-    return [] if model.hub else own_folder(find(model))
+    return [] if model.hub else own_files(find(model), files_below(find(model)))
+
+
+def renew_links():
+    """Lead the links of prepared models to where the config says that their files lie now, should these have moved."""
+    for name in (Path(path).parent.name for path in prepared_models()):
+        folder, model = Path("results/models", name), model_files(name)
+        if folder.is_dir() and not model.hub:
+            relink(folder, find(model))

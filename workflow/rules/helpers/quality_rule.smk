@@ -8,5 +8,7 @@ def indicator_settings(wildcards, input):
 
 def measured_with():
     """What of that a rule depends on; the models themselves it depends on by their scores."""
-    models = {name: CONFIG.models[name] for scorer in SCORERS if (name := scorer_model(scorer)) in CONFIG.models}
-    return as_json(tracked({"indicators": CONFIG.indicators, "models": models}))
+    models = [
+        CONFIG.models[scorer.model] for scorer in SCORERS.values() if getattr(scorer, "model", "") in CONFIG.models
+    ]
+    return as_json([tracked(CONFIG.indicators), *map(tracked, models)])

@@ -1,0 +1,278 @@
+"""What runs again after a change: the table of docs/cluster.md, a test of each row, and the row itself, from one place.
+
+`python -m tests.workflow.rerun_rows` renews the table.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.conftest import ROOT
+from tests.workflow.conftest import Run
+
+TABLE = ROOT / "docs" / "cluster.md"
+START, END = "<!-- rows of the tests -->\n", "<!-- end of rows -->\n"
+REPORT = ("figure", "table", "summarise", "gather_losses", "compare_rules", "explore", "write_report", "add_up")
+SUBSETS, REPLICATES, ARMS, SEEDS = 6, 1, 4, 2
+FINETUNES = SUBSETS + REPLICATES + ARMS * SEEDS
+SCORERS = ("text", "likelihood", "embedding", "reward", "unieval", "brevity")
+FIT = {"fit_quality_rule": 1, "write_rule_card": 1, "rank": 1, "select": 1}
+FOLLOW_THE_LOSSES = {"gather_observations": 1, **FIT, "compare": 1}
+# The rule may change, and with it the arm that it chose.
+FOLLOW_THE_FIT = {**FIT, "choose_arm": SEEDS, "finetune_and_evaluate": SEEDS, "compare": 1}
+FOLLOW_THE_SCORES = {
+    "gather_scores": 2, "subset_indicators": SUBSETS,
+    "choose_arm": ARMS * SEEDS, "finetune_and_evaluate": ARMS * SEEDS, **FOLLOW_THE_LOSSES,
+}  # fmt: skip
+FOLLOW_THE_POOL = {
+    "gather_scores": 1, "rank": 1, "select": 1,
+    "choose_arm": ARMS * SEEDS, "finetune_and_evaluate": ARMS * SEEDS, "compare": 1,
+}  # fmt: skip
+FOLLOW_THE_TRAINING = {
+    "finetune_and_evaluate": FINETUNES, **FOLLOW_THE_LOSSES, "choose_arm": SEEDS,
+}  # fmt: skip
+
+
+def scored(shards: int) -> dict[str, int]:
+    """Every scorer runs over so many shards."""
+    return {f"score_{scorer}": shards for scorer in SCORERS}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A change of a finished run, and the jobs that a dry run then plans, those of the report left out."""
+
+    changed: str
+    change: Callable[[Run], object]
+    jobs: dict[str, int] = field(default_factory=dict)
+    reports: bool = False
+    """Whether the report is made anew where nothing else is."""
+    variables: dict[str, str] = field(default_factory=dict)
+    """What is set in the environment of the dry run."""
+
+    def in_words(self) -> str:
+        """The row of the table."""
+        named = ", ".join(f"{count} `{rule}`" if count > 1 else f"`{rule}`" for rule, count in self.jobs.items())
+        return f"| {self.changed} | {named or ('the report' if self.reports else 'nothing')} |"
+
+
+def without(jobs: dict[str, int], *prefixes: str) -> dict[str, int]:
+    """The jobs of rules that do not begin so."""
+    return {rule: count for rule, count in jobs.items() if not rule.startswith(prefixes)}
+
+
+def edit(module: str, old: str, new: str) -> Callable[[Run], None]:
+    """Change a line of the library."""
+
+    def change(run: Run) -> None:
+        path = run.folder / "workflow" / "instructmining" / module
+        text = path.read_text()
+        assert old in text, f"{module} no longer holds {old!r}"
+        path.write_text(text.replace(old, new, 1))
+
+    return change
+
+
+def set_keys(**keys: Any) -> Callable[[Run], None]:
+    """Set keys of the config; `__` separates a key from one in it."""
+
+    def change(run: Run) -> None:
+        config = run.config()
+        for name, value in keys.items():
+            *outer, last = name.split("__")
+            values = config
+            for key in outer:
+                values = values[key]
+            values[last] = value
+        run.set_config(config)
+
+    return change
+
+
+def both(*changes: Callable[[Run], object]) -> Callable[[Run], None]:
+    """One change after the other."""
+
+    def change(run: Run) -> None:
+        for each in changes:
+            each(run)
+
+    return change
+
+
+def touch(run: Run) -> None:
+    """Give every file of the workflow, the data, the models and the config the time of now."""
+    files = [path for folder in ("workflow", "data", "models") for path in (run.folder / folder).rglob("*")]
+    for path in [*files, run.folder / "config.yaml", run.folder / "mine.py"]:
+        os.utime(path)
+
+
+def move_and_rename(run: Run) -> None:
+    """Give a stage, a module of it and a function another name, as if the house were tidied."""
+    library = run.folder / "workflow" / "instructmining"
+    (library / "training" / "finetune.py").rename(library / "training" / "learn.py")
+    (library / "training").rename(library / "tuning")
+    names = {
+        "instructmining.training.finetune import": "instructmining.tuning.learn import",
+        "instructmining.training": "instructmining.tuning",
+        "accumulate_gradients": "add_up_gradients",
+    }
+    for path in [*library.rglob("*.py"), *(run.folder / "workflow" / "rules").rglob("*.smk")]:
+        text = path.read_text()
+        for old, new in names.items():
+            text = text.replace(old, new)
+        path.write_text(text)
+
+
+def reverse_keys(run: Run) -> None:
+    """Give the keys of every mapping of the config in the reverse order."""
+
+    def reversed_keys(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: reversed_keys(value[key]) for key in reversed(value)}
+        return [reversed_keys(inner) for inner in value] if isinstance(value, list) else value
+
+    values = reversed_keys(run.config())
+    (run.folder / "config.yaml").write_text(__import__("yaml").safe_dump(values, sort_keys=False))
+    assert list(run.config()["eval_sets"]) == ["test", "search", "fit"]
+
+
+def replace_file(run: Run) -> None:
+    """Put another file in the place of the data, of the same size and older than any result, as `mv` and `rsync -a` do."""
+    path = run.folder / "data" / "new.jsonl"
+    other = path.with_name("other.jsonl")
+    other.write_text(path.read_text().replace("what is cat", "what is dog"))
+    assert other.stat().st_size == path.stat().st_size and other.read_bytes() != path.read_bytes()
+    os.utime(other, (1577836800, 1577836800))
+    other.rename(path)
+
+
+def move_files(run: Run) -> None:
+    """Put data and a model elsewhere, spell a path otherwise, and go by a link."""
+    (run.folder / "elsewhere").mkdir()
+    shutil.move(run.folder / "data" / "new.jsonl", run.folder / "elsewhere" / "again.jsonl")
+    shutil.copytree(run.folder / "models" / "encoder", run.folder / "elsewhere" / "encoder")
+    (run.folder / "linked.jsonl").symlink_to("data/first.jsonl")
+    set_keys(
+        sources__new={"path": "elsewhere/again.jsonl"},
+        sources__first={"path": "linked.jsonl"},
+        sources__second={"path": "./data/../data/second.jsonl"},
+        indicators__embedding={"model": {"path": "elsewhere/encoder"}},
+    )(run)
+
+
+def replace_weights(run: Run) -> None:
+    """Change a file inside a model's folder, its time set back."""
+    weights = run.folder / "models" / "encoder" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\1")
+    os.utime(weights, (1577836800, 1577836800))
+
+
+def write_mine(text: str) -> Callable[[Run], object]:
+    """Write the file of the indicator of one's own."""
+    return lambda run: (run.folder / "mine.py").write_text(text)
+
+
+def another_lock(run: Run) -> None:
+    """Let the environment say that it has another version of a package."""
+    about = run.folder / "lock" / "peft-99.0.dist-info" / "METADATA"
+    about.parent.mkdir(parents=True)
+    about.write_text("Metadata-Version: 2.1\nName: peft\nVersion: 99.0\n")
+
+
+LONGER = "def brevity(examples):\n    # Shorter is better.\n    return [-len(e.response) for e in examples]\n\n\ndef unused():\n    pass\n"
+HALVED = "def brevity(examples):\n    return [-len(e.response) / 2 for e in examples]\n"
+
+ROWS = [
+    Row("nothing", lambda run: None),
+    Row("every file of the workflow, the data, the models and the config is touched", touch),
+    Row(
+        "a comment, a docstring, the description of a key",
+        both(
+            edit("training/finetune.py", "def finetune(", "# A comment.\n\n\ndef finetune("),
+            edit("example.py", "Read a table of examples whole.", "Read a whole table of examples."),
+            edit("training/settings.py", '"""Passes over the data."""', '"""How often the data are gone through."""'),
+        ),
+    ),
+    Row("an error text", edit("files.py", "not asked for (e.g.", "not expected (e.g.")),
+    Row(
+        "a line of a log, the words of progress, a text of `--help`",
+        both(
+            edit("training/checkpoint.py", "resuming after step %d from %s", "after step %d, going on from %s"),
+            edit("progress.py", " s left", " s to go"),
+            edit("training/finetune.py", '"fine-tuning"', '"tuning"'),
+            edit("training/finetune_and_evaluate.py", "a subset ID or an arm", "the ID of a subset, or an arm"),
+        ),
+    ),
+    Row("a type annotation", edit("training/finetune.py", "-> list[Step]:", "-> Sequence[Step]:")),
+    Row("a folder, a module and a function get another name", move_and_rename),
+    Row("a function that no command reaches is added", edit("files.py", "def write_text(", "def unused() -> None:\n    pass\n\n\ndef write_text(")),
+    Row("the keys of the config, in another order", reverse_keys),
+    Row("`checkpoint_minutes`", set_keys(training__checkpoint_minutes=3)),
+    Row("`parameters` of a base model, which jobs ask for memory and time by", set_keys(models__tiny__parameters=2e5)),
+    Row("a new key of the judge, which has a default", edit("comparison/judge_settings.py", "    generation: ", "    polite: bool = False\n    generation: ")),
+    Row("a new key of training, which has a default", edit("training/settings.py", "    epochs: ", "    spare: int = 0\n    epochs: ")),
+    Row("settings of an indicator that is not computed are added", edit("indicators/settings.py", "class CustomIndicator", "class FormalityScorer(Settings):\n    scale: int = 1\n\n\nclass CustomIndicator")),
+    Row("data and models at another path, spelled otherwise, or by a link", move_files),
+    Row("a comment, or a function that it does not call, in the file of an indicator of your own", write_mine(LONGER)),
+    Row("`report.examples`", set_keys(report={"examples": 3}), reports=True),
+    Row("an edited figure", edit("report/rule_figures.py", "p < 0.001", "p < 0.0001"), reports=True),
+    Row("a sentence of the rule's card", edit("quality_rule/card.py", "Lower predicted log loss is better", "A lower predicted log loss is better"), {"write_rule_card": 1}),
+    Row("the licence of a source", set_keys(sources__new__licence="MIT"), {"select": 1}),
+    Row("the comparison of the arms, edited", edit("comparison/compare.py", "    return losses\n", "    return dict(losses)\n"), {"compare": 1}),
+    Row("the fit, edited", edit("quality_rule/fit.py", "float(result.params[0])", "1 * float(result.params[0])"), FOLLOW_THE_FIT),
+    Row("a scorer, edited", edit("indicators/text.py", "threshold=0.72", "threshold=0.7"), {"score_text": 3, **FOLLOW_THE_SCORES}),
+    Row("a scorer's settings", set_keys(indicators__likelihood__batch_tokens=128), {"score_likelihood": 3, **FOLLOW_THE_SCORES}),
+    Row("a scorer's default, which the config leaves as it is", edit("indicators/settings.py", "batch_tokens: Annotated[int, Field(ge=16)] = 16384", "batch_tokens: Annotated[int, Field(ge=16)] = 8192"), {"score_embedding": 3, **FOLLOW_THE_SCORES}),
+    Row("an indicator of your own, edited", write_mine(HALVED), {"score_brevity": 3, **FOLLOW_THE_SCORES}),
+    Row("a file in the folder of an indicator's model, whatever its time", replace_weights, {"prepare_model": 1, "score_embedding": 3, **FOLLOW_THE_SCORES}),
+    Row("training, edited", edit("training/finetune.py", "model.train()", "model.train(True)"), FOLLOW_THE_TRAINING),
+    Row("a training setting", set_keys(training__learning_rate=0.02), FOLLOW_THE_TRAINING),
+    Row("a default of training, which the config leaves as it is", edit("training/settings.py", "weight_decay: Annotated[float, Field(ge=0)] = 0.0", "weight_decay: Annotated[float, Field(ge=0)] = 0.1"), FOLLOW_THE_TRAINING),
+    Row("the lock: another version of torch, transformers or peft (of bitsandbytes, where weights are quantised)", another_lock, FOLLOW_THE_TRAINING, variables={"PYTHONPATH": "lock"}),
+    Row("the evaluation, edited: every run is evaluated with its kept adapter, none is trained", edit("training/evaluate.py", "losses[i] = loss", "losses[i] = 1 * loss"), FOLLOW_THE_TRAINING),
+    Row("one more subset", set_keys(sampling__subsets=SUBSETS + 1), {"sample_subset": 1, "subset_indicators": 1, "gather_observations": 1, **FOLLOW_THE_FIT, "finetune_and_evaluate": 1 + SEEDS}),
+    Row("a data file of a pool to select from, whatever its name, size and time", replace_file, {"import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, **scored(1), **FOLLOW_THE_POOL}),
+    Row("one more source of a pool to select from", both(set_keys(sources__third={"path": "data/third.jsonl"}), set_keys(pools__new__sources=["new", "third"])), {"import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, **scored(1), **FOLLOW_THE_POOL}),
+    Row(
+        "one more source of the candidates: subsets are drawn from all sources, so each is another",
+        both(set_keys(sources__third={"path": "data/third.jsonl"}), set_keys(pools__candidates__sources=["first", "second", "shuffled", "third"])),
+        {"import_source": 1, "deduplicate_candidates": 1, "build_pool_candidates": 1, **scored(2), "gather_scores": 1, "sample_subset": SUBSETS, "subset_indicators": SUBSETS,
+         "gather_observations": 1, **FOLLOW_THE_FIT, "finetune_and_evaluate": SUBSETS + REPLICATES + SEEDS},
+    ),
+    Row(
+        "a new eval set: its prompts are taken out of the pools, and every run is evaluated with its kept adapter",
+        both(set_keys(sources__third={"path": "data/third.jsonl"}), set_keys(eval_sets__another={"sources": ["third"], "role": "test"})),
+        {"import_source": 1, "make_eval_set": 1, "build_pool_candidates": 1, "build_pool_new": 1, "gather_scores": 2, "sample_subset": SUBSETS, "subset_indicators": SUBSETS,
+         "choose_arm": ARMS * SEEDS, **FOLLOW_THE_LOSSES, "finetune_and_evaluate": FINETUNES},
+    ),
+]  # fmt: skip
+
+
+def table() -> str:
+    """The table of all rows."""
+    return "".join(
+        f"{line}\n" for line in ["| what changed | what runs again |", "|---|---|", *(row.in_words() for row in ROWS)]
+    )
+
+
+def table_of(text: str) -> str:
+    """The table that a page holds."""
+    return text.partition(START)[2].partition(END)[0]
+
+
+def main() -> None:
+    """Renew the table of the documentation."""
+    text = TABLE.read_text(encoding="utf-8")
+    if START not in text:
+        sys.exit(f"{TABLE}: there is no line {START.strip()!r} to put the table after")
+    TABLE.write_text(
+        text.replace(table_of(text), table(), 1) if table_of(text) else text.replace(START, START + table(), 1),
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    main()
