@@ -122,3 +122,26 @@ def uninterrupted(run: Run, target: str) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     record: dict[str, Any] = json.loads((run.folder / target).read_text())
     return record
+
+
+def test_a_job_whose_config_was_edited_after_the_start_stops_and_is_still_to_do(
+    finished: Run, cluster: Cluster, tmp_path: Path
+) -> None:
+    """The indicator of one's own edits the config, as someone may while a run goes on; a fine-tune comes after it."""
+    run, record = finished.copy(tmp_path / "edited"), "results/training/tiny/new.random/seed0/record.json"
+    (run.folder / "mine.py").write_text(
+        "from pathlib import Path\n\n\ndef brevity(examples):\n    config = Path('config.yaml')\n"
+        "    config.write_text(config.read_text().replace('learning_rate: 0.01', 'learning_rate: 0.02'))\n"
+        "    return [-len(e.response) for e in examples]\n"
+    )
+    config = run.config()
+    config["indicators"]["custom"] = {"brevity": {"function": "mine:brevity"}}
+    run.set_config(config)
+    done = cluster.snakemake(run.folder, "--configfile", "config.yaml", "--retries", "0", record, seconds=LIMIT)
+    assert done.code != 0
+    assert run.config()["training"]["learning_rate"] == 0.02
+    logs = [path.read_text() for path in (run.folder / ".snakemake" / "slurm_logs").rglob("*.log")]
+    assert any("The config or the rules were edited after this run was started." in log for log in logs), done.output
+    run.set_config(config)
+    again = cluster.snakemake(run.folder, "--configfile", "config.yaml", "--dry-run", record, seconds=LIMIT)
+    assert "finetune_and_evaluate" in again.output, again.output

@@ -194,3 +194,22 @@ def test_a_design_is_laid_over_another_config() -> None:
     assert (
         Config.model_validate({**base, "sampling": {**base["sampling"], **design["sampling"]}}).sampling.subsets == 24
     )
+
+
+def test_the_order_of_keys_is_no_part_of_a_config() -> None:
+    def reordered(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: reordered(value[key]) for key in reversed(value)}
+        return value
+
+    assert load_config(reordered(DEFAULT), ROOT).model_dump_json() == load_config(DEFAULT, ROOT).model_dump_json()
+
+
+def test_a_degraded_source_is_under_the_licence_of_its_origin() -> None:
+    config = copy.deepcopy(DEFAULT)
+    config["sources"]["python"]["licence"] = "PSF-2.0"
+    degraded = next(
+        name for name, source in config["sources"].items() if source.get("degrade", {}).get("source") == "python"
+    )
+    licences = load_config(config, ROOT).licences()
+    assert licences["python"] == licences[degraded] == "PSF-2.0"

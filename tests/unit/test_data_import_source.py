@@ -45,10 +45,10 @@ def numbered(count):
 
 
 def test_a_row_becomes_an_example_that_keeps_its_row(imported, source_file):
-    (example,), report, quarantined = imported(path=source_file(GOOD), licence="CC0")
+    (example,), report, quarantined = imported(path=source_file(GOOD))
     assert (example.instruction, example.response, example.source) == (GOOD["instruction"], "Two.", "dolly")
     assert (example.form, json.loads(example.row), example.degraded) == ("dolly", GOOD, None)
-    assert (report["rows_in"], report["kept"], report["form"], report["licence"]) == (1, 1, "dolly", "CC0")
+    assert (report["rows_in"], report["kept"], report["form"]) == (1, 1, "dolly")
     assert len(report["sha256"]) == 64 and quarantined == []
 
 

@@ -205,6 +205,51 @@ def test_a_renamed_and_moved_function_class_value_and_module_change_nothing(tmp_
     assert fingerprint(tmp_path / "after", files) == fingerprint(tmp_path / "before", FILES)
 
 
+LOOKS = """import logging
+import sys
+import warnings
+from typing import cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def main(data):
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("logging.getLogger('a').setLevel(1)", "logging.getLogger('b').setLevel(2)", True),
+        ("warnings.filterwarnings('ignore', 'a')", "warnings.filterwarnings('ignore', 'b')", True),
+        ("warnings.filterwarnings('error', 'a')", "warnings.filterwarnings('error', 'b')", False),
+        ("logging = []; logging.append(f'{data}')", "logging = []; logging.append(f'{data}!')", False),
+        ("return logging.getLogger('a')", "return logging.getLogger('b')", False),
+        ("sys.exit('a')", "sys.exit(f'b{data}')", True),
+        ("sys.exit(1)", "sys.exit(2)", False),
+        ("exit = data; exit('a')", "exit = data; exit('b')", False),
+        ("return cast(int, data)", "return cast(str, data)", True),
+        ("return pc.cast(data, 1)", "return pc.cast(data + 1, 1)", False),
+        ("return pa.field('a', metadata={'a': 'b'})", "return pa.field('a', metadata={'a': 'c'})", True),
+        ("return data.field('a', metadata={'a': 'b'})", "return data.field('a', metadata={'a': 'c'})", False),
+        ("raise ValueError('a' + str(data))", "raise ValueError(f'b{data}')", True),
+        ("raise SystemExit(1)", "raise SystemExit(2)", False),
+        ("assert data, 'a'", "assert data, 'b'", True),
+        ("assert data, 'a'", "assert not data, 'a'", False),
+        ("return 'a'", "return 'b'", False),
+        ("a: int = data; return a", "a: float = data; return a", True),
+    ],
+)
+def test_what_is_told_apart_by_what_it_stands_for(tmp_path: Path, one: str, other: str, is_same: bool) -> None:
+    first, second = (
+        fingerprint(tmp_path / name, {"__init__": "", "main": LOOKS.format(body)})
+        for name, body in (("first", one), ("second", other))
+    )
+    assert (first == second) == is_same
+
+
 CHOICES = {
     "__init__": "",
     "main": "from instructmining import tools\nfrom instructmining.tools import TABLE, Box\n\n\ndef main():\n    pass\n",
@@ -264,6 +309,26 @@ def test_a_function_of_ones_own_is_followed_into_the_files_beside_it(tmp_path: P
     first = write(mine, helper)
     assert write(f"# A comment.\n{mine}\n\ndef aside():\n    return 1\n", f"{helper}\nUNUSED = 1\n") == first
     assert write(mine, helper.replace("response", "instruction")) != first
+
+
+@pytest.mark.parametrize(
+    ("command", "module", "name"),
+    [
+        ("selection.search_size", "training.evaluate", "evaluate"),  # a trial starts it by the name of its module
+        ("training.finetune_and_evaluate", "training.evaluate", "evaluate"),
+        ("indicators.reward", "models.reward_model", "GPTNeoXRewardModel.__init__"),
+        ("data.import_source", "data.forms", "_alpaca"),  # from a table
+    ],
+)
+def test_a_command_reaches_what_it_starts_and_what_others_call_for_it(command: str, module: str, name: str) -> None:
+    pieces = {(piece.module, piece.name) for piece in library().reached(f"instructmining.{command}")}
+    assert (f"instructmining.{module}", name) in pieces
+
+
+def test_training_does_not_depend_on_the_evaluation_nor_on_the_store() -> None:
+    training = library().reached("instructmining.training.tuned_model", "untrained_model", "train")
+    assert {"finetune", "add_adapter"} <= {piece.name for piece in training}
+    assert not {"instructmining.training.evaluate", "instructmining.training.store"} & {p.module for p in training}
 
 
 def test_what_stands_apart_is_there_and_no_other_class_has_its_methods() -> None:

@@ -202,12 +202,12 @@ def test_the_card_says_when_held_out_subsets_are_not_predicted():
     assert "does not predict held-out subsets better than their mean" in rule_card(rule)
 
 
-def test_the_command_writes_rule_card_and_diagnostics(tmp_path, monkeypatch):
+def test_the_command_writes_rule_and_diagnostics(tmp_path, monkeypatch):
     y, x = synthetic()
     write_table(tmp_path / "observations.parquet", observations(y, x), observations_schema(x))
     command = ["fit", "--settings", '{"confidence": 0.9}']
     command += ["--indicator-settings", json.dumps({"text": None}), "--indicators", "ppl", "mtld"]
-    for name in ("observations.parquet", "rule.json", "card.md", "diagnostics.json"):
+    for name in ("observations.parquet", "rule.json", "diagnostics.json"):
         command += [f"--{name.split('.')[0]}", str(tmp_path / name)]
     monkeypatch.setattr("sys.argv", command)
     main()

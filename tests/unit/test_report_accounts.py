@@ -20,16 +20,23 @@ from tests.unit.test_training_mixed import made
 def test_a_pool_has_an_account_for_each_of_its_sources(tmp_path) -> None:
     counts = {"rows_in": 5, "kept": 3, "degraded": 0, "dropped": {"contaminated": 2}}
     write_json(tmp_path / "new.report.json", {"pool": "new", **counts, "sources": {"a": counts, "b": counts}})
-    assert account(tmp_path / "new.report.json") == [
+    assert account(tmp_path / "new.report.json", {}) == [
         Account("pool", "new", source, 5, 3, {"contaminated": 2}) for source in ("a", "b")
     ]
 
 
 def test_a_degraded_source_has_no_form_to_tell(tmp_path) -> None:
-    report = {"source": "b", "form": None, "licence": None, "origin": "a, words_shuffled", "rows_in": 5, "kept": 5}
+    report = {"source": "b", "form": None, "origin": "a, words_shuffled", "rows_in": 5, "kept": 5}
     write_json(tmp_path / "b.report.json", {**report, "dropped": {}})
-    (found,) = account(tmp_path / "b.report.json")
+    (found,) = account(tmp_path / "b.report.json", {"b": None})
     assert found.note == "licence not given, from a, words_shuffled"
+
+
+def test_a_source_has_the_licence_that_the_config_gives(tmp_path) -> None:
+    report = {"source": "b", "form": "dolly", "origin": "b.jsonl", "rows_in": 5, "kept": 5}
+    write_json(tmp_path / "b.report.json", {**report, "dropped": {}})
+    (found,) = account(tmp_path / "b.report.json", {"a": "MIT", "b": "CC0"})
+    assert found.note == "dolly, CC0, from b.jsonl"
 
 
 def test_truncation_is_summed_over_shards(tmp_path) -> None:

@@ -35,8 +35,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     columns = {name: [getattr(each, name) for each in examples] for name in ("id", "source", "degraded")}
     write_table(tmp_path / "ranking.parquet", rank(RULE, pa.table({**columns, "ppl": [1.0, 2.0, 3.0, 9.0]})), RANKING)
     (tmp_path / "card.md").write_text("# Selection from mixed for tiny\n")
-    for source, licence in {"dolly": "CC-BY-SA-3.0", "oasst": "Apache-2.0", "unused": "MIT"}.items():
-        report = {"source": source, "licence": licence, "origin": "x", "rows_in": 2, "kept": 2}
+    licences = {"dolly": "CC-BY-SA-3.0", "oasst": "Apache-2.0", "unused": "MIT"}
+    for source in licences:
+        report = {"source": source, "origin": "x", "rows_in": 2, "kept": 2}
         write_json(tmp_path / f"{source}.report.json", report)
     command = [
         "export",
@@ -55,6 +56,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         MODEL.model_dump_json(),
     ]
     command += ["--sources-report", *(str(tmp_path / f"{name}.report.json") for name in ("dolly", "oasst", "unused"))]
+    command += ["--licences", json.dumps(licences)]
     command += ["--model", str(tmp_path / "models" / "model.json"), "--folder", str(tmp_path / "export")]
     monkeypatch.setattr("sys.argv", command)
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")

@@ -86,11 +86,12 @@ def test_the_command_writes_the_selection_and_its_card(pool, tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     write_json(tmp_path / "size.json", FOUND)
     RULE.to_json(tmp_path / "rule.json")
-    report = {"source": "dolly", "licence": "CC BY-SA 3.0", "origin": "dolly.jsonl", "rows_in": 6, "kept": 6}
+    report = {"source": "dolly", "origin": "dolly.jsonl", "rows_in": 6, "kept": 6}
     write_json(tmp_path / "dolly.report.json", {**report, "quarantined": 0})
     command = ["select", "--pool", "mixed", "--settings"]
     settings = '{"search": {"low": 1, "high": 6}}' if size else '{"examples": 2}'
     command += [settings, *size, "--sources-report", str(tmp_path / "dolly.report.json")]
+    command += ["--licences", '{"dolly": "CC BY-SA 3.0"}']
     for name in ("ranking.parquet", "rule.json", "selected.jsonl", "card.md"):
         command += [f"--{name.split('.')[0]}", str(tmp_path / name)]
     monkeypatch.setattr("sys.argv", [*command, "--shards", str(tmp_path / "0.parquet")])

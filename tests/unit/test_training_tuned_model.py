@@ -95,7 +95,7 @@ def test_other_examples_other_code_and_another_model_are_another_training(
     manifests = [task.manifest()]
     write_table(task.examples, to_table([*examples, conversation("one more", "the cat")]), EXAMPLES)
     manifests.append(task.manifest())
-    monkeypatch.setattr(module, "fingerprint", lambda name: "edited")
+    monkeypatch.setattr(module, "fingerprint", lambda *names: "edited")
     manifests.append(task.manifest())
     text = task.model.read_text()
     task.model.write_text(text.replace('"hash": "', '"hash": "0'))

@@ -26,6 +26,7 @@ from instructmining.jobs.planned import Plan, config_problem, files_hash, plan_a
 from instructmining.jobs.read_settings import as_json, handed, read, tracked
 from instructmining.models.links import relink
 from instructmining.models.prepare import files_below, find
+from instructmining.models.settings import ModelFiles
 from instructmining.report.explorer.asset_files import assets_hash
 from instructmining.slurm_jobs import describe, left_over_jobs
 from instructmining.training.settings import packages_of

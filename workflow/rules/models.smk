@@ -23,10 +23,7 @@ rule prepare_model:
         mem_mb=lambda wildcards, attempt: needs.scoring_memory_mb(2e9, attempt),
         runtime=needs.long_minutes,
     params:
-        **runs("instructmining.models.prepare"),
-        settings=lambda wildcards: model_files(wildcards.prepared).model_dump_json(
-            include={"hub", "path", "package", "revision", "gguf_file"}, exclude_defaults=True
-        ),
+        **runs("instructmining.models.prepare", settings=lambda wildcards: model_files(wildcards.prepared)),
     shell:
         "{params.command} --settings {params.settings:q} --output {output} 2>&1 | tee {log}"
 
@@ -45,9 +42,6 @@ rule convert_model:
         mem_mb=lambda wildcards, attempt: needs.scoring_memory_mb(2e9, attempt),
         runtime=needs.long_minutes,
     params:
-        **runs("instructmining.models.convert"),
-        settings=lambda wildcards: model_files(wildcards.converted).model_dump_json(
-            include={"hub", "path", "package", "revision"}, exclude_defaults=True
-        ),
+        **runs("instructmining.models.convert", settings=lambda wildcards: model_files(wildcards.converted)),
     shell:
         "{params.command} --settings {params.settings:q} --output {output} 2>&1 | tee {log}"

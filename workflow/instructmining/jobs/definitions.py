@@ -37,7 +37,7 @@ class Definition:
     attributes: frozenset[str] = frozenset()
     """Attributes that it asks for, and texts that may be the name of one."""
     asks: frozenset[str] = frozenset()
-    """What it takes by names that are not to be seen: `members` or `fields` of any class, or `annotations`."""
+    """What it takes by names that are not to be seen: `members`, `methods`, `fields` of settings, `annotations`."""
     imports: tuple[str, ...] = ()
     """Modules of one's own that it imports."""
 

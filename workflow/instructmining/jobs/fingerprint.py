@@ -186,7 +186,11 @@ class _Walk:
         any_member = "members" in self.asks
         return [
             *members.always,
-            *(piece for name, piece in members.methods.items() if any_member or name in self.attributes),
+            *(
+                piece
+                for name, piece in members.methods.items()
+                if any_member or "methods" in self.asks or name in self.attributes
+            ),
             *(
                 piece
                 for name, piece in members.fields.items()
@@ -208,7 +212,7 @@ def find_below(root: Path, top: str | None = None) -> Callable[[str], Path | Non
 
     def find(module: str) -> Path | None:
         parts = module.split(".")
-        if not all(parts) or (top and parts[0] != top):
+        if not all(map(str.isidentifier, parts)) or (top and parts[0] != top):
             return None
         base = root.joinpath(*parts)
         if (file := base.with_suffix(".py")).is_file() or (file := base / "__init__.py").is_file():

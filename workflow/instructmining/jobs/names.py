@@ -1,7 +1,7 @@
 """Finds what each name in a module stands for, so that code can be compared whatever its parts and files are called.
 
-A name of a definition of one's own becomes `§module:name`, a name from another package `module:name`; a function's own
-variables keep theirs. Type annotations that do nothing at run time are left out on the way.
+A name of a definition of one's own becomes `§module:name`, one from another package `module:name`, a module as a whole
+`module:`; a function's own variables keep theirs. Type annotations that do nothing at run time are left out on the way.
 """
 
 import ast
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from instructmining.jobs.words import Silent, is_docstring, last_name
+from instructmining.jobs.words import Silent, is_docstring, is_of, last_name
 
 OWN = "§"
 """What the name of a definition of one's own begins with; no name in Python does."""
@@ -50,7 +50,7 @@ class Names:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 name = alias.name if alias.asname else alias.name.split(".")[0]
-                yield alias.asname or name, f"{OWN}{name}:" if self.is_own(name) else name
+                yield alias.asname or name, f"{OWN if self.is_own(name) else ''}{name}:"
             return
         module = self.absolute(node)
         own = OWN if self.is_own(module) else ""
@@ -82,7 +82,7 @@ class Reader(Silent):
         self.attributes: set[str] = set()
         """Attributes that it asks for, and texts that may be the name of one."""
         self.asks: set[str] = set()
-        """What it takes by names that are not to be seen: `members` or `fields` of any class, or `annotations`."""
+        """What it takes by names that are not to be seen: `members`, `methods`, `fields` of settings, `annotations`."""
         self.imports: list[str] = []
         """Modules of one's own that it imports."""
 
@@ -145,14 +145,14 @@ class Reader(Silent):
         """`cast` does nothing at run time; others take what is not to be seen."""
         super().visit_Call(node)
         name = last_name(node.func)
-        if name == "cast" and len(node.args) == 2:
+        if is_of("typing:", "cast", node.func):
             return node.args[1]
         if name in {"getattr", "attrgetter", "methodcaller"}:
             asked = node.args[1:2] if name == "getattr" else node.args
             if not all(isinstance(argument, ast.Constant) for argument in asked):
                 self.asks.add("members")
         elif name == "render":  # a template asks for what it likes
-            self.asks.add("members")
+            self.asks.add("methods")
         elif name in DUMPS:
             if not {"exclude_defaults", "exclude_unset"} & {keyword.arg for keyword in node.keywords}:
                 self.asks.add("fields")

@@ -9,8 +9,8 @@ APART = ("Progress", "start_log", "hold_to_plan", "fingerprint")
 """Definitions that change no result: they say something, look after the plan, or tell what code was run."""
 SPEAKING = ("show",)
 """Methods of theirs that are told words; no other class has one of such a name."""
-LOGS = ("logging", "warnings")
-"""Modules that only say something, also the `logging` of another package."""
+LOGS = ("logging:", "warnings:", "transformers.utils:logging")
+"""Modules that only say something, as names stand for them."""
 PARSERS = ("ArgumentParser", "add_argument", "add_argument_group", "add_subparsers", "add_parser")
 HELP = ("help", "metavar", "description", "epilog", "usage")
 """Arguments of argparse that only say something."""
@@ -40,9 +40,9 @@ class Silent(ast.NodeTransformer):
         name = last_name(node.func)
         if name in PARSERS:
             node.keywords = [keyword for keyword in node.keywords if keyword.arg not in HELP]
-        elif name == "field":  # the description of a table's column
+        elif is_of("pyarrow:", "field", node.func):  # the description of a table's column
             node.keywords = [keyword for keyword in node.keywords if keyword.arg != "metadata"]
-        elif name == "exit" or name in APART or name in SPEAKING:
+        elif is_of("sys:", "exit", node.func) or name in APART or name in SPEAKING:
             _drop_texts(node)
         return node
 
@@ -61,6 +61,16 @@ def last_name(node: ast.AST) -> str:
     return node.id.rpartition(":")[2] if isinstance(node, ast.Name) else ""
 
 
+def is_of(module: str, name: str, node: ast.AST) -> bool:
+    """Whether code names this part of a module; `module` ends with a colon, as names stand for it."""
+    match node:
+        case ast.Attribute(value=ast.Name(id=found), attr=part):
+            return (found, part) == (module, name)
+        case ast.Name(id=found):
+            return found == f"{module}{name}"
+    return False
+
+
 def _only_says(node: ast.AST) -> bool:
     """Whether a statement only says something, as in `logging.info(...)`, or sets what is said."""
     if not isinstance(node, ast.Call):
@@ -70,7 +80,7 @@ def _only_says(node: ast.AST) -> bool:
     outer: ast.AST = node
     while isinstance(outer, ast.Call | ast.Attribute):
         outer = outer.func if isinstance(outer, ast.Call) else outer.value
-    return last_name(outer) in LOGS and outer is not node.func
+    return isinstance(outer, ast.Name) and outer.id in LOGS and outer is not node.func
 
 
 def _is_error(node: ast.AST) -> bool:

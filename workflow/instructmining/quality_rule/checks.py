@@ -58,7 +58,8 @@ def _stop(observations: pa.Table, found: Sequence[Mixture], unlike: Sequence[int
     return (
         f"quality_rule.mixed is stop, but the fine-tunes were not made alike."
         f" {' '.join(mixture.sentence for mixture in found)} Not made as most were: {', '.join(folders)}{more}."
-        " Delete these folders of the results and run again, with one lock and on one kind of device; or set"
+        " Delete these folders of the results, and the store, which would give the same again; then run with one lock"
+        " on one kind of device. Or set"
         " quality_rule.mixed: warn, to fit a rule to them as they are"
     )
 

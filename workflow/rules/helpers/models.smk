@@ -3,8 +3,8 @@
 
 def model_files(prepared):
     """Where the files of a base model, or of a scorer's own model, lie."""
-    scorer = CONFIG.models.get(prepared)
-    return scorer if scorer else getattr(CONFIG.indicators, prepared).model
+    model = CONFIG.models.get(prepared) or getattr(CONFIG.indicators, prepared).model
+    return ModelFiles.model_validate(model.model_dump(include=set(ModelFiles.model_fields)))
 
 
 def local_model_files(wildcards):
