@@ -117,9 +117,9 @@ def keep_to_plan():
 def own_file(path, content=None):
     """A file of the user's as an input: jobs depend on its content, whatever its name and times.
 
-    Snakemake records of a file in its cache where it came from, not its name; so here what is in it.
+    Of a file in its cache Snakemake records, and shows, where it came from in place of its name; here that is its content.
     """
-    return flag(ancient(str(path)), "sourcecache_entry", content or CONTENTS.hash(Path(path)))
+    return flag(ancient(str(path)), "sourcecache_entry", f"content {content or CONTENTS.hash(Path(path))}")
 
 
 def own_files(folder, paths):

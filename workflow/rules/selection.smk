@@ -61,7 +61,7 @@ rule search_size:
         folder=lambda wildcards, output: Path(output.found).with_name("trials"),
         store=lambda wildcards, output: Path(output.found).parents[3] / "store",
         base_model=base_model,
-        packages=packages,
+        packages=PACKAGES,
         seed=CONFIG.seed,
     shell:
         "trap '' TERM; {params.command} --settings {params.settings:q}"

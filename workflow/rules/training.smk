@@ -30,7 +30,7 @@ rule finetune_and_evaluate:
         # No output, so that Snakemake does not delete what was paid for before a new eval set is measured with it.
         store=lambda wildcards, output: Path(output.record).parents[4] / "store",
         base_model=base_model,
-        packages=packages,
+        packages=PACKAGES,
         roles=json.dumps({name: eval_set.role for name, eval_set in CONFIG.eval_sets.items()}),
     shell:
         # SIGTERM, which precedes the end of a Slurm job, is for the training to answer: bash and tee live until it has.

@@ -1,14 +1,12 @@
 # Needs: the config of fine-tunes. Makes: what a run is tuned on, how, and what that takes.
 
+# The versions of what changes the numbers of a fine-tune, so that another lock is seen.
+PACKAGES = " ".join(f"{name}={version}" for name, version in packages_of(CONFIG.training).items())
+
 
 def run_settings(wildcards):
     """How a run is tuned."""
     return training_of(CONFIG, RunName.read(wildcards.run))
-
-
-def packages(wildcards):
-    """The versions of what changes the numbers of a fine-tune, so that another lock is seen."""
-    return " ".join(f"{name}={version}" for name, version in packages_of(CONFIG.training).items())
 
 
 def run_examples(wildcards):
