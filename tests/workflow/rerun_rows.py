@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import yaml
+
 from tests.conftest import ROOT
 from tests.workflow.conftest import Run
 
@@ -135,7 +137,7 @@ def reverse_keys(run: Run) -> None:
         return [reversed_keys(inner) for inner in value] if isinstance(value, list) else value
 
     values = reversed_keys(run.config())
-    (run.folder / "config.yaml").write_text(__import__("yaml").safe_dump(values, sort_keys=False))
+    (run.folder / "config.yaml").write_text(yaml.safe_dump(values, sort_keys=False))
     assert list(run.config()["eval_sets"]) == ["test", "search", "fit"]
 
 
