@@ -3,6 +3,7 @@
 `python -m tests.workflow.rerun_rows` renews the table.
 """
 
+import json
 import os
 import shutil
 import sys
@@ -10,9 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import yaml
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, tiny_llama
+from tests.tiny_models import write_gguf
 from tests.workflow.conftest import Run
 
 TABLE = ROOT / "docs" / "cluster.md"
@@ -54,11 +58,16 @@ class Row:
     """Whether the report is made anew where nothing else is."""
     variables: dict[str, str] = field(default_factory=dict)
     """What is set in the environment of the dry run."""
+    before: Callable[[Run], object] | None = None
+    """What the config asks for besides, made before the change."""
+    target: str = "all"
+    """The file up to which jobs are counted."""
 
     def in_words(self) -> str:
         """The row of the table."""
         named = ", ".join(f"{count} `{rule}`" if count > 1 else f"`{rule}`" for rule, count in self.jobs.items())
-        return f"| {self.changed} | {named or ('the report' if self.reports else 'nothing')} |"
+        follows = ", and what follows" if self.target != "all" else ""
+        return f"| {self.changed} | {named or ('the report' if self.reports else 'nothing')}{follows} |"
 
 
 def without(jobs: dict[str, int], *prefixes: str) -> dict[str, int]:
@@ -184,6 +193,75 @@ def another_lock(run: Run) -> None:
     about.write_text("Metadata-Version: 2.1\nName: peft\nVersion: 99.0\n")
 
 
+def write_own(name: str, text: Callable[[Run, int], str | bytes], version: int, **keys: Any) -> Callable[[Run], None]:
+    """Write a file of one's own, older than any result, which the config names by `keys`."""
+
+    def change(run: Run) -> None:
+        path, content = run.folder / name, text(run, version)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        os.utime(path, (1577836800, 1577836800))
+        if keys:
+            set_keys(**keys)(run)
+
+    return change
+
+
+def own_row(
+    changed: str, name: str, text: Callable[[Run, int], str | bytes], job: str, target: str, **keys: Any
+) -> Row:
+    """A row of a file of one's own, whose content becomes another."""
+    before, change = write_own(name, text, 0, **keys), write_own(name, text, 1)
+    return Row(changed, change, {job: 1}, before=before, target=target)
+
+
+def pairs(run: Run, version: int) -> str:
+    """Pairs of responses."""
+    rows = [{"prompt": f"what is {i}", "chosen": f"the red sky {version}", "rejected": f"sea {i}"} for i in range(20)]
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+def scores(run: Run, version: int) -> bytes:
+    """A score of every example of the pool `new`."""
+    pool = pq.read_table(run.folder / "results/data/pools/new/deduplicated/000.parquet", columns=["id"])
+    sink = pa.BufferOutputStream()
+    pq.write_table(pool.append_column("lookup", pa.array([float(version)] * len(pool))), sink)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def ids(run: Run, version: int) -> str:
+    """The IDs of some examples of the pool `new`."""
+    pool = pq.read_table(run.folder / "results/data/pools/new/000.parquet", columns=["id"])
+    return "".join(f"{name}\n" for name in pool["id"].to_pylist()[: 5 + version])
+
+
+def prompts(run: Run, version: int) -> str:
+    """Prompts for a judge."""
+    return json.dumps([{"instruction": f"tell me of {version} and {i}"} for i in range(3)])
+
+
+def rule(run: Run, version: int) -> str:
+    """The rule of another run."""
+    return (run.folder / "results/quality_rule/tiny/rule.json").read_text() + " " * version
+
+
+def helper(run: Run, version: int) -> str:
+    """A module that an indicator of one's own asks."""
+    (run.folder / "own.py").write_text(
+        "from helper import length\n\n\ndef long(examples):\n    return [length(e.response) for e in examples]\n"
+    )
+    return f"def length(text):\n    return {version + 1} * len(text)\n"
+
+
+def gguf(run: Run, version: int) -> bytes:
+    """A model as llama.cpp keeps it, with other weights in another version."""
+    model = tiny_llama()
+    model.lm_head.weight.data.add_(version)
+    write_gguf(model, run.folder / "gguf" / "model.gguf")
+    return (run.folder / "gguf" / "model.gguf").read_bytes()
+
+
+JUDGE = {"base_url": "http://localhost:1/v1", "model": "m", "prompts": {"mine": {"path": "own.json"}}}
 LONGER = "def brevity(examples):\n    # Shorter is better.\n    return [-len(e.response) for e in examples]\n\n\ndef unused():\n    pass\n"
 HALVED = "def brevity(examples):\n    return [-len(e.response) / 2 for e in examples]\n"
 
@@ -228,6 +306,14 @@ ROWS = [
     Row("a scorer, edited", edit("indicators/text.py", "threshold=0.72", "threshold=0.7"), {"score_text": 3, **FOLLOW_THE_SCORES}),
     Row("a scorer's settings", set_keys(indicators__likelihood__batch_tokens=128), {"score_likelihood": 3, **FOLLOW_THE_SCORES}),
     Row("a scorer's default, which the config leaves as it is", edit("indicators/settings.py", "batch_tokens: Annotated[int, Field(ge=16)] = 16384", "batch_tokens: Annotated[int, Field(ge=16)] = 8192"), {"score_embedding": 3, **FOLLOW_THE_SCORES}),
+    Row(
+        "a new key of a scorer, which its code reads",
+        both(
+            edit("indicators/settings.py", "    prompt: RewardPrompt\n", "    scale: float = 1.0\n    prompt: RewardPrompt\n"),
+            edit("indicators/reward.py", '{"reward": values.tolist()}', '{"reward": (settings.scale * values).tolist()}'),
+        ),
+        {"score_reward": 3, **FOLLOW_THE_SCORES},
+    ),
     Row("an indicator of your own, edited", write_mine(HALVED), {"score_brevity": 3, **FOLLOW_THE_SCORES}),
     Row("a file in the folder of an indicator's model, whatever its time", replace_weights, {"prepare_model": 1, "score_embedding": 3, **FOLLOW_THE_SCORES}),
     Row("training, edited", edit("training/finetune.py", "model.train()", "model.train(True)"), FOLLOW_THE_TRAINING),
@@ -249,6 +335,20 @@ ROWS = [
         both(set_keys(sources__third={"path": "data/third.jsonl"}), set_keys(eval_sets__another={"sources": ["third"], "role": "test"})),
         {"import_source": 1, "make_eval_set": 1, "build_pool_candidates": 1, "build_pool_new": 1, "gather_scores": 2, "sample_subset": SUBSETS, "subset_indicators": SUBSETS,
          "choose_arm": ARMS * SEEDS, **FOLLOW_THE_LOSSES, "finetune_and_evaluate": FINETUNES},
+    ),
+    own_row("a file of ratings", "own.jsonl", pairs, "import_ratings_people", "results/data/pools/people/deduplicated/000.parquet", quality_rule__ratings={"people": {"path": "own.jsonl"}}),
+    own_row("a table of scores", "own.parquet", scores, "score_lookup", "results/indicators/new/lookup/000.parquet", indicators__custom={"lookup": {"table": "own.parquet"}}),
+    own_row("a module that an indicator of your own imports", "helper.py", helper, "score_long", "results/indicators/new/long/000.parquet", indicators__custom={"long": {"function": "own:long"}}),
+    own_row("a list of examples that is an arm", "own.txt", ids, "choose_arm", "results/comparison/tiny/new/arms/mine/seed0.parquet", comparison={"arms": ["random", "mine"], "lists": {"mine": "own.txt"}}),
+    own_row("the prompts of a judge", "own.json", prompts, "gather_prompts", "results/comparison/prompts.parquet", comparison={"arms": ["random", "selected"], "judge": JUDGE}),
+    own_row("the rule of another run that is taken", "own_rule.json", rule, "take_quality_rule", "results/quality_rule/tiny/rule.json", quality_rule={"file": "own_rule.json"}),
+    own_row("a GGUF file", "gguf/model.gguf", gguf, "prepare_model", "results/models/tiny/model.json", models__tiny__path="gguf", models__tiny__gguf_file="model.gguf"),
+    Row(
+        "the evaluation, edited, where the size of the selection is searched",
+        edit("training/evaluate.py", "losses[i] = loss", "losses[i] = 1 * loss"),
+        {"finetune_and_evaluate": SUBSETS + REPLICATES, "gather_observations": 1, "fit_quality_rule": 1, "rank": 1, "search_size": 1},
+        before=set_keys(selection={"search": {"low": 4, "high": 8, "trials": 2, "method": "grid"}}),
+        target="results/selection/tiny/new/size.json",
     ),
 ]  # fmt: skip
 

@@ -1,16 +1,11 @@
 """Exactly the invalid jobs run again: given a finished run, when something changes, then these jobs and no others."""
 
 import json
-import os
 import re
 import shutil
-from collections.abc import Callable
 from itertools import filterfalse
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from instructmining.jobs.fingerprint import library
@@ -35,8 +30,13 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.changed[:50])
 def test_exactly_what_depends_on_a_change_runs_again(row: Row, run: Run) -> None:
+    if row.before:
+        row.before(run)
+        done = run.snakemake(row.target)
+        assert done.returncode == 0, done.stderr[-3000:]
+        assert run.to_do(row.target) == {}
     row.change(run)
-    jobs = run.to_do(**row.variables)
+    jobs = run.to_do(row.target, **row.variables)
     if row.jobs:
         assert without(jobs, *REPORT) == row.jobs
     else:
@@ -107,87 +107,6 @@ def test_a_wrong_config_stops_before_any_job(run: Run) -> None:
     done = run.snakemake()
     assert done.returncode != 0
     assert re.search(r"sampling\.subest: unknown key; did you mean subsets\?", done.stderr + done.stdout)
-
-
-def pairs(run: Run, version: int) -> str:
-    """Pairs of responses."""
-    rows = [{"prompt": f"what is {i}", "chosen": f"the red sky {version}", "rejected": f"sea {i}"} for i in range(20)]
-    return "".join(json.dumps(row) + "\n" for row in rows)
-
-
-def ids(run: Run, version: int) -> str:
-    """The IDs of some examples of the pool `new`."""
-    pool = pq.read_table(run.folder / "results/data/pools/new/000.parquet", columns=["id"])
-    return "".join(f"{name}\n" for name in pool["id"].to_pylist()[: 5 + version])
-
-
-def prompts(run: Run, version: int) -> str:
-    """Prompts for a judge."""
-    return json.dumps([{"instruction": f"tell me of {version} and {i}"} for i in range(3)])
-
-
-def rule(run: Run, version: int) -> str:
-    """The rule of another run."""
-    return (run.folder / "results/quality_rule/tiny/rule.json").read_text() + " " * version
-
-
-def function(run: Run, version: int) -> str:
-    """An indicator that asks the module beside it."""
-    (run.folder / "helper.py").write_text(f"def length(text):\n    return {version + 1} * len(text)\n")
-    return "from helper import length\n\n\ndef long(examples):\n    return [length(e.response) for e in examples]\n"
-
-
-JUDGE = {"base_url": "http://localhost:1/v1", "model": "m", "prompts": {"mine": {"path": "own.json"}}}
-OWN_FILES: list[tuple[str, Callable[[Run, int], str], dict[str, Any], str, str]] = [
-    (
-        "own.jsonl", pairs, {"quality_rule__ratings": {"people": {"path": "own.jsonl"}}},
-        "results/data/pools/people/deduplicated/000.parquet", "import_ratings_people",
-    ),
-    (
-        "own.txt", ids, {"comparison": {"arms": ["random", "mine"], "lists": {"mine": "own.txt"}}},
-        "results/comparison/tiny/new/arms/mine/seed0.parquet", "choose_arm",
-    ),
-    (
-        "own.json", prompts, {"comparison": {"arms": ["random", "selected"], "judge": JUDGE}},
-        "results/comparison/prompts.parquet", "gather_prompts",
-    ),
-    (
-        "own_rule.json", rule, {"quality_rule": {"file": "own_rule.json"}},
-        "results/quality_rule/tiny/rule.json", "take_quality_rule",
-    ),
-    (
-        "own.py", function, {"indicators__custom__long": {"function": "own:long"}},
-        "results/indicators/new/long/000.parquet", "score_long",
-    ),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "text", "keys", "target", "job"), OWN_FILES, ids=lambda value: str(value)[:20])
-def test_a_file_of_the_users_is_told_by_its_content(
-    run: Run, name: str, text: Callable[[Run, int], str], keys: dict[str, Any], target: str, job: str
-) -> None:
-    path = run.folder / name
-    path.write_text(text(run, 0))
-    set_keys(**keys)(run)
-    done = run.snakemake(target)
-    assert done.returncode == 0, done.stderr[-3000:]
-    path.touch()
-    assert run.to_do(target) == {}
-    path.write_text(text(run, 1))
-    os.utime(path, (1577836800, 1577836800))
-    assert run.to_do(target) == {job: 1}
-
-
-def test_a_table_of_scores_is_told_by_its_content(run: Run) -> None:
-    pool = pq.read_table(run.folder / "results/data/pools/new/deduplicated/000.parquet", columns=["id"])
-    table, target = run.folder / "own.parquet", "results/indicators/new/lookup/000.parquet"
-    for value, jobs in ((1.0, {"score_lookup": 1}), (2.0, {"score_lookup": 1})):
-        pq.write_table(pool.append_column("lookup", pa.array([value] * len(pool))), table)
-        os.utime(table, (1577836800, 1577836800))
-        set_keys(indicators__custom__lookup={"table": "own.parquet"})(run)
-        assert run.to_do(target) == jobs
-        assert run.snakemake(target).returncode == 0
-    assert run.to_do(target) == {}
 
 
 def test_a_job_whose_code_was_edited_after_the_start_stops_and_what_it_would_have_made_is_still_to_do(run: Run) -> None:
