@@ -96,17 +96,32 @@ LOCK = "torch=2.12.0+cpu transformers=5.23.0 peft=0.21.2"
 NEW_LOCK = "torch=2.13.0+cpu transformers=5.23.0 peft=0.22.0"
 CHANGED = "the lock changed: torch 2.12.0+cpu -> 2.13.0+cpu, peft 0.21.2 -> 0.22.0"
 PARAMS = "Params have changed since last execution"
+EDITED = "Its code has changed"
 
 
 @pytest.mark.parametrize(
     ("packages", "code", "why"),
-    [(NEW_LOCK, "abc", [CHANGED]), (NEW_LOCK, "def", [CHANGED, PARAMS]), (LOCK, "def", [PARAMS])],
+    [
+        (NEW_LOCK, "abc", [CHANGED]),
+        (NEW_LOCK, "def", [CHANGED, PARAMS]),
+        (LOCK, "def", [PARAMS]),
+    ],
 )
 def test_a_changed_lock_is_named_as_the_reason(tmp_path: Path, packages: str, code: str, why: list[str]) -> None:
     text = dry_run(tmp_path, {"packages": LOCK, "code": "abc"}, {"packages": packages, "code": code})
     (job,) = read_dry_run(text)
     assert job.reasons() == why
     assert ", ".join(f"{reason[0].lower()}{reason[1:]}" for reason in why) in describe([job], tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("code", "other", "why"),
+    [("ab0123456789", "new", [PARAMS]), ("ba9876543210", "old", [EDITED]), ("ba9876543210", "new", [EDITED, PARAMS])],
+)
+def test_edited_code_is_named_as_the_reason(tmp_path: Path, code: str, other: str, why: list[str]) -> None:
+    text = dry_run(tmp_path, {"code": "ab0123456789", "packages": "old"}, {"code": code, "packages": other})
+    (job,) = read_dry_run(text)
+    assert job.reasons() == why
 
 
 def test_a_changed_lock_is_named_beside_other_reasons() -> None:

@@ -21,6 +21,8 @@ BETWEEN = re.compile(r"; (?=(?:Missing|Incomplete|Updated|Input|Output|Job|Set|C
 PARAMS = re.compile(r"Params have changed .*?before: (?P<before>.*) now: (?P<now>.*)")
 # A param that names versions, such as 'torch=2.13.0 peft=0.21.2', as Snakemake writes it.
 VERSIONS = re.compile(r"'([a-z][\w-]*=[\w.+!-]+(?: [a-z][\w-]*=[\w.+!-]+)*)'")
+# A param that is the fingerprint of a command's code.
+CODE = re.compile(r"'[0-9a-f]{12}'")
 
 
 @dataclass
@@ -48,16 +50,17 @@ class Planned:
 
 
 def in_words(reason: str) -> list[str]:
-    """One reason of Snakemake's, without the names of files; versions that changed are named."""
+    """One reason of Snakemake's, without the names of files; of params, whether it is the lock or the code."""
     said = REASONS.match(reason.strip())
     if not said:
         return []
     params = PARAMS.match(reason)
-    lock = lock_change(params["before"], params["now"]) if params else ""
-    if not (params and lock):
+    if not params:
         return [said[0].strip()]
-    others = any(VERSIONS.sub("", side).strip(" ,") for side in (params["before"], params["now"]))
-    return [lock, *([said[0].strip()] if others else [])]
+    sides = params["before"], params["now"]
+    known = [lock_change(*sides), "Its code has changed" if all(map(CODE.search, sides)) else ""]
+    others = any(re.search(r"\w", CODE.sub("", VERSIONS.sub("", side))) for side in sides)
+    return [*filter(None, known), *([said[0].strip()] if others or not any(known) else [])]
 
 
 def lock_change(before: str, now: str) -> str:
