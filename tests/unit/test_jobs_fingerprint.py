@@ -325,6 +325,11 @@ def test_a_command_reaches_what_it_starts_and_what_others_call_for_it(command: s
     assert (f"instructmining.{module}", name) in pieces
 
 
+def test_no_job_depends_on_how_fingerprints_are_taken() -> None:
+    reached = {piece.module for command in commands() for piece in library().reached(command) if not is_apart(piece)}
+    assert not [module for module in reached if module.startswith("instructmining.jobs.")]
+
+
 def test_training_does_not_depend_on_the_evaluation_nor_on_the_store() -> None:
     training = library().reached("instructmining.training.tuned_model", "untrained_model", "train")
     assert {"finetune", "add_adapter"} <= {piece.name for piece in training}

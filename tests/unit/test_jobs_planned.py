@@ -12,7 +12,15 @@ import pytest
 
 from instructmining.jobs import planned
 from instructmining.jobs.fingerprint import fingerprint
-from instructmining.jobs.planned import VARIABLE, Plan, config_problem, files_hash, plan_at_hand, rules_hash
+from instructmining.jobs.planned import (
+    VARIABLE,
+    Plan,
+    config_problem,
+    files_hash,
+    hold_code_to_plan,
+    plan_at_hand,
+    rules_hash,
+)
 from tests.conftest import ROOT
 
 COMMAND = "instructmining.selection.rank"
@@ -59,6 +67,14 @@ def test_a_job_stops_with_a_clear_word_where_its_code_was_edited(library: Path) 
     assert done.returncode == 1
     assert f"The code of {COMMAND} was edited after this run was started." in done.stderr
     assert "Undo the edit, or stop the run and start it again" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_function_of_ones_own_is_held_to_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, json.dumps(asdict(Plan("files", "config", {"mine:score": "planned"}))))
+    hold_code_to_plan("mine:score", lambda name: "planned")
+    hold_code_to_plan("mine:other", lambda name: "edited")
+    with pytest.raises(SystemExit, match="The code of mine:score was edited after this run was started"):
+        hold_code_to_plan("mine:score", lambda name: "edited")
 
 
 def test_a_command_by_hand_is_held_to_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,7 +90,7 @@ wildcard_constraints:
 
 
 def runs(command, **settings):
-    """The params of a rule that runs a command: what it depends on, and what it is given.
+    """The params of a rule that runs a command, on what it depends and what it is given.
 
     It depends on the code that the command reaches, and of its settings on the keys that the command reads, other than
     names of the user's files, which are inputs. What is given to a function that takes `input` is not tracked.

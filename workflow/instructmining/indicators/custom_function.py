@@ -8,8 +8,10 @@ import importlib
 from collections.abc import Callable, Iterable
 
 from instructmining.example import Example
+from instructmining.indicators.custom_code import function_fingerprint
 from instructmining.indicators.scoring import Meter, Scorer, Scores, parse_arguments, score_shard
 from instructmining.indicators.settings import CustomIndicator
+from instructmining.jobs.planned import hold_code_to_plan
 from instructmining.models.device import lease_gpu
 
 Function = Callable[[list[Example]], Iterable[float]]
@@ -18,6 +20,7 @@ Function = Callable[[list[Example]], Iterable[float]]
 def main() -> None:
     """Score one shard."""
     arguments = parse_arguments(__doc__, CustomIndicator)
+    hold_code_to_plan(arguments.settings.function, function_fingerprint)
     if arguments.settings.gpu:
         lease_gpu()
     scorer = function_scorer(arguments.name, load_function(arguments.settings.function))

@@ -222,25 +222,24 @@ def find_below(root: Path, top: str | None = None) -> Callable[[str], Path | Non
     return find
 
 
-find_library = find_below(PACKAGE.parent, PACKAGE.name)
-"""What finds the modules of this package."""
+def find_library(module: str) -> Path | None:
+    """The file of a module of this package."""
+    return find_below(PACKAGE.parent, PACKAGE.name)(module)
 
 
+@cache
 def library() -> Code:
     """The code of this package."""
     return Code(find_library, PACKAGE.parent)
 
 
-LIBRARY = cache(library)
-
-
 @cache
 def fingerprint(module: str, *names: str) -> str:
     """The fingerprint of a command of this package, or of other definitions in a module of it."""
-    return LIBRARY().fingerprint(module, *names)
+    return library().fingerprint(module, *names)
 
 
 @cache
 def reached(command: str) -> frozenset[Definition]:
     """Every piece of code that a command of this package may run."""
-    return frozenset(LIBRARY().reached(command))
+    return frozenset(library().reached(command))

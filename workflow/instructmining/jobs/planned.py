@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import tokenize
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class Plan:
     config: str
     """The hash of the config and of the rules."""
     commands: dict[str, str]
-    """The fingerprint of each command."""
+    """The fingerprint of each command, and of each function of the user's."""
 
     def hand_on(self) -> None:
         """Put the plan into the environment, which jobs inherit."""
@@ -67,13 +68,18 @@ def config_problem(plan: Plan | None, config: str) -> str | None:
 def hold_to_plan() -> None:
     """End this process where its code is not what was planned; it has done nothing yet."""
     plan = plan_at_hand()
-    command = started_module()
-    if plan is None or command not in plan.commands or plan.files == files_hash():
+    if plan is None or plan.files == files_hash():
         return
     from instructmining.jobs.fingerprint import fingerprint
 
-    if fingerprint(command) != plan.commands[command]:
-        sys.exit(f"The code of {command} was edited after this run was started. {ADVICE}")
+    hold_code_to_plan(started_module(), fingerprint)
+
+
+def hold_code_to_plan(name: str, fingerprint: Callable[[str], str]) -> None:
+    """End this process where a command, or a function of the user's, does not have the fingerprint that was planned."""
+    plan = plan_at_hand()
+    if plan and name in plan.commands and fingerprint(name) != plan.commands[name]:
+        sys.exit(f"The code of {name} was edited after this run was started. {ADVICE}")
 
 
 def started_module() -> str:

@@ -35,7 +35,8 @@ def custom_origin(custom):
     """What an indicator of your own comes from: its table, or the file of its function, told by what that reaches."""
     if custom.table:
         return own_file(custom.table)
-    return own_file(code_file(custom.function), function_fingerprint(custom.function))
+    PLANNED[custom.function] = function_fingerprint(custom.function)
+    return own_file(code_file(custom.function), PLANNED[custom.function])
 
 
 def pool_neighbours(wildcards):

@@ -2,7 +2,7 @@
 
 
 def indicator_settings(wildcards, input):
-    """What a rule holds for: the settings of the indicators, base models in full; not tracked, as files are named there."""
+    """The settings of the indicators, base models in full: what a rule holds for. Not tracked, as files are named there."""
     return as_json(CONFIG.indicator_settings())
 
 
