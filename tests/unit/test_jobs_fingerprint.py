@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from instructmining.indicators.custom_code import function_fingerprint
+from instructmining.jobs import fingerprint as module
 from instructmining.jobs.definitions import Definition, read_names, take_apart
-from instructmining.jobs.fingerprint import Code, find_below, library
+from instructmining.jobs.fingerprint import Code, find_below, find_library, library
 from instructmining.jobs.names import OWN, Names
 from instructmining.jobs.words import APART, SPEAKING
 from tests.conftest import ROOT
@@ -336,6 +337,13 @@ def test_training_does_not_depend_on_the_evaluation_nor_on_the_store() -> None:
     assert not {"instructmining.training.evaluate", "instructmining.training.store"} & {p.module for p in training}
 
 
+def test_a_function_of_ones_own_that_comes_from_elsewhere_is_told_by_its_file(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("from statistics import mean as score\n")
+    first = function_fingerprint("mine:score", tmp_path)
+    (tmp_path / "mine.py").write_text("from statistics import median as score\n")
+    assert function_fingerprint("mine:score", tmp_path) != first
+
+
 def test_what_stands_apart_is_there_and_no_other_class_has_its_methods() -> None:
     owners: dict[str, set[str]] = {}
     for path in (ROOT / "workflow" / "instructmining").rglob("*.py"):
@@ -359,8 +367,11 @@ def commands() -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_mutated_function_changes_the_fingerprints_of_exactly_the_commands_that_reach_it() -> None:
-    code = library()
+def test_a_mutated_function_changes_the_fingerprints_of_exactly_the_commands_that_reach_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "DEPTH", 1)  # a change is seen at any depth, and a thousand of them take a while
+    code = Code(find_library, module.PACKAGE.parent)
     before = {command: code.fingerprint(command) for command in commands()}
     reaching: dict[tuple[str, str], set[str]] = {}
     for command in commands():

@@ -47,4 +47,4 @@ def test_an_arm_of_ones_own_is_tuned_on_the_steps_of_the_config_whatever_its_nam
     for arm in own:
         record = f"results/training/tiny/new.{arm}/seed0/record.json"
         commands = fresh.snakemake("--dry-run", "--printshellcmds", record).stdout
-        assert re.search(rf"--run new\.{arm} .*\"steps\":7\b", commands), commands[-3000:]
+        assert re.search(rf"--run new\.{arm} .*\"steps\": 7\b", commands), commands[-3000:]

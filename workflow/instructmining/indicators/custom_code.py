@@ -3,6 +3,7 @@
 import importlib.util
 from pathlib import Path
 
+from instructmining.files import file_hash
 from instructmining.jobs.fingerprint import Code, find_below, find_library
 
 
@@ -27,8 +28,9 @@ def code_file(function: str, folder: Path = Path()) -> Path | None:
 def function_fingerprint(function: str, folder: Path = Path()) -> str:
     """The fingerprint of `module:function`: of the definitions that it reaches in its own file and those beside it.
 
-    Of an installed module, those of its package are followed; in both cases those of this library, too. Raises
-    FileNotFoundError where there is no such module, LookupError where it has no such function.
+    Of an installed module, those of its package are followed; in both cases those of this library, too. Where it is not
+    seen to be defined, as when it comes from another package, the file counts whole. Raises FileNotFoundError where
+    there is no such module.
     """
     module, _, name = function.partition(":")
     file = code_file(function, folder)
@@ -38,4 +40,5 @@ def function_fingerprint(function: str, folder: Path = Path()) -> str:
     root = file.resolve().parents[depth]
     is_here = root == folder.resolve()
     find = find_below(root, None if is_here else module.split(".")[0])
-    return Code(lambda name: find_library(name) or find(name), root).fingerprint(module, name)
+    code = Code(lambda name: find_library(name) or find(name), root)
+    return code.fingerprint(module, name) if code.defines(module, name) else file_hash(file)[:12]

@@ -51,9 +51,13 @@ class Code:
         if self.find(module) is None:
             raise FileNotFoundError(f"{module}: no such module under {self.root}")
         names = names or ("main",)
-        if missing := [name for name in names if not self.resolve(f"{OWN}{module}:{name}")]:
+        if missing := [name for name in names if not self.defines(module, name)]:
             raise LookupError(f"{module}: defines no {', '.join(missing)}")
         return _Walk(self).from_start(module, names)
+
+    def defines(self, module: str, name: str) -> bool:
+        """Whether a module that is followed defines a name, or hands one on."""
+        return bool(self.resolve(f"{OWN}{module}:{name}"))
 
     def _is_own(self, module: str) -> bool:
         return self.find(module) is not None

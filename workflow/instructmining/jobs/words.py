@@ -5,7 +5,15 @@ Only texts go, with what is put into them: an argument of an error that is no te
 
 import ast
 
-APART = ("Progress", "start_log", "hold_to_plan", "hold_code_to_plan", "fingerprint", "function_fingerprint")
+APART = (
+    "Progress",
+    "start_log",
+    "hold_to_plan",
+    "hold_code_to_plan",
+    "fingerprint",
+    "function_fingerprint",
+    "code_file",
+)
 """Definitions that change no result: they say something, look after the plan, or tell what code was run."""
 SPEAKING = ("show",)
 """Methods of theirs that are told words; no other class has one of such a name."""
