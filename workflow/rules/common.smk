@@ -98,9 +98,13 @@ def runs(command, **settings):
     PLANNED[command] = fingerprint(command)
     params = {"command": lambda wildcards, input: f"python -m {command}", "code": PLANNED[command]}
     for name, value in settings.items():
-        of = value if callable(value) else lambda wildcards, value=value: value
-        params[name] = lambda wildcards, input, of=of: as_json(handed(command, of(wildcards)))
-        params[f"{name}_read"] = lambda wildcards, of=of: as_json(read(command, of(wildcards)))
+        if callable(value):
+            params[name] = lambda wildcards, input, value=value: as_json(handed(command, value(wildcards)))
+            params[f"{name}_read"] = lambda wildcards, value=value: as_json(read(command, value(wildcards)))
+        else:
+            text, tracked_text = as_json(handed(command, value)), as_json(read(command, value))
+            params[name] = lambda wildcards, input, text=text: text
+            params[f"{name}_read"] = lambda wildcards, text=tracked_text: text
     return params
 
 

@@ -5,11 +5,9 @@ it, and its result would be taken for up to date once the edit is undone. The pl
 """
 
 import hashlib
-import io
 import json
 import os
 import sys
-import tokenize
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -49,12 +47,11 @@ def files_hash() -> str:
 
 
 def rules_hash(folder: Path) -> str:
-    """The hash of a Snakefile and the rules that it includes, without comments."""
+    """The hash of a Snakefile and the rules that it includes, without lines that are empty or a comment."""
     digest = hashlib.blake2b(digest_size=16)
     for path in [folder / "Snakefile", *sorted(folder.rglob("*.smk"))]:
-        words = tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline)
-        kept = [word.string for word in words if word.type not in (tokenize.COMMENT, tokenize.NL)]
-        digest.update("\0".join(kept).encode())
+        lines = path.read_text(encoding="utf-8").splitlines()
+        digest.update("\n".join(line for line in lines if line.strip() and not line.lstrip().startswith("#")).encode())
     return digest.hexdigest()
 
 
