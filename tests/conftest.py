@@ -41,6 +41,15 @@ WORDS = [
 ]
 
 
+FIRST = ("test_tutorial.py", "test_public_data.py", "test_additions.py")
+"""Tests of several minutes each, which would else be the last that everything waits for."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest tests start first, the others in their order."""
+    items.sort(key=lambda item: item.path.name not in FIRST)
+
+
 def conversation(instruction: str, response: str, source: str = "made") -> Example:
     """An example of one turn."""
     messages = [{"role": "user", "content": instruction}, {"role": "assistant", "content": response}]
