@@ -37,18 +37,18 @@ demo: setup ## Run the embedded default end to end and print its results
 run: demo ## The same as demo: make run CONFIG=config/own-data.yaml
 
 plan: setup ## Show what a run would do: jobs and why, GPU hours and disk by what earlier jobs took
-	@$(SNAKEMAKE) --dry-run | PYTHONPATH=workflow python -m instructmining.report.plan
+	@$(SNAKEMAKE) --dry-run | PYTHONPATH=workflow python -m instructmining.jobs.plan
 
 status: setup ## Show what is done, running, failed and why, with the log to read
-	@{ $(SNAKEMAKE) --dry-run; $(SNAKEMAKE) --summary; } 2>&1 | PYTHONPATH=workflow python -m instructmining.report.status
+	@{ $(SNAKEMAKE) --dry-run; $(SNAKEMAKE) --summary; } 2>&1 | PYTHONPATH=workflow python -m instructmining.jobs.status
 
 fetch: setup ## Bring models and data sets of the hub, on a machine with a network; jobs need none afterwards
 	HF_HUB_OFFLINE=0 snakemake --profile profiles/local --configfile $(CONFIG) --cores 1 fetch
 
 dag: setup ## Draw rules and jobs into results/dag/, and the rules into the README
-	$(SNAKEMAKE) --rulegraph mermaid-js | PYTHONPATH=workflow python -m instructmining.report.dag --svg results/dag/rules.svg
-	$(SNAKEMAKE) --forceall --dag mermaid-js | PYTHONPATH=workflow python -m instructmining.report.dag --svg results/dag/jobs.svg
-	snakemake --cores 1 --rulegraph mermaid-js | PYTHONPATH=workflow python -m instructmining.report.dag --readme README.md
+	$(SNAKEMAKE) --rulegraph mermaid-js | PYTHONPATH=workflow python -m instructmining.jobs.dag --svg results/dag/rules.svg
+	$(SNAKEMAKE) --forceall --dag mermaid-js | PYTHONPATH=workflow python -m instructmining.jobs.dag --svg results/dag/jobs.svg
+	snakemake --cores 1 --rulegraph mermaid-js | PYTHONPATH=workflow python -m instructmining.jobs.dag --readme README.md
 
 report: setup ## Print the results; bind them, with code and run times of all jobs, into Snakemake's own report
 	@$(SNAKEMAKE) --report results/snakemake-report.html --quiet all
@@ -56,15 +56,15 @@ report: setup ## Print the results; bind them, with code and run times of all jo
 	@echo "Examples, one by one: results/explorer/index.html   Code and run times of all jobs: results/snakemake-report.html"
 
 power: setup ## How many subsets and seeds give intervals WIDTH wide, from a pilot run: make power WIDTH=0.02
-	@PYTHONPATH=workflow python -m instructmining.quality_rule.power --config $(CONFIG) --width $(WIDTH)
+	@PYTHONPATH=workflow python -m instructmining.planning.power --config $(CONFIG) --width $(WIDTH)
 
 designs: setup ## Put runs with other sampling schemes side by side: make designs RUNS="results ../tilted/results" NAMES="fused tilted"
-	PYTHONPATH=workflow python -m instructmining.quality_rule.compare_designs --runs $(RUNS) $(if $(NAMES),--names $(NAMES)) --output results/designs/designs.json --table results/designs/designs.md
-	@for figure in designs spread; do PYTHONPATH=workflow python -m instructmining.report.figures $$figure --designs results/designs/designs.json --output results/designs/$$figure.svg --table results/designs/$$figure.csv || exit 1; done
+	PYTHONPATH=workflow python -m instructmining.planning.compare_designs --runs $(RUNS) $(if $(NAMES),--names $(NAMES)) --output results/designs/designs.json --table results/designs/designs.md
+	@for figure in designs spread; do PYTHONPATH=workflow python -m instructmining.report.figures.draw $$figure --designs results/designs/designs.json --output results/designs/$$figure.svg --table results/designs/$$figure.csv || exit 1; done
 	@echo "Tables and figures: results/designs/"
 
 unlock: setup ## After a run that was killed: cancel the jobs that it left in Slurm's queue, and take its lock away
-	@PYTHONPATH=workflow python -m instructmining.slurm_jobs --cancel
+	@PYTHONPATH=workflow python -m instructmining.jobs.slurm_jobs --cancel
 	$(SNAKEMAKE) --unlock
 
 prune: setup ## Drop adapters and checkpoints that no run of CONFIG refers to, after saying how much; YES=1 does not ask

@@ -3,7 +3,7 @@
 The standard error of a coefficient is the noise times a factor that the indicators of the subsets alone decide: the
 root of the diagonal of (X'X)^-1 (Draper and Smith 1998, 5.1). So schemes are compared on real scores, without a
 fine-tune.
-Whether the log loss stays linear that far out only fine-tunes tell (instructmining.quality_rule.compare_designs).
+Whether the log loss stays linear that far out only fine-tunes tell (instructmining.planning.compare_designs).
 
     python benchmarks/designs.py --scores results/indicators/candidates/scores.parquet \
         --indicators len_out mtld log_ppl ifd relevance knn_6 --subsets 24 --examples 64

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from instructmining.comparison.answers import ANSWERS
 from instructmining.comparison.compare import ARM_LOSSES
-from instructmining.comparison.prompts import PROMPTS
-from instructmining.comparison.verdict_table import VERDICTS
+from instructmining.comparison.judge.answers import ANSWERS
+from instructmining.comparison.judge.prompts import PROMPTS
+from instructmining.comparison.judge.verdicts import VERDICTS
 from instructmining.data.build_pool import CONTAMINATED
 from instructmining.example import EXAMPLES
 from instructmining.files import write_text

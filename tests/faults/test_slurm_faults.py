@@ -126,7 +126,7 @@ def test_two_users_run_in_two_folders_at_once_and_neither_sees_the_jobs_of_the_o
 
 def end_of_killed_run(folder: Path, cluster: Cluster) -> str:
     """What the first line of `make unlock` does and says."""
-    python = [sys.executable, "-m", "instructmining.slurm_jobs", "--cancel"]
+    python = [sys.executable, "-m", "instructmining.jobs.slurm_jobs", "--cancel"]
     return cluster.shell("env", f"--chdir={folder}", f"PYTHONPATH={ROOT / 'workflow'}", *python)
 
 
@@ -203,7 +203,7 @@ def test_a_disk_that_is_full_or_read_only_stops_its_job_with_a_clear_error_and_h
 
 
 def test_without_a_cluster_nothing_is_left_over(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "instructmining.slurm_jobs"]
+    command = [sys.executable, "-m", "instructmining.jobs.slurm_jobs"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "workflow"), "PATH": "/nowhere"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
     assert done.stdout.startswith("No job of an earlier run"), done.stderr

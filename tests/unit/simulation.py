@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from instructmining.quality_rule.observations import observations_schema
-from instructmining.quality_rule.regression import Design
+from instructmining.quality_rule.regression.least_squares import Design
 
 
 def observations(y, x, subsets=None, sources=None, made_with=None):

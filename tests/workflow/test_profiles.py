@@ -11,8 +11,8 @@ import yaml
 from benchmarks.workflow import write_run
 
 from instructmining.indicators.settings import GIVEN
-from instructmining.report.plan import Planned, read_dry_run
-from instructmining.resources import CAP_MB, CAP_MINUTES
+from instructmining.jobs.plan import Planned, read_dry_run
+from instructmining.jobs.resources import CAP_MB, CAP_MINUTES
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow

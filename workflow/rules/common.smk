@@ -13,7 +13,7 @@ sys.path.insert(0, LIBRARY)
 # It also brings sbatch and sacct that outlast Slurm's controller, without which the executor would lose its jobs.
 os.environ.update(PYTHONPATH=LIBRARY, PATH=os.pathsep.join([f"{LIBRARY}/slurm", *os.get_exec_path()]))
 
-from instructmining import resources as needs
+from instructmining.jobs import resources as needs
 from instructmining.comparison.settings import EMBEDDED, RANKED
 from instructmining.config import load_config
 from instructmining.config_error import ConfigError, reject_duplicate_keys
@@ -28,7 +28,7 @@ from instructmining.models.links import relink
 from instructmining.models.prepare import files_below, find
 from instructmining.models.settings import ModelFiles
 from instructmining.report.explorer.asset_files import assets_hash
-from instructmining.slurm_jobs import describe, left_over_jobs
+from instructmining.jobs.slurm_jobs import describe, left_over_jobs
 from instructmining.training.settings import packages_of
 from instructmining.training.run import SIZE, SUBSET, RunName, arm_runs_pattern, one_of, runs_pattern
 

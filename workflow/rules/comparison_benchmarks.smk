@@ -22,7 +22,7 @@ if CONFIG.comparison.benchmarks:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
-            **runs("instructmining.comparison.benchmark_tasks", settings=BENCHMARKS),
+            **runs("instructmining.comparison.benchmarks.tasks", settings=BENCHMARKS),
         shell:
             "{params.command} --settings {params.settings:q} --output {output}" " 2>&1 | tee {log}"
 
@@ -46,7 +46,7 @@ if CONFIG.comparison.benchmarks:
             mem_mb=tuned_model_memory_mb,
             runtime=tuned_model_minutes,
         params:
-            **runs("instructmining.comparison.benchmarks", settings=without(BENCHMARKS, "arms", "seeds")),
+            **runs("instructmining.comparison.benchmarks.measure", settings=without(BENCHMARKS, "arms", "seeds")),
         shell:
             "{params.command} --settings {params.settings:q} --record {input.record}"
             " --adapter {input.adapter} --model {input.model} --threads {threads} --output {output} 2>&1 | tee {log}"
@@ -67,7 +67,7 @@ if CONFIG.comparison.benchmarks:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
-            **runs("instructmining.comparison.benchmark_table"),
+            **runs("instructmining.comparison.benchmarks.gather"),
             baseline=CONFIG.comparison.baseline,
             confidence=CONFIG.quality_rule.confidence,
         shell:

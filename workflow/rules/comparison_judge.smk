@@ -35,7 +35,7 @@ if CONFIG.comparison.judge:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
-            **runs("instructmining.comparison.prompts", sets=JUDGE.prompts),
+            **runs("instructmining.comparison.judge.prompts", sets=JUDGE.prompts),
             max_overlap=max(CONFIG.pools[pool].max_overlap for pool in CONFIG.selection_pools()),
         shell:
             "{params.command} --sets {params.sets:q} --max-overlap {params.max_overlap}"
@@ -62,7 +62,7 @@ if CONFIG.comparison.judge:
             mem_mb=tuned_model_memory_mb,
             runtime=tuned_model_minutes,
         params:
-            **runs("instructmining.comparison.generate", settings=JUDGE.generation),
+            **runs("instructmining.comparison.judge.answer", settings=JUDGE.generation),
         shell:
             "{params.command} --settings {params.settings:q} --prompts {input.prompts}"
             " --record {input.record} --adapter {input.adapter} --model {input.model} --threads {threads}"
@@ -84,7 +84,7 @@ if CONFIG.comparison.judge:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
-            **runs("instructmining.comparison.judge", settings=without(JUDGE, "generation", "arms", "seeds")),
+            **runs("instructmining.comparison.judge.ask", settings=without(JUDGE, "generation", "arms", "seeds")),
             # No output, so that Snakemake does not delete it: replies cost money.
             cache=lambda wildcards, output: Path(output[0]).parents[3] / "replies",
         shell:
@@ -106,7 +106,7 @@ if CONFIG.comparison.judge:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
-            **runs("instructmining.comparison.verdicts", settings=without(JUDGE, "generation", "arms", "seeds")),
+            **runs("instructmining.comparison.judge.count", settings=without(JUDGE, "generation", "arms", "seeds")),
             arms=JUDGE.arms,
             baseline=CONFIG.comparison.baseline,
             confidence=CONFIG.quality_rule.confidence,

@@ -84,7 +84,7 @@ rule take_quality_rule:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        **runs("instructmining.quality_rule.take", settings=CONFIG.quality_rule),
+        **runs("instructmining.quality_rule.adopt", settings=CONFIG.quality_rule),
         indicator_settings=indicator_settings,
         measured_with=measured_with(),
     shell:
@@ -161,7 +161,7 @@ rule compare_rules:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        **runs("instructmining.quality_rule.compare_rules"),
+        **runs("instructmining.quality_rule.across.compare"),
         names=list(CONFIG.models),
         confidence=CONFIG.quality_rule.confidence,
     shell:
@@ -186,7 +186,7 @@ rule compare_with_people:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        **runs("instructmining.quality_rule.compare_with_people"),
+        **runs("instructmining.quality_rule.people.compare"),
         confidence=CONFIG.quality_rule.confidence,
     shell:
         "{params.command} --name {wildcards.pool} --rule {input.rule}"

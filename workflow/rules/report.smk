@@ -56,7 +56,7 @@ for figure, inputs in FIGURES_OF_RULE.items():
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
-            **runs("instructmining.report.figures"),
+            **runs("instructmining.report.figures.draw"),
             figure=figure,
             inputs=lambda wildcards, input, inputs=inputs: inputs.format(input=input),
         shell:
@@ -91,7 +91,7 @@ rule figure_across_models:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        **runs("instructmining.report.figures"),
+        **runs("instructmining.report.figures.draw"),
     shell:
         "{params.command} rules --rules {input} --output {output.figure}" " --table {output.table} 2>&1 | tee {log}"
 
@@ -123,7 +123,7 @@ rule figure_people:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        **runs("instructmining.report.figures"),
+        **runs("instructmining.report.figures.draw"),
     shell:
         "{params.command} people --people {input} --output {output.figure}" " --table {output.table} 2>&1 | tee {log}"
 
@@ -155,7 +155,7 @@ rule figure_arms:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        **runs("instructmining.report.figures"),
+        **runs("instructmining.report.figures.draw"),
     shell:
         "{params.command} arms --comparison {input} --output {output.figure}" " --table {output.table} 2>&1 | tee {log}"
 
@@ -187,7 +187,7 @@ rule figure_judge:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        **runs("instructmining.report.figures"),
+        **runs("instructmining.report.figures.draw"),
     shell:
         "{params.command} judge --judge {input} --output {output.figure}" " --table {output.table} 2>&1 | tee {log}"
 
@@ -219,7 +219,7 @@ rule figure_sizes:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        **runs("instructmining.report.figures"),
+        **runs("instructmining.report.figures.draw"),
     shell:
         "{params.command} sizes --curves {input} --output {output.figure}" " --table {output.table} 2>&1 | tee {log}"
 
@@ -252,7 +252,7 @@ rule figure_quality:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        **runs("instructmining.report.figures", settings=CONFIG.selection),
+        **runs("instructmining.report.figures.draw", settings=CONFIG.selection),
         size=size_option,
     shell:
         "{params.command} quality --ranking {input.ranking} --settings {params.settings:q}"

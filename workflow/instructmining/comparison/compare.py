@@ -31,7 +31,7 @@ from instructmining.comparison.intervals import (
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference
 from instructmining.comparison.runs import Run, by_arm, read_runs
 from instructmining.comparison.settings import Comparison
-from instructmining.comparison.verdict import with_words
+from instructmining.comparison.words import with_words
 from instructmining.files import write_table
 
 ARM_LOSSES = pa.schema(

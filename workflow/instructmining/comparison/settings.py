@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from instructmining.comparison.benchmark_settings import Benchmarks
-from instructmining.comparison.judge_settings import Judge
+from instructmining.comparison.benchmarks.settings import Benchmarks
+from instructmining.comparison.judge.settings import Judge
 from instructmining.settings import Name, Settings, Untracked
 from instructmining.training.settings import Training
 

@@ -23,9 +23,9 @@ from instructmining.config import Config, load_config
 from instructmining.config_error import ConfigError
 from instructmining.config_runs import all_runs
 from instructmining.files import read_json
-from instructmining.report.plan import in_bytes
-from instructmining.slurm_jobs import describe as describe_jobs
-from instructmining.slurm_jobs import left_over_jobs, running_snakemake
+from instructmining.jobs.plan import in_bytes
+from instructmining.jobs.slurm_jobs import describe as describe_jobs
+from instructmining.jobs.slurm_jobs import left_over_jobs, running_snakemake
 from instructmining.training.store import CHECKPOINT, MANIFEST, manifest_hash
 
 RESULTS = Path("results")

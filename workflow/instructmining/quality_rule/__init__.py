@@ -1,1 +1,8 @@
-"""The quality rule is fitted to the observations."""
+"""The quality rule is fitted to observations: a linear model of the log loss, with the evidence for and against it.
+
+`losses` and `observations` gather what fine-tunes measured; `fit` chooses indicators and fits a `rule`; `card` and
+`write_card` tell it to people. `published_rules` are those of the paper, `adopt` takes a finished rule over.
+
+Wings: `regression/` has least squares and its intervals, `evidence/` what speaks for and against a rule, `across/`
+compares rules of several models, eval sets and seeds, `people/` compares a rule with what people preferred.
+"""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from instructmining.quality_rule.published import PublishedRule, Rule
 from instructmining.quality_rule.rule import HeldOut, QualityRule, Term
 
 SINGLE_EXAMPLES = """\
@@ -33,6 +34,11 @@ def rule_card(rule: QualityRule) -> str:
         _models(rule),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def evidence(rule: Rule) -> list[str]:
+    """What is known for and against a rule, a sentence each."""
+    return list(rule.notes) if isinstance(rule, PublishedRule) else findings(rule)
 
 
 def findings(rule: QualityRule) -> list[str]:

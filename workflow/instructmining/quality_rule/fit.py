@@ -18,14 +18,14 @@ import numpy as np
 import pyarrow as pa
 
 from instructmining.files import read_table, write_json
-from instructmining.quality_rule.assess import assess, to_values
-from instructmining.quality_rule.checks import intervals_check, made_alike
-from instructmining.quality_rule.diagnose import diagnose, examine
+from instructmining.quality_rule.evidence.assess import assess, to_values
+from instructmining.quality_rule.evidence.checks import intervals_check, made_alike
+from instructmining.quality_rule.evidence.diagnose import diagnose, examine
 from instructmining.quality_rule.observations import observations_schema
-from instructmining.quality_rule.regression import Design, least_squares, make_design, usable
+from instructmining.quality_rule.regression.least_squares import Design, least_squares, make_design, usable
+from instructmining.quality_rule.regression.weights import weigh
 from instructmining.quality_rule.rule import QualityRule, Term
 from instructmining.quality_rule.settings import QualityRuleSettings
-from instructmining.quality_rule.weights import weigh
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 
 from instructmining.files import read_json, write_json
-from instructmining.quality_rule.card import findings
 from instructmining.quality_rule.rule import Check, Floats, QualityRule, indicator_values, write_formula
 
 
@@ -60,11 +59,6 @@ def read_rule(path: Path) -> Rule:
     """A rule of either kind from its file."""
     values = read_json(path)
     return PublishedRule.of(values) if "coefficients" in values else QualityRule.from_json(path)
-
-
-def evidence(rule: Rule) -> list[str]:
-    """What is known for and against a rule, a sentence each."""
-    return list(rule.notes) if isinstance(rule, PublishedRule) else findings(rule)
 
 
 def with_warning(rule: Rule, sentence: str) -> Rule:

@@ -29,9 +29,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from instructmining.comparison.result import ComparisonResult
 from instructmining.files import read_json, write_text
-from instructmining.quality_rule.published import PublishedRule, Rule, evidence, read_rule
+from instructmining.quality_rule.across.words import sentences
+from instructmining.quality_rule.card import evidence
+from instructmining.quality_rule.published import PublishedRule, Rule, read_rule
 from instructmining.quality_rule.rule import QualityRule
-from instructmining.quality_rule.rules_table import sentences
 from instructmining.report.accounts import (
     account,
     account_warnings,
@@ -43,7 +44,7 @@ from instructmining.report.accounts import (
     truncations,
 )
 from instructmining.report.findings import add_options, read_findings
-from instructmining.report.meanings import meaning, reasons
+from instructmining.report.glossary import meaning, reasons
 from instructmining.report.selected import read_selected
 from instructmining.selection.settings import Selection
 

@@ -1,1 +1,1 @@
-"""Subsets are drawn from the candidates."""
+"""Subsets are drawn from the candidates: `designs` says how, `sample_subset` draws one."""

@@ -8,7 +8,8 @@ from typing import Any, Self
 
 import pyarrow as pa
 
-from instructmining.quality_rule.published import Rule, evidence
+from instructmining.quality_rule.card import evidence
+from instructmining.quality_rule.published import Rule
 from instructmining.selection.rank import mean_outside_sentence, outside_sentences
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size

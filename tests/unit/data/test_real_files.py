@@ -1,0 +1,50 @@
+"""The real files beside the project: each imports, and decontamination has work to do."""
+
+from pathlib import Path
+
+import pytest
+
+from instructmining.data.build_pool import build_pool
+from instructmining.data.import_source import import_source
+from instructmining.data.settings import Pool, Source
+from instructmining.files import read_json
+
+DATA = Path(__file__).parents[3] / "../shared/data"
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the real data sets are not in ../shared/data")
+# Rows as in SOURCES.md, and how many of them have an empty output.
+FILES = {
+    "pool/alpaca_5000.json": ("alpaca", 5000, 2),
+    "pool/dolly_4183.jsonl": ("dolly", 4183, 0),
+    "pool/dolly_flan_t5_small.jsonl": ("alpaca", 2423, 0),
+    "pool/gpteacher_roleplay.json": ("alpaca", 1923, 0),
+    "pool/gsm8k.parquet": ("alpaca", 7473, 0),
+    "pool/super_ni.parquet": ("alpaca", 12938, 6),
+    "pool/oasst1_threads.jsonl": ("messages", 951, 0),
+    "pool/self_instruct_raw.parquet": ("alpaca", 232, 0),
+    "eval/self_instruct_252.jsonl": ("self_instruct", 252, 0),
+    "eval/coachlm150.parquet": ("alpaca", 150, 0),
+    "eval/dolly_eval_200.parquet": ("alpaca", 200, 0),
+}
+
+
+def import_file(name, tmp_path):
+    source, path = Path(name).stem, tmp_path / f"{Path(name).stem}.parquet"
+    settings = Source(path=str(DATA / name), on_bad_row="quarantine")
+    import_source(source, settings, 0, path, tmp_path / f"{source}.json", tmp_path / f"{source}.quarantine.jsonl")
+    return path, read_json(tmp_path / f"{source}.json")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_real_file_is_imported_whole(name, tmp_path):
+    form, rows, empty = FILES[name]
+    _, report = import_file(name, tmp_path)
+    assert (report["form"], report["rows_in"], report["kept"]) == (form, rows, rows - empty)
+    assert report["dropped"] == ({'field "output" is empty': empty} if empty else {})
+
+
+def test_dolly_is_cleaned_of_its_eval_rows(tmp_path):
+    dolly, _ = import_file("pool/dolly_4183.jsonl", tmp_path)
+    eval_set, _ = import_file("eval/dolly_eval_200.parquet", tmp_path)
+    settings, report = Pool(sources=["dolly_4183"]), tmp_path / "report.json"
+    build_pool("p", settings, [dolly], [eval_set], [tmp_path / "0.parquet"], report, tmp_path / "contaminated.parquet")
+    assert read_json(report)["dropped"].get("contaminated", 0) > 20

@@ -1,0 +1,69 @@
+"""Bring the data of the benchmarks, before a GPU is asked for, and write down what they are.
+
+In: the settings. Out: for each task its version, its number of questions and a hash of them. The data come into the
+cache of Hugging Face, so that jobs need no network.
+
+    python -m instructmining.comparison.benchmarks.tasks --settings '{"preset": "open_llm"}' --output tasks.json
+"""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from lm_eval.tasks import TaskManager
+
+from instructmining.comparison.benchmarks.settings import Benchmarks, BenchmarkTask
+from instructmining.data.errors import DataError, plain_errors
+from instructmining.files import write_json
+
+
+def task_manager(settings: Benchmarks) -> TaskManager:
+    """What knows the tasks by name: one's own, and those of lm-evaluation-harness where any of them is asked for."""
+    if settings.include:
+        own = TaskManager(include_path=settings.include, include_defaults=False)
+        if set(settings.all_tasks()) <= set(own.all_tasks):
+            return own
+    return TaskManager(include_path=settings.include)
+
+
+def describe(manager: TaskManager, name: str, task: BenchmarkTask) -> dict[str, Any]:
+    """What a task is; raises DataError where there is none of that name, or it has no such metric."""
+    where = f"comparison.benchmarks.tasks.{name}"
+    if name not in {*manager.all_subtasks, *manager.all_groups}:
+        raise DataError(f"{where}: lm-evaluation-harness knows no task or group of this name")
+    loaded = manager.load([name])
+    leaves, group = loaded["tasks"], loaded["groups"].get(name)
+    metrics = (
+        set(leaves[name].aggregation()) if group is None else {m.metric for m in group.aggregate_metric_list or []}
+    )
+    if task.metric not in metrics:
+        raise DataError(f"{where}.metric: found {task.metric!r}; allowed: {', '.join(sorted(metrics))}")
+    digest, questions = hashlib.sha256(), 0
+    for leaf in sorted(leaves):
+        for question in leaves[leaf].eval_docs:
+            digest.update(json.dumps(question, sort_keys=True, default=str).encode())
+            questions += 1
+    return {
+        "version": str(leaves[name].VERSION if group is None else group.version),
+        "parts": len(leaves),
+        "questions": questions,
+        "hash": digest.hexdigest(),
+    }
+
+
+def main() -> None:
+    """Load every task, write what it is."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--settings", type=Benchmarks.model_validate_json, required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    manager, tasks = task_manager(arguments.settings), arguments.settings.all_tasks()
+    write_json(arguments.output, {"tasks": {name: describe(manager, name, task) for name, task in tasks.items()}})
+    print(f"{len(tasks)} tasks: {', '.join(tasks)}")
+
+
+if __name__ == "__main__":
+    with plain_errors():
+        main()

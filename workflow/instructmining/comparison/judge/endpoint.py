@@ -1,0 +1,132 @@
+"""A judge behind an OpenAI-compatible endpoint: asked once per request, as replies are kept on disk by their content.
+
+What passes (time-outs, 429, 5xx, broken replies) is asked again with growing pauses; what does not stops the command,
+and a rerun goes on where it stopped. The key is read from the environment and appears nowhere else: should a server
+send it back, it is blotted out.
+"""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import openai
+from openai.types.chat import ChatCompletion
+
+from instructmining.comparison.judge.settings import Judge
+from instructmining.files import read_json, write_json
+
+Outcome = Literal["answered", "cut", "refused", "rejected"]
+LONGEST_PAUSE_SECONDS = 8.0
+REJECTED = (400, 413, 422)
+"""Status codes that are about one request, such as one that is too long; others are about the endpoint."""
+
+
+class EndpointError(Exception):
+    """The endpoint gives no replies; the message says why, without the key."""
+
+
+class BrokenReplyError(Exception):
+    """A reply with status 200 that is no chat completion."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the judge said."""
+
+    outcome: Outcome
+    """`cut` at max_tokens, `refused` by the judge or its filter, `rejected` by the endpoint with one of REJECTED."""
+    text: str
+    """For `rejected`, the endpoint's reason."""
+    model: str
+    """The model that replied, as the endpoint calls it."""
+
+
+class Endpoint:
+    """Asks the judge, or the disk."""
+
+    def __init__(self, settings: Judge, cache: Path, environment: Mapping[str, str] = os.environ) -> None:
+        self._settings, self._cache = settings, cache
+        self._key = read_key(settings, environment)
+        self._client = openai.OpenAI(
+            base_url=settings.base_url,
+            api_key=self._key or "none",
+            timeout=settings.timeout_seconds,
+            max_retries=settings.retries,
+        )
+
+    def request(self, messages: list[dict[str, str]]) -> dict[str, Any]:
+        """All that a reply depends on, but for the endpoint itself."""
+        limit = {"max_tokens": self._settings.max_tokens} if self._settings.max_tokens else {}
+        return {"model": self._settings.model, "messages": messages, "temperature": 0, **limit}
+
+    def ask(self, request: dict[str, Any]) -> Reply:
+        """The reply that is kept, or a new one; raises EndpointError where the endpoint gives none."""
+        path = self.path(request)
+        if path.is_file():
+            return Reply(**read_json(path)["reply"])
+        reply = self._new_reply(request)
+        if reply.outcome != "rejected":  # another server, or a larger context, may take it
+            write_json(path, {"endpoint": self._settings.base_url, "request": request, "reply": asdict(reply)})
+        return reply
+
+    def path(self, request: dict[str, Any]) -> Path:
+        """Where a reply is kept: the name is a hash of endpoint and request."""
+        content = json.dumps([self._settings.base_url, request], sort_keys=True)
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        return self._cache / digest[:2] / f"{digest}.json"
+
+    def _new_reply(self, request: dict[str, Any]) -> Reply:
+        """Ask until there is a whole reply. The client itself asks again after time-outs, 429 and 5xx."""
+        for attempt in range(self._settings.retries + 1):
+            if attempt:
+                time.sleep(min(0.5 * 2 ** (attempt - 1), LONGEST_PAUSE_SECONDS))
+            try:
+                return self._reply_of(self._client.chat.completions.create(**request))
+            except openai.APIStatusError as error:
+                if error.status_code in REJECTED:
+                    return Reply("rejected", self._blot(str(error)), self._settings.model)
+                raise self._error(error) from None
+            except openai.OpenAIError as error:
+                raise self._error(error) from None
+            except (BrokenReplyError, json.JSONDecodeError) as error:
+                broken = error
+        raise self._error(f"no whole reply in {self._settings.retries + 1} attempts: {broken}")
+
+    def _reply_of(self, completion: Any) -> Reply:
+        if not isinstance(completion, ChatCompletion) or not completion.choices:
+            raise BrokenReplyError(f"not a chat completion: {str(completion)[:200]!r}")
+        choice = completion.choices[0]
+        text, refusal = choice.message.content or "", getattr(choice.message, "refusal", None)
+        outcome: Outcome = "answered"
+        if refusal or choice.finish_reason == "content_filter":
+            outcome = "refused"
+        elif choice.finish_reason == "length":
+            outcome = "cut"
+        return Reply(outcome, self._blot(refusal or text), completion.model or self._settings.model)
+
+    def _error(self, error: object) -> EndpointError:
+        return EndpointError(
+            f"{self._settings.base_url}: {self._blot(str(error))}\n"
+            "Replies so far are kept; once the endpoint answers, the same command goes on where it stopped."
+        )
+
+    def _blot(self, text: str) -> str:
+        return text.replace(self._key, "[key]") if self._key else text
+
+
+def read_key(settings: Judge, environment: Mapping[str, str]) -> str:
+    """The key, empty where the endpoint needs none; raises EndpointError where the variable is not set."""
+    if settings.key_variable is None:
+        return ""
+    key = environment.get(settings.key_variable, "")
+    if not key:
+        raise EndpointError(
+            f"the environment variable {settings.key_variable} (comparison.judge.key_variable) is not set;"
+            " export it where snakemake is started"
+        )
+    return key

@@ -1,0 +1,163 @@
+"""Gather the prompts that the tuned models answer, without those that anything was tuned or fitted on.
+
+In: files of prompts, the pools that are selected from, the eval sets of the roles fit and search. Out: one table of
+prompts, and a report of what was left out and why.
+
+    python -m instructmining.comparison.judge.prompts --sets '{"mt_bench": {"path": "mt_bench_questions.jsonl"}}' \\
+        --max-overlap 0.5 --pools results/data/pools/mixed/*.parquet --eval-sets results/data/eval/docs.parquet \\
+        --output prompts.parquet --report prompts.report.json
+"""
+
+import argparse
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from instructmining.comparison.judge.settings import PromptSet
+from instructmining.data.contamination import EvalPrompts
+from instructmining.data.errors import BadRow, DataError, plain_errors
+from instructmining.data.read_rows import Row, read_rows
+from instructmining.example import Message, make_example, stream_examples
+from instructmining.files import read_table, write_json, write_table
+
+PROMPTS = pa.schema(
+    [
+        pa.field("id", pa.string(), metadata={"description": "hash of the turns"}),
+        pa.field("prompt_set", pa.string(), metadata={"description": "the set it is of, as named in the config"}),
+        pa.field("turns", pa.list_(pa.string()), metadata={"description": "what the user says, turn by turn"}),
+    ]
+)
+KNOWN_FORMS = "turns[...] (MT-bench), instruction with input or instances[{input}], prompt, or text"
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What a user says, turn by turn; the model answers each turn."""
+
+    id: str
+    prompt_set: str
+    turns: tuple[str, ...]
+
+
+def read_prompts(name: str, prompt_set: PromptSet) -> list[Prompt]:
+    """The prompts of a file; raises DataError with file and line at the first row that holds none."""
+    rows = islice(read_rows(Path(prompt_set.path)), prompt_set.limit)
+    return [_prompt(name, row) for row in rows]
+
+
+def _prompt(name: str, row: Row) -> Prompt:
+    value = row.value
+    if isinstance(value, BadRow):
+        raise DataError(f"{row.place}: {value}")
+    turns = to_turns(value)
+    if not turns or not all(isinstance(turn, str) and turn.strip() for turn in turns):
+        raise DataError(f"{row.place}: found no prompt; expected {KNOWN_FORMS}, with text in it")
+    digest = hashlib.sha256(json.dumps(turns, ensure_ascii=False).encode()).hexdigest()
+    return Prompt(digest[:16], name, tuple(turns))
+
+
+def to_turns(row: object) -> list[Any]:
+    """The turns of a row in one of the KNOWN_FORMS, empty where it has none of them; what they hold is not checked."""
+    if not isinstance(row, dict):
+        return []
+    if isinstance(row.get("turns"), list):
+        return list(row["turns"])
+    if "instruction" in row:
+        instances = row.get("instances") or [{}]
+        further = row.get("input") or (instances[0].get("input") if isinstance(instances[0], dict) else None)
+        return [f"{row['instruction']}\n\n{further}" if further else row["instruction"]]
+    return [row[field] for field in ("prompt", "text") if field in row][:1]
+
+
+def distinct(prompts: Sequence[Prompt]) -> list[Prompt]:
+    """Each prompt once, where it first stands."""
+    return list({prompt.id: prompt for prompt in reversed(prompts)}.values())[::-1]
+
+
+def overlapping(prompts: Sequence[Prompt], tables: Sequence[Path], max_overlap: float) -> set[str]:
+    """The IDs of prompts that an example of the tables repeats, by the measure that also cleans the pools."""
+    seen = EvalPrompts()
+    for prompt in prompts:
+        turns = [Message(role="user", content=turn) for turn in prompt.turns]
+        seen.add(prompt.id, make_example([*turns, Message(role="assistant", content="")], "prompts", "messages", None))
+    examples = (example for table in tables for batch in stream_examples(table) for example in batch)
+    shares = (item for example in examples for item in seen.overlaps(example).items())
+    return {name for name, share in shares if share >= max_overlap}
+
+
+def gather(
+    sets: dict[str, PromptSet], pools: Sequence[Path], eval_sets: Sequence[Path], max_overlap: float
+) -> tuple[list[Prompt], dict[str, Any]]:
+    """The prompts to answer and the report; raises DataError where none is left."""
+    read = [prompt for name, prompt_set in sets.items() for prompt in read_prompts(name, prompt_set)]
+    prompts = distinct(read)
+    in_pools = overlapping(prompts, pools, max_overlap)
+    in_eval_sets = overlapping(prompts, eval_sets, max_overlap) - in_pools
+    kept = [prompt for prompt in prompts if prompt.id not in in_pools | in_eval_sets]
+    if not kept:
+        raise DataError(
+            f"comparison.judge.prompts: each of the {len(prompts)} prompts is in a pool, or in an eval set of role fit"
+            " or search; name other files"
+        )
+    left_out = {"repeated": _missing(read, prompts), "in_a_pool": _of(prompts, in_pools)}
+    left_out["in_an_eval_set_of_fit_or_search"] = _of(prompts, in_eval_sets)
+    counts = {name: _counts(name, read, left_out, kept) for name in sets}
+    return kept, {"max_overlap": max_overlap, "sets": counts}
+
+
+def _missing(before: Sequence[Prompt], after: Sequence[Prompt]) -> Counter[str]:
+    return Counter(p.prompt_set for p in before) - Counter(p.prompt_set for p in after)
+
+
+def _of(prompts: Sequence[Prompt], ids: set[str]) -> Counter[str]:
+    return Counter(prompt.prompt_set for prompt in prompts if prompt.id in ids)
+
+
+def _counts(name: str, read: Sequence[Prompt], left_out: dict[str, Counter[str]], kept: Sequence[Prompt]) -> Any:
+    rows, left = (sum(prompt.prompt_set == name for prompt in prompts) for prompts in (read, kept))
+    return {"rows": rows, "left_out": {why: counts[name] for why, counts in left_out.items()}, "kept": left}
+
+
+def write_prompts(path: Path, prompts: Sequence[Prompt]) -> None:
+    """Write the table of prompts."""
+    write_table(path, pa.Table.from_pylist([asdict(prompt) for prompt in prompts], schema=PROMPTS), PROMPTS)
+
+
+def read_prompt_table(path: Path) -> list[Prompt]:
+    """The prompts of a table that `write_prompts` wrote."""
+    return [Prompt(**{**row, "turns": tuple(row["turns"])}) for row in _rows(path)]
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    yield from read_table(path, PROMPTS, PROMPTS.names).to_pylist()
+
+
+def main() -> None:
+    """Read the files, write the prompts and the report."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, fromfile_prefix_chars="@"
+    )
+    parser.add_argument("--sets", type=json.loads, required=True)
+    parser.add_argument("--max-overlap", type=float, required=True)
+    parser.add_argument("--pools", type=Path, nargs="+", required=True)
+    parser.add_argument("--eval-sets", type=Path, nargs="*", default=[])
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--report", type=Path, required=True)
+    arguments = parser.parse_args()
+    sets = {name: PromptSet.model_validate(value) for name, value in arguments.sets.items()}
+    prompts, report = gather(sets, arguments.pools, arguments.eval_sets, arguments.max_overlap)
+    write_prompts(arguments.output, prompts)
+    write_json(arguments.report, report)
+    print(json.dumps(report["sets"], indent=2))
+
+
+if __name__ == "__main__":
+    with plain_errors():
+        main()

@@ -1,0 +1,219 @@
+"""How many subsets and seeds give intervals of a given width, from what a pilot run measured.
+
+    make power CONFIG=config/own-data.yaml WIDTH=0.02
+    python -m instructmining.planning.power --width 0.02 \\
+        --observations results/quality_rule/smollm2/observations.parquet
+
+A width is that of the whole interval, in log loss per SD that the indicator has over the subsets of the pilot: with
+0.02, the interval of what a step of one SD does to the loss is 2 % of that loss wide. Another design spreads the
+indicators otherwise and needs a pilot of its own.
+"""
+
+import argparse
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import yaml
+from rich.console import Console
+from rich.table import Table
+from scipy import stats
+
+from instructmining.config import load_config
+from instructmining.files import read_table
+from instructmining.planning.pilot import Pilot, measure
+from instructmining.quality_rule.observations import indicator_names, observations_schema
+from instructmining.quality_rule.regression.least_squares import Design, least_squares, make_design, usable
+from instructmining.quality_rule.rule import Floats
+
+MOST_SUBSETS = 100_000
+ONE_SEED_ADVICE = """\
+Seeds narrow an interval only by what they take from the noise, so one seed each needs the fewest fine-tunes; a few
+replicated subsets are still what measures that noise (sampling.replicated)."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a number of seeds asks for; None is more than MOST_SUBSETS."""
+
+    seeds: int
+    per_indicator: tuple[int | None, ...]
+    subsets: int | None
+    cautious_subsets: int | None
+
+    @property
+    def fine_tunes(self) -> int | None:
+        """Subsets times seeds."""
+        return self.subsets * self.seeds if self.subsets else None
+
+    @property
+    def cautious_fine_tunes(self) -> int | None:
+        """The same with the variance at the upper end of its interval."""
+        return self.cautious_subsets * self.seeds if self.cautious_subsets else None
+
+
+def widths(pilot: Pilot, subsets: int, seeds: int, confidence: float, caution: float = 1.0) -> Floats:
+    """Width of the interval of each coefficient, in log loss per SD of the indicator; (indicators,).
+
+    Twice Student's t times the standard error, with the variance that the inverse of X'X has on average over draws of
+    the subsets, as if the means of their indicators were multivariate normal.
+    """
+    count = len(pilot.indicators)
+    t = stats.t.ppf((1 + confidence) / 2, subsets - count - 1)
+    error = np.sqrt(caution * pilot.noise(seeds) * pilot.unit_variance / (subsets - count - 2))
+    width: Floats = 2 * t * error
+    return width
+
+
+def subsets_needed(
+    pilot: Pilot, indicator: int, seeds: int, width: float, confidence: float, caution: float = 1.0
+) -> int | None:
+    """The fewest subsets with which the interval of a coefficient is no wider; None above MOST_SUBSETS."""
+    counts = range(len(pilot.indicators) + 3, MOST_SUBSETS + 1)
+    narrow = bisect_left(
+        counts, True, key=lambda subsets: bool(widths(pilot, subsets, seeds, confidence, caution)[indicator] <= width)
+    )
+    return counts[narrow] if narrow < len(counts) else None
+
+
+def make_plan(pilot: Pilot, seeds: int, width: float, confidence: float) -> Plan:
+    """How many subsets a number of seeds asks for: as many as the coefficient that needs the most."""
+    needed, cautious = (
+        [
+            subsets_needed(pilot, indicator, seeds, width, confidence, caution)
+            for indicator in range(len(pilot.indicators))
+        ]
+        for caution in (1.0, pilot.caution)
+    )
+    return Plan(seeds, tuple(needed), _most(needed), _most(cautious))
+
+
+def _most(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return max(known) if len(known) == len(counts) else None
+
+
+def make_plans(pilot: Pilot, seeds: Sequence[int], width: float, confidence: float) -> list[Plan]:
+    """One plan for each number of seeds that the pilot can say something about."""
+    return [make_plan(pilot, count, width, confidence) for count in seeds if count == 1 or pilot.within is not None]
+
+
+def cheapest(plans: Sequence[Plan]) -> Plan | None:
+    """The plan with the fewest fine-tunes, and of those the fewest seeds."""
+    possible = [(plan.fine_tunes, plan.seeds, plan) for plan in plans if plan.fine_tunes is not None]
+    return min(possible, key=lambda item: item[:2])[2] if possible else None
+
+
+def pilot_table(pilot: Pilot, found: Floats, plans: Sequence[Plan]) -> Table:
+    """What the pilot has, and how many subsets each coefficient needs; `found` are the widths in the pilot."""
+    table = _table("indicator", "SD over subsets", "VIF", "width now", *(_seeds(plan.seeds) for plan in plans))
+    for i, name in enumerate(pilot.indicators):
+        cells = (f"{pilot.spread[i]:.4g}", f"{pilot.inflation[i]:.1f}", f"{found[i]:.3g}")
+        table.add_row(name, *cells, *(_count(plan.per_indicator[i]) for plan in plans))
+    return table
+
+
+def plan_table(plans: Sequence[Plan]) -> Table:
+    """What each number of seeds asks for in all."""
+    table = _table("seeds", "subsets", "fine-tunes", "cautious fine-tunes", "")
+    best = cheapest(plans)
+    for plan in plans:
+        counts = (plan.subsets, plan.fine_tunes, plan.cautious_fine_tunes)
+        table.add_row(str(plan.seeds), *map(_count, counts), "cheapest" if plan is best else "")
+    return table
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for number, name in enumerate(columns):
+        table.add_column(name, justify="right" if number else "left")
+    return table
+
+
+def _seeds(count: int) -> str:
+    return "1 seed" if count == 1 else f"{count} seeds"
+
+
+def _count(count: int | None) -> str:
+    return f"> {MOST_SUBSETS:,}" if count is None else f"{count:,}"
+
+
+def found_widths(design: Design, confidence: float) -> Floats:
+    """Width of the intervals in the pilot itself, in log loss per SD of the indicator; (indicators,)."""
+    intervals = least_squares(design).conf_int(1 - confidence)[1:]
+    width: Floats = (intervals[:, 1] - intervals[:, 0]) * design.x.std(axis=0, ddof=1)
+    return width
+
+
+def show(console: Console, name: str, observations: pa.Table, arguments: argparse.Namespace) -> None:
+    """Print what one pilot run says."""
+    names = arguments.indicators or indicator_names(observations)
+    design, left_out = usable(make_design(observations, names))
+    pilot = measure(design)
+    plans = make_plans(pilot, arguments.seeds, arguments.width, arguments.confidence)
+    level = f"{arguments.confidence:.0%} intervals {arguments.width:g} wide, in log loss per SD of the indicator"
+    console.print(f"{name}: {level}", style="bold")
+    console.print(_noise(pilot))
+    console.print(pilot_table(pilot, found_widths(design, arguments.confidence), plans), "")
+    console.print(plan_table(plans))
+    console.print(
+        f"cautious: with a variance {pilot.caution:.2f} times that of the pilot, by which it may be too small."
+    )
+    console.print(ONE_SEED_ADVICE)
+    for indicator, reason in left_out.items():
+        console.print(f"Left out: {indicator} {reason}.")
+    console.print("")
+
+
+def _noise(pilot: Pilot) -> str:
+    between = f"{np.sqrt(pilot.between):.3g} between subsets about the rule"
+    if pilot.within is None:
+        return (
+            f"Pilot of {pilot.subsets} subsets; SD of the log loss: {between}, noise of seeds included. No subset has"
+            " several seeds, so what more seeds would help is not known (sampling.replicated)."
+        )
+    return (
+        f"Pilot of {pilot.subsets} subsets; SD of the log loss: {between}, {np.sqrt(pilot.within):.3g} between seeds."
+    )
+
+
+def pilots_of(config: Path) -> tuple[list[Path], dict[str, Any]]:
+    """The observations of the models of a config, and its indicators and confidence as defaults of the arguments."""
+    values = load_config(yaml.safe_load(config.read_text(encoding="utf-8")))
+    paths = [Path("results/quality_rule") / model / "observations.parquet" for model in values.models]
+    for path in paths:
+        if not path.is_file():
+            raise SystemExit(
+                f"{path} is not there: a plan needs a pilot run; `make run CONFIG={config}` makes one,"
+                " with a small sampling.subsets and a few sampling.replicated"
+            )
+    return paths, {"indicators": values.rule_indicators(), "confidence": values.quality_rule.confidence}
+
+
+def main() -> None:
+    """Print the plans of every pilot."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    pilots = parser.add_mutually_exclusive_group(required=True)
+    pilots.add_argument("--observations", type=Path, nargs="+")
+    pilots.add_argument("--config", type=Path, help="the config of a run in this folder, instead of --observations")
+    parser.add_argument("--width", type=float, default=0.02)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 5])
+    parser.add_argument("--indicators", nargs="+", help="all in the observations if not given")
+    parser.add_argument("--confidence", type=float, default=0.95)
+    arguments = parser.parse_args()
+    if not arguments.width > 0:
+        parser.error(f"--width is {arguments.width}, expected a number above zero")
+    if arguments.config:
+        arguments.observations, given = pilots_of(arguments.config)
+        vars(arguments).update(given)
+    console = Console(highlight=False, markup=False)
+    for path in arguments.observations:
+        show(console, path.parent.name, read_table(path, observations_schema([])), arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""How many fine-tunes one sampling design saves over another: ratios of the variances of their coefficients."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from instructmining.quality_rule.evidence.noise import FTest
+from instructmining.quality_rule.regression.bootstrap import RESAMPLES, middle
+from instructmining.quality_rule.regression.least_squares import Design
+from instructmining.quality_rule.rule import Floats
+
+Sample = tuple[Floats, Floats, Floats]
+"""Indicators (..., subsets, indicators), log loss (..., subsets) and weights (..., subsets)."""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Variance of the coefficients in the first design over that in the other: geometric mean over the indicators.
+
+    The interval is of a bootstrap over the subsets of both designs, None where they are too few. Resamples have fewer
+    different subsets than a design, so that it is wider than its level: 95 % intervals of simulated designs of 24
+    subsets and six indicators covered the truth in 99 % of cases.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Saving:
+    """How many times fewer fine-tunes than the first design give the same certainty."""
+
+    design: str
+    instead_of: str
+    per_indicator: dict[str, float]
+    """Ratio of the squared standard errors of each coefficient, as found."""
+    as_found: Ratio
+    """Of the squared standard errors that the fits have: what counts."""
+    equal_noise: Ratio
+    """What the spread of the indicators alone would give, were the noise about both rules the same."""
+    noise: FTest | None
+    """Whether the variance between seeds differs, the other design's over the first's; None without replicates."""
+
+
+def saving(names: tuple[str, str], first: Design, other: Design, confidence: float) -> Saving:
+    """The saving of the other design over the first; the names are in the same order."""
+    given = _sample(first), _sample(other)
+    drawn = _resample(first, other)
+    per_indicator = _ratios(*given, noise=True)
+    return Saving(
+        design=names[1],
+        instead_of=names[0],
+        per_indicator=dict(zip(first.indicators, per_indicator.tolist(), strict=True)),
+        as_found=_mean_ratio(given, drawn, confidence, noise=True),
+        equal_noise=_mean_ratio(given, drawn, confidence, noise=False),
+        noise=noise_ratio(first, other),
+    )
+
+
+def noise_ratio(first: Design, other: Design) -> FTest | None:
+    """Two-sided F-test of the variances between seeds."""
+    if not first.noise_sd or not other.noise_sd:
+        return None
+    ratio, degrees = (other.noise_sd / first.noise_sd) ** 2, (other.noise_degrees, first.noise_degrees)
+    tails = stats.f.cdf(ratio, *degrees), stats.f.sf(ratio, *degrees)
+    return FTest(float(ratio), *degrees, float(min(1.0, 2 * min(tails))))
+
+
+def _mean_ratio(
+    given: tuple[Sample, Sample], drawn: tuple[Sample, Sample] | None, confidence: float, noise: bool
+) -> Ratio:
+    value = float(_geometric_mean(_ratios(*given, noise)))
+    if drawn is None:
+        return Ratio(value, None, None)
+    return Ratio(value, *middle(_geometric_mean(_ratios(*drawn, noise)), confidence))
+
+
+def _geometric_mean(ratios: Floats) -> Floats:
+    """(..., indicators) -> (...)."""
+    mean: Floats = np.exp(np.mean(np.log(ratios), axis=-1))
+    return mean
+
+
+def _ratios(first: Sample, other: Sample, noise: bool) -> Floats:
+    """(..., indicators)."""
+    return coefficient_variances(*first, noise) / coefficient_variances(*other, noise)
+
+
+def coefficient_variances(x: Floats, y: Floats, weights: Floats, noise: bool) -> Floats:
+    """Variance of each coefficient in a design of many subsets, times their number; without `noise` per unit of it.
+
+    The diagonal of the inverse of X'WX, times the residual variance, and without the bias of few subsets (see
+    `Pilot.unit_variance`); the arguments are a Sample -> (..., indicators).
+    """
+    subsets, count = x.shape[-2:]
+    root = np.sqrt(weights)[..., None]  # (..., subsets, 1)
+    constant = np.ones((*x.shape[:-1], 1))
+    columns = root * np.concatenate([constant, x - x.mean(axis=-2, keepdims=True)], axis=-1)
+    losses = root * y[..., None]
+    inverse = np.linalg.inv(columns.swapaxes(-1, -2) @ columns)
+    variances: Floats = np.diagonal(inverse, axis1=-2, axis2=-1)[..., 1:] * (subsets - count - 2)
+    if not noise:
+        return variances
+    residuals = losses - columns @ (inverse @ (columns.swapaxes(-1, -2) @ losses))
+    found: Floats = variances * np.sum(residuals**2, axis=-2) / (subsets - count - 1)
+    return found
+
+
+def _sample(design: Design, rows: NDArray[np.intp] | slice = slice(None)) -> Sample:
+    return design.x[rows], design.y[rows], design.weights[rows]
+
+
+def _resample(first: Design, other: Design) -> tuple[Sample, Sample] | None:
+    """As many resamples of each design; None where too few of them determine the coefficients and the noise."""
+    generator = np.random.default_rng(0)
+    before, after = (_draws(design, generator) for design in (first, other))
+    count = min(len(before), len(after))
+    if count < RESAMPLES // 2:
+        return None
+    return _sample(first, before[:count]), _sample(other, after[:count])
+
+
+def _draws(design: Design, generator: np.random.Generator) -> NDArray[np.intp]:
+    """Rows drawn with replacement, less draws with too few different ones for a residual; (resamples, subsets)."""
+    rows = generator.integers(len(design.y), size=(2 * RESAMPLES, len(design.y)))
+    different = np.array([len(np.unique(drawn)) for drawn in rows])
+    enough: NDArray[np.intp] = rows[different > design.x.shape[1] + 2][:RESAMPLES]
+    return enough

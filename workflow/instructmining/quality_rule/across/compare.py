@@ -1,0 +1,212 @@
+"""How far a rule holds for other models, eval sets and seeds: the same fit to each, side by side.
+
+    python -m instructmining.quality_rule.across.compare --names smollm2 gemma3 \\
+        --observations results/quality_rule/{smollm2,gemma3}/observations.parquet \\
+        --losses results/quality_rule/{smollm2,gemma3}/losses.parquet \\
+        --rules results/quality_rule/{smollm2,gemma3}/rule.json --scores results/indicators/candidates/scores.parquet \\
+        --output across_models.json --table across_models.md
+
+All variants have the same indicators: those of any of the rules. Runs that differ in anything else, such as their
+epochs, are compared the same way: give the files of each, and names of your own.
+"""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from instructmining.files import read_table, write_json, write_text
+from instructmining.indicators.tables import SCORES
+from instructmining.quality_rule.across.variants import (
+    Variant,
+    coefficients,
+    differences,
+    equal_coefficients,
+    fit_variants,
+    pairs,
+    transfers,
+)
+from instructmining.quality_rule.across.words import FEWEST_DEGREES, markdown, sentences
+from instructmining.quality_rule.losses import LOSSES
+from instructmining.quality_rule.observations import observations_schema
+from instructmining.quality_rule.regression.bootstrap import spearman, spearman_interval
+from instructmining.quality_rule.rule import Floats, QualityRule
+
+BEST = 0.1
+"""The share of the examples that is looked at as the best ones."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What one base model, or one run, was seen to do."""
+
+    observations: pa.Table
+    losses: pa.Table
+    """The loss on each eval set, with the schema LOSSES."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two rules put the same things in the same order."""
+
+    a: str
+    b: str
+    subsets: float
+    """Spearman's rho of the two predictions for the subsets."""
+    low: float
+    high: float
+    examples: float
+    """Spearman's rho of the two predictions for the examples of the candidates."""
+    best: float
+    """Of the tenth of the examples that one rule ranks first, the share that the other does too; chance is a tenth."""
+
+
+def compare_rules(
+    observed: Mapping[str, Observed], indicators: Sequence[str], scores: pa.Table, confidence: float
+) -> dict[str, Any]:
+    """Models against each other where there are several, and within each model its eval sets and its seeds."""
+    groups = [("models", "", {name: each.observations for name, each in observed.items()})]
+    for name, each in observed.items():
+        groups += [("eval sets", name, by_eval_set(each)), ("seeds", name, by_seed(each.observations))]
+    comparisons, skipped = [], []
+    for over, model, tables in groups:
+        try:
+            comparisons.append(compare(over, model, tables, indicators, scores, confidence))
+        except ValueError as error:
+            skipped.append({"over": over, "model": model, "reason": str(error)})
+    _correct(comparisons)
+    return {
+        "models": list(observed),
+        "confidence": confidence,
+        "unit": "SD over the subsets",
+        "comparisons": comparisons,
+        "skipped": skipped,
+    }
+
+
+def _correct(comparisons: Sequence[dict[str, Any]]) -> None:
+    """Holm's (1979) correction over all tests of equal coefficients; those that can tell nothing are none of them."""
+    from statsmodels.stats.multitest import multipletests
+
+    tests = [row["equal_coefficients"] for row in comparisons]
+    told = [row for row in tests if row["denominator_degrees"] >= FEWEST_DEGREES]
+    corrected = multipletests([row["p_value"] for row in told], method="holm")[1] if told else []
+    for row, p_value in zip(told, corrected, strict=True):
+        row |= {"holm": float(p_value), "tests": len(told)}
+
+
+def by_eval_set(observed: Observed) -> dict[str, pa.Table]:
+    """The observations with the loss on one eval set alone, for each, whatever its role."""
+    names = sorted(set(observed.losses["eval_set"].to_pylist()))
+    return {name: _measured_on(name, observed) for name in names}
+
+
+def _measured_on(eval_set: str, observed: Observed) -> pa.Table:
+    """Raises ValueError for a fine-tune whose loss on the eval set is not known."""
+    rows = observed.losses.filter(pc.equal(observed.losses["eval_set"], eval_set))
+    keys = zip(rows["subset"].to_pylist(), rows["seed"].to_pylist(), strict=True)
+    losses = dict(zip(keys, rows["loss"].to_pylist(), strict=True))
+    table = observed.observations
+    wanted = list(zip(table["subset"].to_pylist(), table["seed"].to_pylist(), strict=True))
+    missing = [key for key in wanted if key not in losses]
+    if missing:
+        raise ValueError(f"{len(missing)} fine-tunes have no loss on {eval_set} (first: subset, seed {missing[0]})")
+    loss = pa.array([losses[key] for key in wanted], pa.float64())
+    table = table.drop_columns(["loss", "log_loss"])
+    return table.append_column("loss", loss).append_column("log_loss", pc.ln(loss))
+
+
+def by_seed(observations: pa.Table) -> dict[str, pa.Table]:
+    """The observations of each seed, over the subsets that were tuned on with all of them."""
+    seeds = sorted(set(observations["seed"].to_pylist()))
+    of_seed = {seed: observations.filter(pc.equal(observations["seed"], seed)) for seed in seeds}
+    common = set.intersection(*(set(table["subset"].to_pylist()) for table in of_seed.values()))
+    shared = pa.array(sorted(common), pa.string())
+    return {f"seed {seed}": table.filter(pc.is_in(table["subset"], shared)) for seed, table in of_seed.items()}
+
+
+def compare(
+    over: str,
+    model: str,
+    tables: Mapping[str, pa.Table],
+    indicators: Sequence[str],
+    scores: pa.Table,
+    confidence: float,
+) -> dict[str, Any]:
+    """One set of variants side by side; raises ValueError where there are not two, or one cannot be fitted."""
+    if len(tables) < 2:
+        raise ValueError(f"there is one alone: {', '.join(tables)}")
+    variants, left_out = fit_variants(tables, indicators)
+    design = variants[0].design
+    units = design.x.std(axis=0, ddof=1)
+    examples = np.column_stack([scores[name].to_numpy() for name in design.indicators])
+    return {
+        "over": over,
+        "model": model,
+        "variants": list(tables),
+        "subsets": len(design.subsets),
+        "left_out": left_out,
+        "coefficients": {
+            variant.name: [asdict(row) for row in coefficients(variant.result, design.indicators, units, confidence)]
+            for variant in variants
+        },
+        "equal_coefficients": asdict(equal_coefficients(variants)),
+        "differences": [
+            {"a": a.name, "b": b.name, "coefficients": [asdict(row) for row in differences(a, b, units, confidence)]}
+            for a, b in pairs(variants)
+        ],
+        "agreement": [asdict(agreement(a, b, examples, confidence)) for a, b in pairs(variants)],
+        "transfers": [asdict(row) for row in transfers(variants, confidence)],
+    }
+
+
+def agreement(a: Variant, b: Variant, examples: Floats, confidence: float) -> Agreement:
+    """How far two rules agree on the order of the subsets and of `examples`, (examples, indicators)."""
+    subsets = a.predict(a.design.x), b.predict(a.design.x)
+    orders = a.predict(examples), b.predict(examples)
+    low, high = spearman_interval(*subsets, confidence)
+    return Agreement(a.name, b.name, spearman(*subsets), low, high, spearman(*orders), _best_in_both(*orders))
+
+
+def _best_in_both(first: Floats, second: Floats) -> float:
+    """The share of the best that two predictions have in common; lower is better."""
+    count = max(1, round(BEST * len(first)))
+    best = [set(np.argsort(predicted, kind="stable")[:count].tolist()) for predicted in (first, second)]
+    return len(best[0] & best[1]) / count
+
+
+def indicators_of(rules: Sequence[QualityRule]) -> list[str]:
+    """The indicators of any of the rules, in the order they come."""
+    return list(dict.fromkeys(name for rule in rules for name in rule.indicators))
+
+
+def main() -> None:
+    """Read what was observed of each model, write the comparison."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for given in ("--observations", "--losses", "--rules"):
+        parser.add_argument(given, type=Path, nargs="+", required=True)
+    parser.add_argument("--names", nargs="+", required=True)
+    parser.add_argument("--scores", type=Path, required=True, help="of the candidates")
+    parser.add_argument("--confidence", type=float, default=0.95)
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--table", type=Path, required=True)
+    arguments = parser.parse_args()
+    files = zip(arguments.names, arguments.observations, arguments.losses, strict=True)
+    observed = {
+        name: Observed(read_table(observations, observations_schema([])), read_table(losses, LOSSES))
+        for name, observations, losses in files
+    }
+    indicators = indicators_of([QualityRule.from_json(path) for path in arguments.rules])
+    result = compare_rules(observed, indicators, read_table(arguments.scores, SCORES), arguments.confidence)
+    write_json(arguments.output, result)
+    write_text(arguments.table, markdown(result))
+    print("\n".join(sentences(result)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""Take a rule that is there already, a published one or that of another run, instead of fitting one.
+
+    python -m instructmining.quality_rule.adopt --settings '{"published": "v3"}' --indicator-settings '{}' \\
+        --rule rule.json
+
+Raises ValueError where the indicators come from other models than those that the rule was fitted with.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from instructmining.quality_rule.other_models import other_models, refuse
+from instructmining.quality_rule.published import PublishedRule, Rule, read_rule, with_warning
+from instructmining.quality_rule.published_rules import PUBLISHED
+from instructmining.quality_rule.settings import QualityRuleSettings
+
+
+def main() -> None:
+    """Write the rule."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--settings", type=QualityRuleSettings.model_validate_json, required=True)
+    parser.add_argument("--indicator-settings", type=json.loads, required=True, help="those of the scores at hand")
+    parser.add_argument("--rule", type=Path, required=True)
+    arguments = parser.parse_args()
+    rule = take(arguments.settings, arguments.indicator_settings)
+    rule.to_json(arguments.rule)
+    print(rule.formula())
+
+
+def take(settings: QualityRuleSettings, indicator_settings: Mapping[str, Any]) -> Rule:
+    """The rule; a warning stands in it where it was forced on other indicator models."""
+    rule: Rule = (
+        PublishedRule.of(PUBLISHED[settings.published]) if settings.published else read_rule(Path(settings.file or ""))
+    )
+    differences = other_models(rule.indicators, rule.indicator_settings, indicator_settings)
+    refuse(f"the rule {settings.published or settings.file}", differences, settings.force)
+    for difference in differences:
+        rule = with_warning(
+            rule, f"Forced on other indicator models, so its predictions may mean nothing: {difference}."
+        )
+    return rule
+
+
+if __name__ == "__main__":
+    main()

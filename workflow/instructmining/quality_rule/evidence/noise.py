@@ -1,0 +1,96 @@
+"""How much of the log loss is noise between fine-tunes, and what no rule can explain because of it.
+
+Several seeds of one subset share their indicators, so that what differs between them is noise ("pure error") whatever
+the rule. Draper and Smith, Applied Regression Analysis (1998), 2.1, have the sums of squares and the lack-of-fit test.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from instructmining.quality_rule.regression.least_squares import Design
+from instructmining.quality_rule.rule import Floats
+
+
+@dataclass(frozen=True)
+class FTest:
+    """A ratio of two mean squares, and how rare as large a one would be if both were noise."""
+
+    statistic: float
+    numerator_degrees: int
+    denominator_degrees: int
+    p_value: float
+
+
+@dataclass(frozen=True)
+class Noise:
+    """The noise of a single fine-tune in log loss, measured on replicated subsets."""
+
+    sd: float
+    sd_low: float
+    sd_high: float
+    degrees_of_freedom: int
+    floor: float
+    """Smallest difference between two single fine-tunes that stands out from the noise, at the level of the rule."""
+    between: FTest
+    """Whether the subsets differ at all: one-way analysis of variance."""
+    reachable_r2: float
+    """Share of the variance of the subsets' log losses that is not noise: a perfect rule gets no more held out."""
+    reachable_low: float
+    reachable_high: float
+
+
+def measure_noise(design: Design, confidence: float) -> Noise | None:
+    """The noise, with intervals; None where no subset has several seeds, or where all seeds gave the same loss."""
+    sd, degrees = design.noise_sd, design.noise_degrees
+    if not sd:
+        return None
+    tail = (1 - confidence) / 2
+    upper, lower = float(stats.chi2.ppf(1 - tail, degrees)), float(stats.chi2.ppf(tail, degrees))
+    between = _between_subsets(design)
+    reachable = _reachable(between, tail)
+    return Noise(
+        sd=sd,
+        sd_low=sd * float(np.sqrt(degrees / upper)),
+        sd_high=sd * float(np.sqrt(degrees / lower)),
+        degrees_of_freedom=degrees,
+        floor=float(stats.t.ppf(1 - tail, degrees) * np.sqrt(2) * sd),
+        between=between,
+        reachable_r2=reachable[0],
+        reachable_low=reachable[1],
+        reachable_high=reachable[2],
+    )
+
+
+def _between_subsets(design: Design) -> FTest:
+    """The subsets' means against each other."""
+    deviations = design.y - np.average(design.y, weights=design.seeds)
+    return _against_noise(design, deviations, len(design.y) - 1)
+
+
+def lack_of_fit(design: Design, fitted: Floats) -> FTest | None:
+    """Whether the subsets' means lie further from the fitted values, (subsets,), than the noise explains.
+
+    None without replicates, where the two cannot be told apart. Exact where the fit is weighted by seeds.
+    """
+    if not design.noise_sd:
+        return None
+    return _against_noise(design, design.y - fitted, len(design.y) - len(design.indicators) - 1)
+
+
+def _against_noise(design: Design, deviations: Floats, degrees: int) -> FTest:
+    assert design.noise_sd
+    statistic = float(np.sum(design.seeds * deviations**2)) / degrees / design.noise_sd**2
+    return FTest(statistic, degrees, design.noise_degrees, float(stats.f.sf(statistic, degrees, design.noise_degrees)))
+
+
+def _reachable(between: FTest, tail: float) -> tuple[float, float, float]:
+    """1 - 1/F with its interval: the reliability of the means, ICC(1,k) of Shrout and Fleiss (1979); never below zero.
+
+    Exact where all subsets have the same number of seeds, otherwise an approximation.
+    """
+    degrees = between.numerator_degrees, between.denominator_degrees
+    quantiles = [1.0, float(stats.f.ppf(1 - tail, *degrees)), float(stats.f.ppf(tail, *degrees))]
+    estimate, low, high = (max(0.0, 1 - quantile / between.statistic) for quantile in quantiles)
+    return estimate, low, high

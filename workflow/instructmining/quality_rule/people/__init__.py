@@ -1,0 +1,1 @@
+"""Whether a rule agrees with people: `agreement` measures it on rated examples, `compare` is the command."""

@@ -1,0 +1,4 @@
+"""Least squares: `least_squares` fits means of subsets with `weights`, `combinations` fits every choice of indicators.
+
+`intervals` are those of coefficients, `bootstrap` those of anything else.
+"""

@@ -1,0 +1,82 @@
+"""Figures of the evidence about a rule: what its fit leaves over, and what it is worth beside its baselines."""
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from instructmining.quality_rule.evidence.checks import influence_limit
+from instructmining.report.figures.style import BLUE, GREY, ORANGE, VERMILLION, Drawing, new_figure, zero_line
+
+DASHED = (0, (4, 3))
+
+
+def draw_residuals(diagnostics: dict[str, Any]) -> Drawing:
+    """Residuals over the fitted log loss, against the normal distribution, and Cook's distances."""
+    fitted = pd.DataFrame(diagnostics["leave_one_out"]["predictions"])[["subset", "fitted"]]
+    table = fitted.merge(pd.DataFrame(diagnostics["influence"]), on="subset", validate="one_to_one")
+    figure = new_figure(8.4, 3.2)
+    over_fitted, normal, influence = figure.subplots(1, 3)
+    over_fitted.axhline(0, color=GREY, linewidth=0.8, linestyle=DASHED, zorder=0)
+    _points(over_fitted, table["fitted"], table["residual"])
+    over_fitted.set(xlabel="fitted log loss (log of nats per token)", ylabel="residual (SDs)", title="against the fit")
+    over_fitted.locator_params(nbins=5)
+    normal.axline((0, 0), slope=1, color=GREY, linewidth=0.8, linestyle=DASHED, zorder=0)
+    _points(normal, table["normal_quantile"], table["residual"])
+    normal.set(xlabel="normal quantile (SDs)", ylabel="residual (SDs)", title="against the normal (Q-Q)")
+    _distances(influence, table, influence_limit(len(table), len(diagnostics["coefficients"])))
+    figure.suptitle(f"What the quality rule leaves over of {len(table)} subsets, one point each")
+    return Drawing(figure, table)
+
+
+def _points(axes: Axes, x: pd.Series, y: pd.Series) -> None:
+    axes.scatter(x, y, s=16, color=BLUE, alpha=0.8, linewidth=0)
+
+
+def _distances(axes: Axes, table: pd.DataFrame, limit: float) -> None:
+    """Cook's distance of every subset; those beyond the limit are named."""
+    distances = table["cooks_distance"]
+    axes.vlines(range(len(table)), 0, distances, color=BLUE, linewidth=1.4)
+    axes.axhline(limit, color=VERMILLION, linewidth=0.8, linestyle=DASHED)
+    axes.set(xlabel="subset", ylabel="Cook's distance", title=f"influence; dashed: limit {limit:.2f}")
+    axes.set_ylim(0, 1.15 * max(limit, distances.max()))
+    axes.locator_params(axis="x", integer=True, nbins=5)
+    for position in distances.index[distances > limit]:
+        axes.annotate(table["subset"][position], (position, distances[position]), ha="center", va="bottom", fontsize=7)
+
+
+def draw_held_out(diagnostics: dict[str, Any]) -> Drawing:
+    """R2 on what was left out, of the rule and its baselines, and what the rule gains over each."""
+    table = pd.DataFrame(diagnostics["held_out"])
+    figure = new_figure(8.4, 0.4 * len(table) + 1.9)
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=[1.2, 1])
+    _scores(left, table, diagnostics["noise"])
+    figure.legend(loc="outside lower center", ncols=3, frameon=False)
+    _gains(right, table, diagnostics["confidence"])
+    left.set_yticks(range(len(table)), table["name"])
+    left.set_ylim(len(table) - 0.5, -0.5)
+    subsets = len(diagnostics["leave_one_out"]["predictions"])
+    figure.suptitle(f"Log loss of {subsets} subsets, predicted by fits that have not seen them")
+    return Drawing(figure, table.assign(indicators=table["indicators"].map(" ".join)))
+
+
+def _scores(axes: Axes, table: pd.DataFrame, noise: dict[str, Any] | None) -> None:
+    zero_line(axes)
+    rows = table.index.to_numpy()
+    axes.errorbar(table["r2"], rows - 0.1, xerr=table["r2_sd"], fmt="o", color=BLUE, label="in folds, SD of repeats")
+    if table["source_r2"].notna().all():
+        axes.plot(table["source_r2"], rows + 0.15, "D", color=ORANGE, label="a source left out", markersize=5)
+    if noise:
+        label = "highest reachable"
+        axes.axvline(noise["reachable_r2"], color=VERMILLION, linewidth=1, linestyle=DASHED, label=label)
+    axes.set(xlabel="held-out R² (0: as good as the mean)")
+
+
+def _gains(axes: Axes, table: pd.DataFrame, confidence: float) -> None:
+    """Hollow where the interval contains zero: no difference."""
+    zero_line(axes)
+    for row, values in enumerate(table.to_dict("records")[1:], start=1):
+        axes.plot([values["gain_low"], values["gain_high"]], [row, row], color=BLUE, linewidth=1.6)
+        shown = values["gain_low"] > 0 or values["gain_high"] < 0
+        axes.plot(values["gain"], row, "o", color=BLUE, markerfacecolor=BLUE if shown else "white", markersize=6)
+    axes.set(xlabel="R² of the rule minus this one", title=f"{confidence:.0%} intervals; hollow: no difference shown")

@@ -1,0 +1,71 @@
+"""The figure of a ranked pool: what the rule predicts for the examples of each source, degraded or not."""
+
+from collections.abc import Hashable
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+from matplotlib.patches import Patch
+
+from instructmining.report.figures.style import BLUE, GREY, VERMILLION, Drawing, new_figure
+
+QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
+
+
+def draw_quality(ranking: pa.Table, size: int) -> Drawing:
+    """Predicted log loss per source and kind of degradation, and the cut that keeps the best `size` examples."""
+    groups = _groups(ranking, size)
+    figure = new_figure(7.2, 0.42 * len(groups) + 1.9)
+    axes = figure.subplots()
+    boxes = axes.bxp(
+        [_box(group) for group in groups.to_dict("records")],
+        orientation="horizontal",
+        showfliers=False,
+        patch_artist=True,
+        widths=0.55,
+        medianprops={"color": "black"},
+    )
+    for patch, degraded in zip(boxes["boxes"], groups["degraded"], strict=True):
+        patch.set(facecolor=VERMILLION if degraded else BLUE, alpha=0.6, hatch="///" if degraded else None)
+    cut = float(ranking["predicted"][size - 1].as_py())
+    line = axes.axvline(cut, color=GREY, linewidth=1, linestyle=(0, (4, 3)), label="cut: examples left of it are kept")
+    axes.invert_yaxis()
+    axes.set_xlabel("predicted log loss (log of nats per token; lower is better)")
+    axes.set_title(
+        f"Predicted quality of {len(ranking):,} examples, {size:,} of them kept\n"
+        "box: middle half, line: median, whiskers: 5% and 95%"
+    )
+    handles = [line, Patch(facecolor=BLUE, alpha=0.6, label="as imported")]
+    if groups["degraded"].any():
+        handles.append(Patch(facecolor=VERMILLION, alpha=0.6, hatch="///", label="degraded on purpose"))
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
+    return Drawing(figure, groups)
+
+
+def _groups(ranking: pa.Table, size: int) -> pd.DataFrame:
+    """One row per source and kind of degradation (empty for none): counts and quantiles of the prediction."""
+    frame = ranking.select(["source", "degraded", "predicted", "rank"]).to_pandas()
+    frame["degraded"] = frame["degraded"].fillna("").astype(str)
+    rows = [
+        {
+            "source": source,
+            "degraded": degraded,
+            "examples": len(members),
+            "kept": int((members["rank"] <= size).sum()),
+            **{name: float(members["predicted"].quantile(q)) for name, q in QUANTILES.items()},
+        }
+        for (source, degraded), members in frame.groupby(["source", "degraded"], sort=True)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _box(group: dict[Hashable, Any]) -> dict[str, Any]:
+    kind = f", {group['degraded']}" if group["degraded"] else ""
+    return {
+        "label": f"{group['source']}{kind}\n{group['kept']:,} of {group['examples']:,} kept",
+        "whislo": group["q05"],
+        "q1": group["q25"],
+        "med": group["median"],
+        "q3": group["q75"],
+        "whishi": group["q95"],
+    }
