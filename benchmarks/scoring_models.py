@@ -28,7 +28,7 @@ from instructmining.models.load import DTYPES, load_base_model, load_tokenizer, 
 from instructmining.models.prepare import convert_gguf, find_in_package
 from instructmining.models.prompt import Tokens, tokenize
 from instructmining.models.question_model import yes_shares
-from instructmining.models.sequences import Sequence as Ids
+from instructmining.models.sequences import TokenSequence as Ids
 from instructmining.models.sequences import pad_sequences
 
 PREPARED = Path(__file__).parents[1] / "results" / "models" / "smollm2"

@@ -14,7 +14,7 @@ from instructmining.files import write_text
 from instructmining.indicators.tables import EMBEDDINGS, SCORES
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.selection.ranking import ranking_schema
-from instructmining.training.evaluate import LOSSES
+from instructmining.training.losses import LOSSES
 
 INDICATOR = ["<indicator>"]
 TABLES = {

@@ -169,7 +169,7 @@ def test_a_file_made_from_the_types_has_not_drifted(path: Path, made: Callable[[
 @pytest.mark.parametrize("path", sorted((ROOT / "config").glob("*.yaml")), ids=lambda path: path.name)
 def test_every_worked_config_is_valid_but_for_files_to_be_put_there(path: Path) -> None:
     config = Config.model_validate(yaml.safe_load(path.read_text()))
-    assert "candidates" in config.pools or config.quality_rule.taken
+    assert "candidates" in config.pools or config.quality_rule.adopted
 
 
 ADDITIONS = [path for kind in ("designs", "judges", "models", "ratings") for path in (ROOT / "config" / kind).iterdir()]

@@ -1,6 +1,7 @@
 """Nothing half-written, nothing of the wrong shape, nothing lost in silence."""
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,10 +10,12 @@ import pytest
 from instructmining.files import (
     check_same_ids,
     read_json,
+    read_result,
     read_table,
     replacing,
     table_writer,
     write_json,
+    write_result,
     write_table,
 )
 
@@ -69,3 +72,20 @@ def test_lost_and_invented_examples_are_named() -> None:
 def test_the_order_of_examples_counts() -> None:
     with pytest.raises(ValueError, match="0 missing"):
         check_same_ids(["a", "b"], ["b", "a"], "stage")
+
+
+@dataclass(frozen=True)
+class Point:
+    x: float
+    labels: tuple[str, ...] = ()
+
+
+def test_a_result_is_read_as_what_it_was_written_as(tmp_path: Path) -> None:
+    write_result(tmp_path / "point.json", Point(2, ("a", "b")))
+    assert read_result(Point, tmp_path / "point.json") == Point(2.0, ("a", "b"))
+
+
+def test_a_result_of_another_kind_is_refused_with_the_file_and_the_field(tmp_path: Path) -> None:
+    write_json(tmp_path / "point.json", {"y": 1})
+    with pytest.raises(ValueError, match=r"point\.json is not a Point: x: Field required; delete it and run again"):
+        read_result(Point, tmp_path / "point.json")

@@ -341,7 +341,7 @@ ROWS = [
     own_row("a module that an indicator of your own imports", "helper.py", helper, "score_long", "results/indicators/new/long/000.parquet", indicators__custom={"long": {"function": "own:long"}}),
     own_row("a list of examples that is an arm", "own.txt", ids, "choose_arm", "results/comparison/tiny/new/arms/mine/seed0.parquet", comparison={"arms": ["random", "mine"], "lists": {"mine": "own.txt"}}),
     own_row("the prompts of a judge", "own.json", prompts, "gather_prompts", "results/comparison/prompts.parquet", comparison={"arms": ["random", "selected"], "judge": JUDGE}),
-    own_row("the rule of another run that is taken", "own_rule.json", rule, "take_quality_rule", "results/quality_rule/tiny/rule.json", quality_rule={"file": "own_rule.json"}),
+    own_row("the rule of another run that is taken", "own_rule.json", rule, "adopt_quality_rule", "results/quality_rule/tiny/rule.json", quality_rule={"file": "own_rule.json"}),
     own_row("a GGUF file", "gguf/model.gguf", gguf, "prepare_model", "results/models/tiny/model.json", models__tiny__path="gguf", models__tiny__gguf_file="model.gguf"),
     Row(
         "the evaluation, edited, where the size of the selection is searched",

@@ -115,7 +115,7 @@ def test_size_search_curves_matched_tokens_and_peoples_ratings_are_one_target_wi
     extended.finish()
     assert extended.to_do() == {}
     made = extended.made_by_rule()
-    assert extended.rules() - set(made) == {"all", "fetch", "take_quality_rule"}, "it takes a published rule"
+    assert extended.rules() - set(made) == {"all", "fetch", "adopt_quality_rule"}, "it takes a published rule"
     check_search(extended)
 
 

@@ -22,7 +22,7 @@ def test_a_published_rule_selects_without_candidates_and_without_tuning(run: Run
     config["eval_sets"] = {name: kept for name, kept in config["eval_sets"].items() if kept["role"] != "test"}
     run.set_config(config)
     jobs = run.to_do()
-    assert jobs["take_quality_rule"] == jobs["rank"] == jobs["select"] == 1
+    assert jobs["adopt_quality_rule"] == jobs["rank"] == jobs["select"] == 1
     assert not [rule for rule in jobs if rule.startswith(("finetune", "fit", "sample", "subset", "compare", "score"))]
     run.finish()
     folder = run.folder / "results"

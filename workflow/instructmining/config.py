@@ -71,7 +71,7 @@ class Config(Settings):
 
     def needed_roles(self) -> tuple[Role, ...]:
         """The roles that an eval set must have; where a rule is taken, nothing is fitted."""
-        if self.quality_rule.taken:
+        if self.quality_rule.adopted:
             return ("search", "test") if self.selection.search else ()
         return get_args(Role)
 
@@ -198,7 +198,7 @@ def _unknown_names(config: Config) -> list[str]:
 
 def _pool_problems(config: Config) -> list[str]:
     problems = []
-    if "candidates" not in config.pools and not config.quality_rule.taken:
+    if "candidates" not in config.pools and not config.quality_rule.adopted:
         problems.append(f"pools: one must be named candidates; found {', '.join(config.pools)}")
     if not config.selection_pools():
         problems.append("pools: there is nothing to select from; name a second pool, or set selection.pools")

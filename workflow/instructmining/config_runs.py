@@ -40,7 +40,7 @@ def size_runs(config: Config, pool: str) -> list[tuple[RunName, int]]:
 
 def all_runs(config: Config) -> list[tuple[RunName, int]]:
     """Every (run, seed) of each model: for the rule, unless one is taken, and for the comparison, if there is one."""
-    fit = [] if config.quality_rule.taken else subset_runs(config)
+    fit = [] if config.quality_rule.adopted else subset_runs(config)
     pools = config.selection_pools() if config.compares() else []
     return [*fit, *(run for pool in pools for run in [*arm_runs(config, pool), *size_runs(config, pool)])]
 

@@ -6,13 +6,19 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import TypeAdapter, ValidationError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 SCHEMA_VERSION = 1
+Result = TypeVar("Result")
 
 
 @contextmanager
@@ -69,6 +75,20 @@ def read_json(path: Path) -> dict[str, Any]:
     if found != SCHEMA_VERSION:
         raise ValueError(f"{path}: schema_version is {found}, expected {SCHEMA_VERSION}; delete it and run again")
     return document
+
+
+def write_result(path: Path, result: "DataclassInstance") -> None:
+    """Write a dataclass of plain values as a small result."""
+    write_json(path, asdict(result))
+
+
+def read_result(kind: type[Result], path: Path) -> Result:
+    """Read what `write_result` wrote; raises ValueError where the file does not hold a result of this kind."""
+    try:
+        return TypeAdapter(kind).validate_python(read_json(path))
+    except ValidationError as error:
+        found = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:3])
+        raise ValueError(f"{path} is not a {kind.__name__}: {found}; delete it and run again") from None
 
 
 def write_jsonl(path: Path, rows: list[dict[str, Any]]) -> None:

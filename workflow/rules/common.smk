@@ -28,7 +28,7 @@ from instructmining.models.links import relink
 from instructmining.models.prepare import files_below, find
 from instructmining.models.settings import ModelFiles
 from instructmining.report.explorer.asset_files import assets_hash
-from instructmining.jobs.slurm_jobs import describe, left_over_jobs
+from instructmining.jobs.slurm_jobs import jobs_in_words, left_over_jobs
 from instructmining.training.settings import packages_of
 from instructmining.training.run import SIZE, SUBSET, RunName, arm_runs_pattern, one_of, runs_pattern
 

@@ -7,7 +7,7 @@ include: "helpers/quality_rule.smk"
 localrules:
     gather_observations,
     fit_quality_rule,
-    take_quality_rule,
+    adopt_quality_rule,
     write_rule_card,
     gather_losses,
     compare_rules,
@@ -61,16 +61,16 @@ rule fit_quality_rule:
 
 
 # One of the two makes the rule: it is fitted, or taken as the config says.
-if CONFIG.quality_rule.taken:
+if CONFIG.quality_rule.adopted:
 
-    ruleorder: take_quality_rule > fit_quality_rule
+    ruleorder: adopt_quality_rule > fit_quality_rule
 
 else:
 
-    ruleorder: fit_quality_rule > take_quality_rule
+    ruleorder: fit_quality_rule > adopt_quality_rule
 
 
-rule take_quality_rule:
+rule adopt_quality_rule:
     """Take a published rule, or that of another run, instead of fitting one: nothing is tuned."""
     input:
         own_file(CONFIG.quality_rule.file) if CONFIG.quality_rule.file else [],

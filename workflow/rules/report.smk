@@ -317,7 +317,7 @@ rule write_report:
     input:
         unpack(findings),
         rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),
-        across_models=[] if CONFIG.quality_rule.taken else "<results>/quality_rule/across_models.json",
+        across_models=[] if CONFIG.quality_rule.adopted else "<results>/quality_rule/across_models.json",
         comparisons=of_comparisons("<results>/comparison/{model}/{pool}/comparison.json"),
         rankings=of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
         accounts=accounts(),

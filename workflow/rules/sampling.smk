@@ -21,7 +21,7 @@ rule sample_subset:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
     params:
-        **runs("instructmining.sampling.sample_subset", settings=CONFIG.sampling.of_draw),
+        **runs("instructmining.sampling.sample_subset", settings=CONFIG.sampling.draw_settings),
         scores=lambda wildcards, input: f"--scores {input.scores}" if input.scores else "",
         seed=CONFIG.seed,
     shell:

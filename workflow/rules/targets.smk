@@ -52,7 +52,7 @@ def final_targets():
 
 def figures_of_fit():
     """The figures of each rule and of all of them together, where rules are fitted."""
-    if CONFIG.quality_rule.taken:
+    if CONFIG.quality_rule.adopted:
         return []
     figures = expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE)
     return [*figures, "<results>/report/across_models.svg"]
@@ -115,7 +115,7 @@ def results_of_data():
 
 def results_of_fit():
     """Subsets, the runs on them and the observations, where rules are fitted."""
-    if CONFIG.quality_rule.taken:
+    if CONFIG.quality_rule.adopted:
         return []
     return [
         *expand("<results>/sampling/{subset}.parquet", subset=SUBSETS),

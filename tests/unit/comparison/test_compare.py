@@ -8,9 +8,10 @@ from scipy import stats
 from instructmining.comparison.compare import compare, main
 from instructmining.comparison.intervals import Paired, holm, over_both, over_examples, over_seeds, p_value
 from instructmining.comparison.result import ComparisonResult
-from instructmining.comparison.runs import LOSSES, Run, read_runs
+from instructmining.comparison.runs import Run, read_runs
 from instructmining.comparison.settings import Comparison
 from instructmining.files import read_table, write_json, write_table
+from instructmining.training.losses import LOSSES
 
 TOKENS = np.arange(10, 50)
 BASE = np.random.default_rng(0).gamma(9.0, 0.3, len(TOKENS)) * TOKENS

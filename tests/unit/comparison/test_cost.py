@@ -5,7 +5,7 @@ import json
 import pyarrow as pa
 import pytest
 
-from instructmining.comparison.cost import describe, full_tokens, main, scoring_row, stage_row, training_row
+from instructmining.comparison.cost import cost_result, full_tokens, main, scoring_row, stage_row, training_row
 from instructmining.files import read_json, write_json, write_table
 from instructmining.training.settings import Training
 
@@ -42,7 +42,7 @@ def test_a_job_without_a_benchmark_is_said_to_be_missing(tmp_path):
     assert (row.jobs, row.measured, row.wall_hours) == (1, 0, 0)
     assert (
         "(1 of 1 jobs left no benchmark and are not in it)"
-        in describe([row], [record("mixed.random")], 9, SETTINGS)["sentence"]
+        in cost_result([row], [record("mixed.random")], 9, SETTINGS)["sentence"]
     )
 
 
@@ -63,7 +63,7 @@ def test_with_a_fixed_number_of_steps_the_whole_pool_takes_no_longer():
 
 def found(settings=SETTINGS, pool=100, **options):
     rows = [training_row("fine-tunes on subsets", [record("000", **options)])]
-    return describe(rows, [record("mixed.selected", **options), record("mixed.random", **options)], pool, settings)
+    return cost_result(rows, [record("mixed.selected", **options), record("mixed.random", **options)], pool, settings)
 
 
 def test_choosing_has_paid_when_what_it_saves_is_what_it_took():

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from instructmining.comparison.sizes import curve, describe, point_of, second_descent, sentence
+from instructmining.comparison.sizes import curve, curves_over_size, point_of, second_descent, sentence
 
 NOISE = np.array([0.010, -0.004, 0.002, -0.011, 0.007])
 SIZES = (32, 64, 128, 256)
@@ -80,7 +80,7 @@ def test_the_sentence_of_a_curve_says_what_is_seen_and_on_how_much():
 def test_all_curves_are_described_the_selection_first():
     means = [2.0, 1.8, 1.4, 1.0]
     runs = [r for arm in ("random", "selected") for kept in ("steps", "epochs") for r in records(means, arm, kept)]
-    found = describe(runs, 5, 0.95)
+    found = curves_over_size(runs, 5, 0.95)
     assert (found["model"], found["pool"], len(found["points"])) == ("tiny", "mixed", 16)
     assert [text.split(" (")[0] for text in found["sentences"]] == [
         f"{arm} at constant {kept}" for arm in ("selected", "random") for kept in ("steps", "epochs")
@@ -89,7 +89,7 @@ def test_all_curves_are_described_the_selection_first():
 
 def test_a_missing_fine_tune_is_named():
     with pytest.raises(ValueError, match=r"mixed\.selected@32-epochs: found the seeds \[1, 2, 3, 4\], expected 5"):
-        describe(records([1.0] * 4)[1:], 5, 0.95)
+        curves_over_size(records([1.0] * 4)[1:], 5, 0.95)
 
 
 def test_a_curve_is_in_order_of_size():

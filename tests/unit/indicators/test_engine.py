@@ -14,7 +14,7 @@ from instructmining.example import EXAMPLES, make_example, to_table
 from instructmining.files import read_json, write_table
 from instructmining.indicators import custom_function, embedding, likelihood, reward, text, unieval
 from instructmining.indicators.engine import Engine
-from instructmining.indicators.gather_scores import describe
+from instructmining.indicators.gather_scores import truncation_by_source
 from instructmining.indicators.scoring import Meter, Scorer, Scores, ahead, read_chunks, score_shard
 from instructmining.indicators.settings import EmbeddingScorer, LikelihoodScorer, RewardScorer, UniEvalScorer
 from tests.tiny_models import pair_tokenizer, t5_tokenizer, tiny_deberta, tiny_t5
@@ -122,7 +122,7 @@ def test_what_fails_ahead_fails_the_shard() -> None:
 def test_the_report_of_a_pool_counts_by_indicator_and_source() -> None:
     first = {"indicators": ["nat", "coh"], "examples": {"a": 3, "b": 1}, "truncated": {"nat": {}, "coh": {"a": 2}}}
     second = {"indicators": ["nat", "coh"], "examples": {"a": 5}, "truncated": {"nat": {"a": 1}, "coh": {}}}
-    assert describe([first, second])["indicators"] == {
+    assert truncation_by_source([first, second])["indicators"] == {
         "nat": {"a": {"examples": 8, "truncated": 1}, "b": {"examples": 1, "truncated": 0}},
         "coh": {"a": {"examples": 8, "truncated": 2}, "b": {"examples": 1, "truncated": 0}},
     }

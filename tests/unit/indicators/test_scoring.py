@@ -19,7 +19,7 @@ from instructmining.indicators.gather_scores import gather
 from instructmining.indicators.neighbours import knn_distance
 from instructmining.indicators.scoring import Scorer, Scores, score_shard
 from instructmining.indicators.settings import Indicators, LikelihoodScorer
-from instructmining.indicators.subset_indicators import describe
+from instructmining.indicators.subset_indicators import subset_record
 from instructmining.models.load import load_base_model, load_tokenizer
 from instructmining.models.prepare import convert_gguf, find_in_package
 from instructmining.models.prompt import Tokens, tokenize
@@ -272,7 +272,7 @@ def test_a_subsets_indicators_are_means_and_its_neighbours_are_inside_it() -> No
         {"id": ["a", "b", "c"], "source": ["s", "s", "t"], "degraded": [None, "cut", None], "ppl": [1.0, 2, 6]}
     )
     embeddings = pa.table({"id": ["a", "b", "c"], "embeddings": pa.FixedSizeListArray.from_arrays(points.ravel(), 1)})
-    described = describe("007", scores, embeddings, [1])
+    described = subset_record("007", scores, embeddings, [1])
     assert described["indicators"] == {"ppl": 3.0, "knn_1": pytest.approx(4 / 3)}
     assert (described["sources"], described["degraded"]) == ({"s": 2, "t": 1}, 1)
 

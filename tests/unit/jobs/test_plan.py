@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from instructmining.jobs.plan import Planned, describe, disk_bytes, gpu_hours, read_dry_run, similar
+from instructmining.jobs.plan import Planned, disk_bytes, gpu_hours, plan_in_words, read_dry_run, similar
 
 DRY_RUN = """\
 [Mon Nov 23 00:31:04 2026]
@@ -56,7 +56,7 @@ def test_gpu_hours_and_disk_are_what_such_jobs_took_before(earlier: Path) -> Non
 
 
 def test_without_benchmarks_the_limit_is_named(tmp_path: Path) -> None:
-    said = describe(read_dry_run(DRY_RUN), tmp_path)
+    said = plan_in_words(read_dry_run(DRY_RUN), tmp_path)
     assert "of which none ran before: at most 4 hours, their limit" in said
     assert "missing output files, input files updated by another job" in said
 
@@ -111,7 +111,7 @@ def test_a_changed_lock_is_named_as_the_reason(tmp_path: Path, packages: str, co
     text = dry_run(tmp_path, {"packages": LOCK, "code": "abc"}, {"packages": packages, "code": code})
     (job,) = read_dry_run(text)
     assert job.reasons() == why
-    assert ", ".join(f"{reason[0].lower()}{reason[1:]}" for reason in why) in describe([job], tmp_path)
+    assert ", ".join(f"{reason[0].lower()}{reason[1:]}" for reason in why) in plan_in_words([job], tmp_path)
 
 
 @pytest.mark.parametrize(

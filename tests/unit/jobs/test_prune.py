@@ -10,7 +10,7 @@ from instructmining.config import Config
 from instructmining.config_runs import all_runs
 from instructmining.files import write_json
 from instructmining.jobs import prune as module
-from instructmining.jobs.prune import confirmed, delete, describe, find_waste, freed_bytes
+from instructmining.jobs.prune import confirmed, delete, find_waste, freed_bytes, waste_in_words
 from instructmining.training.step import Trained
 from instructmining.training.store import WEIGHTS, Entry
 from tests.workflow.conftest import CONFIG
@@ -90,7 +90,7 @@ def test_while_a_run_is_not_finished_the_store_is_kept_whole(results: Path) -> N
     entry.checkpoint.touch()
     waste = find_waste(config(), results)
     assert (waste.entries, waste.checkpoints, waste.adapters) == ([], [], [other / "adapter"])
-    assert f"1 runs or searches of the config are not finished (such as {folder})" in describe(waste)
+    assert f"1 runs or searches of the config are not finished (such as {folder})" in waste_in_words(waste)
 
 
 def test_the_trials_of_a_search_are_kept_as_long_as_the_config_searches(results: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_file_with_several_names_is_freed_once_and_only_when_all_of_them_go(tm
 def test_what_is_freed_is_said_before_anything_goes(results: Path) -> None:
     entry = keep(results, results / "training/tiny/new.longest/seed0")
     (entry.folder / "more").write_bytes(b"x" * 10**6)
-    said = describe(find_waste(config(), results))
+    said = waste_in_words(find_waste(config(), results))
     assert said.startswith("1 adapters and 0 checkpoints in the store that no run of the config refers to")
     assert "the adapters of 1 runs that it does not have: deleting them frees 1.0 MB." in said
 

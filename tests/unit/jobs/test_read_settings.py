@@ -41,7 +41,10 @@ def test_every_key_of_training_is_read_but_the_one_that_changes_no_result() -> N
 
 def test_a_subset_depends_on_the_settings_of_its_draw_alone() -> None:
     sampling = Sampling(scheme="fused", subsets=40, examples=20, replicated=3, seeds=5, concentration=0.5)
-    assert read("instructmining.sampling.sample_subset", sampling.of_draw) == {"examples": 20, "concentration": 0.5}
+    assert read("instructmining.sampling.sample_subset", sampling.draw_settings) == {
+        "examples": 20,
+        "concentration": 0.5,
+    }
 
 
 def test_what_a_job_may_use_and_where_files_lie_are_tracked_nowhere() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from instructmining.jobs.slurm_jobs import Job, describe, left_over_jobs, main, parse
+from instructmining.jobs.slurm_jobs import Job, jobs_in_words, left_over_jobs, main, parse
 
 RUN = "3f2b8c1a-0d5e-4f6a-9b7c-112233445566"
 QUEUE = f"""\
@@ -25,8 +25,10 @@ def test_jobs_are_known_by_their_name_and_their_working_directory(monkeypatch: p
 
 
 def test_they_are_named_in_words() -> None:
-    assert "1 jobs" in (text := describe(parse(QUEUE, Path("/work/other")))) and "18 pending: rule_finetune" in text
-    assert describe([]).startswith("No job")
+    assert (
+        "1 jobs" in (text := jobs_in_words(parse(QUEUE, Path("/work/other")))) and "18 pending: rule_finetune" in text
+    )
+    assert jobs_in_words([]).startswith("No job")
 
 
 def test_a_slurm_that_does_not_answer_is_not_taken_for_an_empty_queue(

@@ -14,7 +14,7 @@ from instructmining.example import Message
 from instructmining.models.batches import IGNORED, budget_batches, halve_on_out_of_memory, make_batch
 from instructmining.models.device import lease_gpu
 from instructmining.models.likelihood import response_losses, summed_losses
-from instructmining.models.prepare import bring, describe, find_in_package
+from instructmining.models.prepare import bring, find_in_package, model_record
 from instructmining.models.prompt import Tokens, tokenize, truncate, write_prompt
 from instructmining.models.settings import ModelFiles
 
@@ -146,9 +146,9 @@ def test_a_missing_package_is_named() -> None:
 
 def test_a_changed_file_changes_the_hash_of_a_model(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
-    before = describe(ModelFiles(path="x"), tmp_path, tmp_path)["hash"]
+    before = model_record(ModelFiles(path="x"), tmp_path, tmp_path)["hash"]
     (tmp_path / "config.json").write_text("[]")
-    assert describe(ModelFiles(path="x"), tmp_path, tmp_path)["hash"] != before
+    assert model_record(ModelFiles(path="x"), tmp_path, tmp_path)["hash"] != before
 
 
 def test_the_commit_that_a_branch_of_the_hub_stood_for_is_recorded(
@@ -163,4 +163,4 @@ def test_the_commit_that_a_branch_of_the_hub_stood_for_is_recorded(
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     settings = ModelFiles(hub="owner/name", revision="main")
     origin = bring(settings, tmp_path / "model")
-    assert describe(settings, tmp_path / "model", origin)["commit"] == commit
+    assert model_record(settings, tmp_path / "model", origin)["commit"] == commit

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from instructmining.config import Config
-from instructmining.quality_rule.adopt import take
+from instructmining.quality_rule.adopt import adopt
 from instructmining.quality_rule.card import evidence
 from instructmining.quality_rule.fit import fit_rule
 from instructmining.quality_rule.other_models import other_models
@@ -49,7 +49,7 @@ def test_a_published_rule_ranks_a_pool() -> None:
 
 
 def test_a_rule_is_taken_with_the_models_that_it_belongs_to() -> None:
-    assert take(v3(), {"reward": REWARD, "unieval": UNIEVAL}) == PublishedRule.of(PUBLISHED["v3"])
+    assert adopt(v3(), {"reward": REWARD, "unieval": UNIEVAL}) == PublishedRule.of(PUBLISHED["v3"])
 
 
 def test_a_rule_is_refused_with_another_model_and_the_reason() -> None:
@@ -57,11 +57,11 @@ def test_a_rule_is_refused_with_another_model_and_the_reason() -> None:
         ValueError,
         match=r"(?s)reward: the rule was fitted with model hub OpenAssistant/oasst.*here it is hub .*deberta.*force",
     ):
-        take(v3(), {"reward": OTHER, "unieval": UNIEVAL})
+        adopt(v3(), {"reward": OTHER, "unieval": UNIEVAL})
 
 
 def test_a_rule_that_is_forced_says_so_among_its_evidence(tmp_path: Path) -> None:
-    rule = take(v3(force=True), {"reward": OTHER, "unieval": UNIEVAL})
+    rule = adopt(v3(force=True), {"reward": OTHER, "unieval": UNIEVAL})
     rule.to_json(tmp_path / "rule.json")
     assert read_rule(tmp_path / "rule.json") == rule
     assert [note for note in evidence(rule) if "Forced on other indicator models" in note and "deberta" in note]
@@ -73,10 +73,10 @@ def test_the_rule_of_another_run_is_taken_or_refused_in_the_same_way(tmp_path: P
     fitted = fit_rule(observations(y, x), ["ppl", "mtld"], QualityRuleSettings(), settings).rule
     fitted.to_json(tmp_path / "rule.json")
     taken = QualityRuleSettings(file=str(tmp_path / "rule.json"))
-    assert take(taken, settings) == fitted
+    assert adopt(taken, settings) == fitted
     with pytest.raises(ValueError, match="ppl: the rule was fitted with model hub a, here it is hub b"):
-        take(taken, {**settings, "likelihood": {"model": {"hub": "b"}}})
-    forced = take(taken.model_copy(update={"force": True}), {**settings, "likelihood": {"model": {"hub": "b"}}})
+        adopt(taken, {**settings, "likelihood": {"model": {"hub": "b"}}})
+    forced = adopt(taken.model_copy(update={"force": True}), {**settings, "likelihood": {"model": {"hub": "b"}}})
     assert "Forced on other indicator models" in evidence(forced)[-1]
 
 
@@ -108,4 +108,4 @@ def test_the_config_refuses_a_published_rule_with_another_reward_model() -> None
     with pytest.raises(ValueError, match=r"quality_rule\.published: the rule v3 does not hold here"):
         Config.model_validate(values)
     values["quality_rule"]["force"] = True
-    assert Config.model_validate(values).quality_rule.taken
+    assert Config.model_validate(values).quality_rule.adopted

@@ -19,7 +19,7 @@ from instructmining.files import read_json, read_table, write_json, write_table
 from instructmining.models.prepare import main as prepare
 from instructmining.selection.proposals import grid_sizes, make_searcher, search
 from instructmining.selection.ranking import RANKING
-from instructmining.selection.search_size import TRIALS, best_of, check_apart, describe
+from instructmining.selection.search_size import TRIALS, best_of, check_apart, search_in_words
 from instructmining.selection.settings import Search, Selection
 from instructmining.selection.size import sized
 from instructmining.selection.trial import Trial, run_command, search_loss
@@ -109,7 +109,7 @@ def test_of_equal_losses_the_smallest_size_is_kept() -> None:
 
 def test_a_best_size_at_the_end_of_the_range_is_said_to_be_there() -> None:
     trials = [Trial(size, (1 / size,), 1, 1, 1.0) for size in (32, 100, 500)]
-    sentence = describe(trials, settings("grid", trials=3), [Path("search.parquet")])
+    sentence = search_in_words(trials, settings("grid", trials=3), [Path("search.parquet")])
     assert sentence.startswith("grid tried 3 sizes from 32 to 500, each with 1 seed; on search the loss was from 0.002")
     assert "It is the highest size allowed" in sentence
 

@@ -18,7 +18,7 @@ from instructmining.training import tuned_model as module
 from instructmining.training.evaluate import evaluate
 from instructmining.training.settings import Training
 from instructmining.training.store import MANIFEST, WEIGHTS, Entry
-from instructmining.training.tuned_model import Task, tuned_model
+from instructmining.training.tuned_model import TrainingTask, tuned_model
 from tests.conftest import conversation, tiny_llama
 from tests.unit.training.test_checkpoint import stop_after
 from tests.unit.training.test_finetune import CONVERSATIONS
@@ -27,7 +27,7 @@ SETTINGS = Training(dtype="fp32", learning_rate=0.01, batch_size=4, epochs=1)
 
 
 @pytest.fixture
-def task(tmp_path: Path, tiny_tokenizer: Any, examples: list[Example], monkeypatch: pytest.MonkeyPatch) -> Task:
+def task(tmp_path: Path, tiny_tokenizer: Any, examples: list[Example], monkeypatch: pytest.MonkeyPatch) -> TrainingTask:
     tiny_llama().save_pretrained(tmp_path / "llama")
     tiny_tokenizer.save_pretrained(tmp_path / "llama")
     model, table = tmp_path / "model" / "model.json", tmp_path / "examples.parquet"
@@ -36,7 +36,7 @@ def task(tmp_path: Path, tiny_tokenizer: Any, examples: list[Example], monkeypat
     )
     prepare()
     write_table(table, to_table(examples), EXAMPLES)
-    return Task(model, {"template": "plain"}, SETTINGS, table, seed=0, threads=1)
+    return TrainingTask(model, {"template": "plain"}, SETTINGS, table, seed=0, threads=1)
 
 
 @pytest.fixture
@@ -53,25 +53,25 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return taken
 
 
-def entry(task: Task, store: Path) -> Entry:
+def entry(task: TrainingTask, store: Path) -> Entry:
     return Entry(store, task.manifest())
 
 
-def losses(task: Task, store: Path) -> Any:
+def losses(task: TrainingTask, store: Path) -> Any:
     """What a run gives, but for its times."""
     model, _, trained = tuned_model(task, entry(task, store), 10)
     return evaluate(model.eval(), CONVERSATIONS, 64, 0, "x"), replace(trained, seconds=0, seconds_before=0)
 
 
 def test_a_kept_adapter_gives_the_same_losses_without_training(
-    task: Task, tmp_path: Path, trainings: list[int]
+    task: TrainingTask, tmp_path: Path, trainings: list[int]
 ) -> None:
     first, second = (losses(task, tmp_path / "store") for _ in range(2))
     assert first == second
     assert len(trainings) == 1
 
 
-def test_a_kept_adapter_knows_what_its_training_took(task: Task, tmp_path: Path) -> None:
+def test_a_kept_adapter_knows_what_its_training_took(task: TrainingTask, tmp_path: Path) -> None:
     first, second = (tuned_model(task, entry(task, tmp_path / "store"), 10)[2] for _ in range(2))
     assert (first.seconds_before, second.seconds_before) == (0, first.seconds)
     assert second.seconds == first.seconds > 0
@@ -81,7 +81,7 @@ def test_a_kept_adapter_knows_what_its_training_took(task: Task, tmp_path: Path)
     "changes", [{"seed": 1}, {"base_model": {"template": "alpaca"}}, {"settings": SETTINGS.model_copy(update={"learning_rate": 0.02})}]
 )  # fmt: skip
 def test_an_adapter_of_another_training_is_not_used(
-    task: Task, tmp_path: Path, trainings: list[int], changes: dict[str, Any]
+    task: TrainingTask, tmp_path: Path, trainings: list[int], changes: dict[str, Any]
 ) -> None:
     losses(task, tmp_path / "store")
     other = replace(task, **changes)
@@ -90,7 +90,7 @@ def test_an_adapter_of_another_training_is_not_used(
 
 
 def test_other_examples_other_code_and_another_model_are_another_training(
-    task: Task, examples: list[Example], monkeypatch: pytest.MonkeyPatch
+    task: TrainingTask, examples: list[Example], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     manifests = [task.manifest()]
     write_table(task.examples, to_table([*examples, conversation("one more", "the cat")]), EXAMPLES)
@@ -103,12 +103,12 @@ def test_other_examples_other_code_and_another_model_are_another_training(
     assert all(a != b for i, a in enumerate(manifests) for b in manifests[:i])
 
 
-def test_how_often_checkpoints_are_written_is_no_part_of_it(task: Task) -> None:
+def test_how_often_checkpoints_are_written_is_no_part_of_it(task: TrainingTask) -> None:
     often = replace(task, settings=SETTINGS.model_copy(update={"checkpoint_minutes": 0}))
     assert often.manifest() == task.manifest()
 
 
-def test_a_setting_that_is_not_given_and_a_package_that_changes_no_number_are_no_part_of_it(task: Task) -> None:
+def test_a_setting_that_is_not_given_and_a_package_that_changes_no_number_are_no_part_of_it(task: TrainingTask) -> None:
     assert task.manifest()["settings"] == SETTINGS.model_dump(exclude_unset=True)
     assert set(task.manifest()["packages"]) == {"torch", "transformers", "peft"}
     quantised = replace(task, settings=SETTINGS.model_copy(update={"quantisation": "nf4"}))
@@ -117,7 +117,7 @@ def test_a_setting_that_is_not_given_and_a_package_that_changes_no_number_are_no
 
 @pytest.mark.parametrize("name", [WEIGHTS, MANIFEST])
 def test_an_adapter_that_is_not_whole_is_not_used(
-    task: Task, tmp_path: Path, trainings: list[int], name: str, caplog: pytest.LogCaptureFixture
+    task: TrainingTask, tmp_path: Path, trainings: list[int], name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = losses(task, tmp_path / "store")
     kept = entry(task, tmp_path / "store")
@@ -130,7 +130,7 @@ def test_an_adapter_that_is_not_whole_is_not_used(
     assert kept.find() is not None, "it has taken the place of the damaged one"
 
 
-def test_an_adapter_that_is_missing_is_trained(task: Task, tmp_path: Path, trainings: list[int]) -> None:
+def test_an_adapter_that_is_missing_is_trained(task: TrainingTask, tmp_path: Path, trainings: list[int]) -> None:
     losses(task, tmp_path / "store")
     shutil.rmtree(tmp_path / "store")
     losses(task, tmp_path / "store")
@@ -138,7 +138,7 @@ def test_an_adapter_that_is_missing_is_trained(task: Task, tmp_path: Path, train
 
 
 def test_a_job_goes_on_with_the_adapter_that_another_kept_while_it_trained(
-    task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    task: TrainingTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A training on another device comes to other weights: what is measured is what is kept."""
     kept = entry(task, tmp_path / "store")
@@ -161,7 +161,7 @@ def test_a_job_goes_on_with_the_adapter_that_another_kept_while_it_trained(
 
 
 def test_a_training_that_was_stopped_goes_on_from_the_stores_checkpoint(
-    task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    task: TrainingTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     kept = entry(task, tmp_path / "store")
     with monkeypatch.context() as patch, pytest.raises(SystemExit):
@@ -174,7 +174,7 @@ def test_a_training_that_was_stopped_goes_on_from_the_stores_checkpoint(
     assert resumed == losses(task, tmp_path / "fresh")
 
 
-def test_no_checkpoint_is_left(task: Task, tmp_path: Path) -> None:
+def test_no_checkpoint_is_left(task: TrainingTask, tmp_path: Path) -> None:
     kept = entry(task, tmp_path / "store")
     tuned_model(task, kept, 0)
     assert list((tmp_path / "store").iterdir()) == [kept.folder]

@@ -16,7 +16,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from instructmining.comparison.arms import Floats, Pool, choose
+from instructmining.arrays import Floats
+from instructmining.comparison.arms import Pool, choose
 from instructmining.comparison.settings import RANKED
 from instructmining.example import EXAMPLES, read_examples
 from instructmining.files import read_json, read_table, write_table

@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from instructmining.arrays import Floats
 from instructmining.comparison.intervals import (
-    Floats,
     Paired,
     holm,
     over_both,

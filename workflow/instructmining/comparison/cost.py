@@ -73,7 +73,7 @@ def full_tokens(record: dict[str, Any], examples: int, settings: Training) -> fl
     return float(record["tokens"] / (record["steps"] * batch) * examples * settings.epochs)
 
 
-def describe(rows: Sequence[Row], arms: Sequence[dict[str, Any]], pool: int, settings: Training) -> Any:
+def cost_result(rows: Sequence[Row], arms: Sequence[dict[str, Any]], pool: int, settings: Training) -> Any:
     """The table, what a fine-tune takes on the selection and on the whole pool of so many examples, the break-even."""
     chosen = [record for record in arms if _arm(record) == "selected"] or list(arms)
     random = [record for record in arms if _arm(record) == "random"] or chosen
@@ -128,7 +128,7 @@ def _arm(record: dict[str, Any]) -> str:
 
 
 def gather(arguments: argparse.Namespace) -> Any:
-    """Read what there is and describe it."""
+    """Read what there is, and put it into one result."""
     subsets, arms = ([read_json(path) for path in paths] for paths in (arguments.subset_records, arguments.arm_records))
     on_gpu = any(record["device"] != ON_CPU for record in [*subsets, *arms])
     rows = [scoring_row(pool, arguments.benchmarks, arguments.cpu_scorers, on_gpu) for pool in arguments.pools]
@@ -139,7 +139,7 @@ def gather(arguments: argparse.Namespace) -> Any:
         search = arguments.benchmarks / "selection" / arms[0]["model"] / arguments.pools[-1] / "search_size.jsonl"
         rows.append(stage_row("search of the size", [search], tokens, on_gpu))
     examples = pq.read_metadata(arguments.scores).num_rows
-    return describe(rows, arms, examples, arguments.settings)
+    return cost_result(rows, arms, examples, arguments.settings)
 
 
 def main() -> None:

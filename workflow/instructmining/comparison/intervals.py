@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+from instructmining.arrays import Floats
 from instructmining.comparison.result import Estimate
-
-Floats = NDArray[np.float64]
-RESAMPLES = 2000
+from instructmining.quality_rule.regression.bootstrap import RESAMPLES, percentile_interval
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ def over_examples(eval_sets: Sequence[Paired], confidence: float) -> tuple[float
     Each eval set is resampled by itself, as its size is given; the seeds are held fixed.
     """
     resampled = [_resample(eval_set, np.random.default_rng(seed)) for seed, eval_set in enumerate(eval_sets)]
-    return _percentiles(np.mean(resampled, axis=0), confidence)
+    return percentile_interval(np.mean(resampled, axis=0), confidence)
 
 
 def over_both(eval_sets: Sequence[Paired], confidence: float) -> tuple[float, float]:
@@ -49,7 +47,7 @@ def over_both(eval_sets: Sequence[Paired], confidence: float) -> tuple[float, fl
     seeds = len(eval_sets[0].difference)
     weights = generator.multinomial(seeds, np.full(seeds, 1 / seeds), RESAMPLES) / seeds
     resampled = [_resample_both(eval_set, weights, generator) for eval_set in eval_sets]
-    return _percentiles(np.mean(resampled, axis=0), confidence)
+    return percentile_interval(np.mean(resampled, axis=0), confidence)
 
 
 def _resample_both(eval_set: Paired, weights: Floats, generator: np.random.Generator) -> Floats:
@@ -74,12 +72,6 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     known = [p for p in p_values if p is not None]
     corrected = iter(multipletests(known, method="holm")[1].tolist() if known else [])
     return [None if p is None else next(corrected) for p in p_values]
-
-
-def _percentiles(values: Floats, confidence: float) -> tuple[float, float]:
-    outside = (1 - confidence) / 2
-    low, high = np.quantile(values, [outside, 1 - outside])
-    return float(low), float(high)
 
 
 def _resample(eval_set: Paired, generator: np.random.Generator) -> Floats:

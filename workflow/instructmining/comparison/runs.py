@@ -10,9 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from instructmining.files import read_json, read_table
+from instructmining.training.losses import LOSSES
 from instructmining.training.run import RunName
-
-LOSSES = pa.schema([("eval_set", pa.string()), ("id", pa.string()), ("loss", pa.float64()), ("tokens", pa.int64())])
 
 
 @dataclass(frozen=True)

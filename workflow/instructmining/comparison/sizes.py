@@ -96,7 +96,7 @@ def sentence(points: Sequence[Point], arm: str, kept: str, confidence: float) ->
     )
 
 
-def describe(records: Sequence[dict[str, Any]], seeds: int, confidence: float) -> dict[str, Any]:
+def curves_over_size(records: Sequence[dict[str, Any]], seeds: int, confidence: float) -> dict[str, Any]:
     """All points and a sentence for each curve; raises ValueError where a run is missing."""
     runs: dict[str, list[dict[str, Any]]] = {}
     for record in sorted(records, key=lambda record: record["seed"]):
@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--records", type=Path, nargs="+", required=True)
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    found = describe([read_json(path) for path in arguments.records], arguments.seeds, arguments.confidence)
+    found = curves_over_size([read_json(path) for path in arguments.records], arguments.seeds, arguments.confidence)
     write_json(arguments.output, found)
     print("\n".join(found["sentences"]))
 

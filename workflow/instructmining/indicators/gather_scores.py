@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--embeddings", required=True, type=Path)
     parser.add_argument("--report", required=True, type=Path)
     arguments = parser.parse_args()
-    write_json(arguments.report, describe(map(read_json, arguments.reports)))
+    write_json(arguments.report, truncation_by_source(map(read_json, arguments.reports)))
     gather(
         arguments.shards,
         arguments.scores,
@@ -121,7 +121,7 @@ def bands(count: int) -> Iterator[pc.Expression]:
         yield (pc.field("id") >= start) & (pc.field("id") < end if end else pc.scalar(True))
 
 
-def describe(reports: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def truncation_by_source(reports: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """For each indicator and source: examples scored, and how many of them the model did not see whole."""
     scored: dict[str, Counter[str]] = {}
     truncated: dict[str, Counter[str]] = {}

@@ -5,7 +5,7 @@
         --examples results/data/pools/unseen/000.parquet --scores scores.parquet --report report.json
 """
 
-from collections.abc import Sequence as Listed
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -18,7 +18,7 @@ from instructmining.models.device import lease_gpu
 from instructmining.models.load import load_tokenizer
 from instructmining.models.prompt import write_conversation
 from instructmining.models.reward_model import load_reward_model, rewards
-from instructmining.models.sequences import Sequence, Span, Written, to_sequences
+from instructmining.models.sequences import Span, TokenSequence, Written, to_sequences
 
 OPEN_ASSISTANT = {"system": "<|prompter|>", "user": "<|prompter|>", "assistant": "<|assistant|>"}
 
@@ -35,14 +35,14 @@ def main() -> None:
     score_shard(arguments.examples, reward_scorer(model, tokenizer, settings), arguments.scores, arguments.report)
 
 
-def reward_scorer(model: Any, tokenizer: Any, settings: RewardScorer) -> Scorer[list[Sequence]]:
+def reward_scorer(model: Any, tokenizer: Any, settings: RewardScorer) -> Scorer[list[TokenSequence]]:
     """`reward` under a reward model."""
 
-    def prepare(examples: Listed[Example]) -> list[Sequence]:
+    def prepare(examples: Sequence[Example]) -> list[TokenSequence]:
         written = [write(example, tokenizer, settings.prompt) for example in examples]
         return to_sequences(written, tokenizer, settings.max_tokens, special=settings.prompt == "pair")
 
-    def run(sequences: list[Sequence], meter: Meter) -> Scores:
+    def run(sequences: list[TokenSequence], meter: Meter) -> Scores:
         pad = tokenizer.pad_token_id
         values = Engine(settings.batch_tokens, meter).run(
             [len(sequence) for sequence in sequences], lambda group: rewards(model, [sequences[i] for i in group], pad)
@@ -67,7 +67,7 @@ def write(example: Example, tokenizer: Any, prompt: RewardPrompt) -> Written:
     return Written((before + response + after,), Span(kept, start), Span(start, end))
 
 
-def write_open_assistant(messages: Listed[Message]) -> tuple[str, str, str]:
+def write_open_assistant(messages: Sequence[Message]) -> tuple[str, str, str]:
     """What stands before the response, the response, and what after it; a system's turn reads as a prompter's."""
     turns = [f"{OPEN_ASSISTANT[turn['role']]}{turn['content']}<|endoftext|>" for turn in messages[:-1]]
     return "".join(turns) + OPEN_ASSISTANT["assistant"], messages[-1]["content"], "<|endoftext|>"

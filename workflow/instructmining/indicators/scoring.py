@@ -101,7 +101,7 @@ def score_shard(shard: Path, scorer: Scorer[Prepared], output: Path, report: Pat
     check_same_ids(expected["id"].to_pylist(), table["id"].to_pylist(), str(output))
     seconds = time.monotonic() - started
     names = [name for name in table.column_names if name not in {"id", "embeddings"}]
-    write_json(report, describe(names, Counter(expected["source"].to_pylist()), cut, seconds))
+    write_json(report, shard_report(names, Counter(expected["source"].to_pylist()), cut, seconds))
     write_table(output, table, table.schema)
     logging.info("%d examples scored in %.0f s: %s", len(table), seconds, ", ".join(names))
 
@@ -154,7 +154,9 @@ def count_truncated(cut: dict[str, Counter[str]], examples: list[Example], score
         counter.update(example.source for example, flag in zip(examples, flags, strict=True) if flag)
 
 
-def describe(names: list[str], sources: Counter[str], cut: dict[str, Counter[str]], seconds: float) -> dict[str, Any]:
+def shard_report(
+    names: list[str], sources: Counter[str], cut: dict[str, Counter[str]], seconds: float
+) -> dict[str, Any]:
     """How many were scored by source, how many of them truncated by indicator and source, and how fast."""
     return {
         "indicators": names,

@@ -33,7 +33,7 @@ def main() -> None:
     ids = sorted(pq.read_table(arguments.subset, columns=["id"])["id"].to_pylist())
     scores = read_ids(arguments.scores, ids)
     embeddings = read_ids(arguments.embeddings, ids)
-    described = describe(arguments.subset.stem, scores, embeddings, arguments.neighbours, arguments.metric)
+    described = subset_record(arguments.subset.stem, scores, embeddings, arguments.neighbours, arguments.metric)
     write_json(arguments.output, described)
 
 
@@ -44,7 +44,7 @@ def read_ids(path: Path, ids: list[str]) -> pa.Table:
     return table
 
 
-def describe(
+def subset_record(
     subset: str, scores: pa.Table, embeddings: pa.Table, neighbours: list[int], metric: Metric = "euclidean"
 ) -> dict[str, Any]:
     """Means of the indicators, and where the examples come from."""

@@ -8,7 +8,7 @@ P(Yes) / (P(Yes) + P(No)) at the first step of its decoder. It was trained on En
         --examples results/data/pools/unseen/000.parquet --scores scores.parquet --report report.json
 """
 
-from collections.abc import Sequence as Listed
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -21,7 +21,7 @@ from instructmining.indicators.settings import UniEvalScorer
 from instructmining.models.device import lease_gpu
 from instructmining.models.load import load_tokenizer
 from instructmining.models.question_model import answer_ids, load_question_model, yes_shares
-from instructmining.models.sequences import Sequence, Span, Written, to_sequences
+from instructmining.models.sequences import Span, TokenSequence, Written, to_sequences
 
 QUESTIONS = {
     "nat": "Is this a natural response in the dialogue?",
@@ -41,15 +41,15 @@ def main() -> None:
     score_shard(arguments.examples, unieval_scorer(model, tokenizer, settings), arguments.scores, arguments.report)
 
 
-def unieval_scorer(model: Any, tokenizer: Any, settings: UniEvalScorer) -> Scorer[list[Sequence]]:
+def unieval_scorer(model: Any, tokenizer: Any, settings: UniEvalScorer) -> Scorer[list[TokenSequence]]:
     """`nat`, `und` and `coh` under a T5."""
     answers = answer_ids(tokenizer)
 
-    def prepare(examples: Listed[Example]) -> list[Sequence]:
+    def prepare(examples: Sequence[Example]) -> list[TokenSequence]:
         written = [ask(example, indicator) for indicator in QUESTIONS for example in examples]
         return to_sequences(written, tokenizer, settings.max_tokens)
 
-    def run(sequences: list[Sequence], meter: Meter) -> Scores:
+    def run(sequences: list[TokenSequence], meter: Meter) -> Scores:
         def forward(group: list[int]) -> Tensor:
             return yes_shares(model, [sequences[i] for i in group], tokenizer.pad_token_id, answers)
 

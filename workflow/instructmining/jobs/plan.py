@@ -86,7 +86,7 @@ def main() -> None:
     jobs = read_dry_run(text)
     if not jobs:
         sys.exit(f"{text}\nNo plan: the dry run did not end well.")
-    print(describe(jobs, Path()))
+    print(plan_in_words(jobs, Path()))
 
 
 def read_dry_run(text: str) -> list[Planned]:
@@ -100,7 +100,7 @@ def read_dry_run(text: str) -> list[Planned]:
     return [job for job in jobs if job.rule != "all"]
 
 
-def describe(jobs: list[Planned], root: Path) -> str:
+def plan_in_words(jobs: list[Planned], root: Path) -> str:
     """A table of rules, then the totals."""
     by_rule: dict[str, list[Planned]] = defaultdict(list)
     for job in jobs:

@@ -24,8 +24,7 @@ from instructmining.config_error import ConfigError
 from instructmining.config_runs import all_runs
 from instructmining.files import read_json
 from instructmining.jobs.plan import in_bytes
-from instructmining.jobs.slurm_jobs import describe as describe_jobs
-from instructmining.jobs.slurm_jobs import left_over_jobs, running_snakemake
+from instructmining.jobs.slurm_jobs import jobs_in_words, left_over_jobs, running_snakemake
 from instructmining.training.store import CHECKPOINT, MANIFEST, manifest_hash
 
 RESULTS = Path("results")
@@ -103,7 +102,7 @@ def freed_bytes(paths: Iterable[Path]) -> int:
     return sum(sizes.values())
 
 
-def describe(waste: Waste) -> str:
+def waste_in_words(waste: Waste) -> str:
     """What may go and what stays, in words."""
     lines = [
         f"{len(waste.entries)} adapters and {len(waste.checkpoints)} checkpoints in the store that no run of the config"
@@ -140,7 +139,7 @@ def refuse_beside_a_run(folder: Path) -> None:
     if process := running_snakemake(folder):
         sys.exit(f"Snakemake runs here, as process {process}: prune when it has ended.")
     if jobs := left_over_jobs(folder):
-        sys.exit(f"{describe_jobs(jobs)}\nPrune when they have ended; `make unlock` cancels them.")
+        sys.exit(f"{jobs_in_words(jobs)}\nPrune when they have ended; `make unlock` cancels them.")
 
 
 def main() -> None:
@@ -155,7 +154,7 @@ def main() -> None:
     except ConfigError as error:
         sys.exit(f"The config is wrong:\n{error}")
     waste = find_waste(config, RESULTS)
-    print(describe(waste))
+    print(waste_in_words(waste))
     if waste.paths and (arguments.yes or confirmed()):
         delete(waste)
         print("Deleted.")

@@ -43,7 +43,7 @@ def main() -> None:
         )
     try:
         jobs = jobs_in_queue(Path())
-        print(describe(jobs))
+        print(jobs_in_words(jobs))
         if arguments.cancel and jobs:
             cancel(jobs, Path())
             print(f"Cancelled {len(jobs)}; none is left.")
@@ -81,7 +81,7 @@ def parse(answer: str, folder: Path) -> list[Job]:
     ]
 
 
-def describe(jobs: list[Job]) -> str:
+def jobs_in_words(jobs: list[Job]) -> str:
     """The jobs in words."""
     if not jobs:
         return "No job of an earlier run in this directory is left in Slurm's queue."

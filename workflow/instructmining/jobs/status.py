@@ -44,7 +44,7 @@ def main() -> None:
         sys.exit(f"{text}\nNo status: Snakemake gave neither a dry run nor a summary.")
     process = running_snakemake(root)
     console = Console(highlight=False)
-    console.print(describe(finished, states(waiting, last_events(root), bool(process)), process, root))
+    console.print(overview(finished, states(waiting, last_events(root), bool(process)), process, root))
     if queue := queue_line(left_over_jobs(root)):
         console.print(queue)
 
@@ -107,7 +107,7 @@ def states(waiting: list[Planned], events: dict[str, Event], alive: bool) -> lis
     return found
 
 
-def describe(finished: Counter[str], jobs: list[Event], process: int | None, root: Path) -> Group:
+def overview(finished: Counter[str], jobs: list[Event], process: int | None, root: Path) -> Group:
     """The counts by rule, then each running job with its last line, then each failed one with its reason."""
     parts: list[RenderableType] = [Text(headline(finished, jobs, process), style="bold"), counts(finished, jobs)]
     for state, title in (("running", "Running"), ("failed", "Failed")):

@@ -45,7 +45,7 @@ def prepare(settings: ModelFiles, output: Path, fill: Fill) -> None:
     """Fill a fresh folder, describe it in `model.json`, and put it in the place of an older one."""
     with replacing_folder(output.parent) as folder:
         origin = fill(settings, folder)
-        write_json(folder / output.name, describe(settings, folder, origin))
+        write_json(folder / output.name, model_record(settings, folder, origin))
 
 
 def bring(settings: ModelFiles, folder: Path) -> Path:
@@ -106,7 +106,7 @@ def convert_gguf(origin: Path, gguf_file: str, folder: Path) -> None:
     AutoTokenizer.from_pretrained(origin, gguf_file=gguf_file).save_pretrained(folder)
 
 
-def describe(settings: ModelFiles, folder: Path, origin: Path) -> dict[str, object]:
+def model_record(settings: ModelFiles, folder: Path, origin: Path) -> dict[str, object]:
     """What was asked for, the commit of the hub, the hash of every file, and one hash of them all.
 
     The same files give the same wherever they lie, so that nothing runs again where they only moved.

@@ -1,6 +1,6 @@
 """A T5 that answers questions with Yes or No, and how sure it is."""
 
-from collections.abc import Sequence as Listed
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from transformers import AutoModelForSeq2SeqLM
 from instructmining.models.check_weights import check_complete
 from instructmining.models.links import check_links
 from instructmining.models.load import DTYPES, pick_device
-from instructmining.models.sequences import Sequence, pad_sequences
+from instructmining.models.sequences import TokenSequence, pad_sequences
 from instructmining.models.settings import Dtype
 
 
@@ -31,7 +31,7 @@ def answer_ids(tokenizer: Any) -> tuple[int, int]:
     return yes, no
 
 
-def yes_shares(model: Any, sequences: Listed[Sequence], pad: int, answers: tuple[int, int]) -> Tensor:
+def yes_shares(model: Any, sequences: Sequence[TokenSequence], pad: int, answers: tuple[int, int]) -> Tensor:
     """P(Yes) / (P(Yes) + P(No)) at the first step of the decoder, in fp32. (sequences,)"""
     batch = pad_sequences(sequences, pad, model.device)
     start = torch.full((len(sequences), 1), model.config.decoder_start_token_id, device=model.device)

@@ -1,7 +1,7 @@
 """Reward models: sequence classifiers with one output, and the GPT-NeoX of Open-Assistant."""
 
 import json
-from collections.abc import Sequence as Listed
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +12,7 @@ from transformers import AutoModelForSequenceClassification, GPTNeoXConfig, GPTN
 from instructmining.models.check_weights import check_complete
 from instructmining.models.links import check_links
 from instructmining.models.load import DTYPES, pick_device
-from instructmining.models.sequences import Sequence, pad_sequences
+from instructmining.models.sequences import TokenSequence, pad_sequences
 from instructmining.models.settings import Dtype
 
 
@@ -48,7 +48,7 @@ def load_reward_model(folder: Path, dtype: Dtype, trust_remote_code: bool = Fals
     return model.to(pick_device()).eval()
 
 
-def rewards(model: Any, sequences: Listed[Sequence], pad: int) -> Tensor:
+def rewards(model: Any, sequences: Sequence[TokenSequence], pad: int) -> Tensor:
     """The reward of each sequence, in fp32. (sequences,)"""
     batch = pad_sequences(sequences, pad, model.device)
     with torch.inference_mode():

@@ -1,6 +1,6 @@
 """Texts as token sequences for models that read a whole text: what may be cut of one too long, and batches of them."""
 
-from collections.abc import Sequence as Listed
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Sequence:
+class TokenSequence:
     """A text as token IDs, and the segment of each token, which some models tell apart."""
 
     ids: list[int]
@@ -38,7 +38,9 @@ class Sequence:
         return len(self.ids)
 
 
-def to_sequences(written: Listed[Written], tokenizer: Any, max_tokens: int, special: bool = True) -> list[Sequence]:
+def to_sequences(
+    written: Sequence[Written], tokenizer: Any, max_tokens: int, special: bool = True
+) -> list[TokenSequence]:
     """Texts as sequences of at most `max_tokens`; `special` adds the tokenizer's own start and end.
 
     Raises ValueError where what must stay is longer than that.
@@ -50,10 +52,10 @@ def to_sequences(written: Listed[Written], tokenizer: Any, max_tokens: int, spec
     return [_cut(*both, max_tokens) for both in zip(written, encoded.encodings, strict=True)]
 
 
-def _cut(written: Written, encoding: Any, max_tokens: int) -> Sequence:
+def _cut(written: Written, encoding: Any, max_tokens: int) -> TokenSequence:
     total = len(encoding.ids)
     if total <= max_tokens:
-        return Sequence(encoding.ids, encoding.type_ids, truncated=False)
+        return TokenSequence(encoding.ids, encoding.type_ids, truncated=False)
     instruction, response = _positions(encoding, written.instruction), _positions(encoding, written.response)
     room = max_tokens - (total - len(instruction) - len(response))
     if room < 2:
@@ -63,7 +65,7 @@ def _cut(written: Written, encoding: Any, max_tokens: int) -> Sequence:
     kept_response = room - (len(instruction) - len(instruction_cut))
     cut = instruction_cut | set(response[kept_response:])
     kept = [position for position in range(total) if position not in cut]
-    return Sequence([encoding.ids[i] for i in kept], [encoding.type_ids[i] for i in kept], truncated=True)
+    return TokenSequence([encoding.ids[i] for i in kept], [encoding.type_ids[i] for i in kept], truncated=True)
 
 
 def _positions(encoding: Any, span: Span) -> list[int]:
@@ -75,7 +77,7 @@ def _positions(encoding: Any, span: Span) -> list[int]:
     ]
 
 
-def pad_sequences(sequences: Listed[Sequence], pad: int, device: torch.device) -> dict[str, Tensor]:
+def pad_sequences(sequences: Sequence[TokenSequence], pad: int, device: torch.device) -> dict[str, Tensor]:
     """A batch padded on the right: `input_ids`, `attention_mask` and `token_type_ids`, (batch, tokens) each."""
     tokens = max(len(sequence) for sequence in sequences)
     batch = torch.zeros(3, len(sequences), tokens, dtype=torch.long)

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from instructmining.arrays import Floats
 from instructmining.files import write_json, write_text
 from instructmining.planning.pilot import measure
 from instructmining.planning.read_designs import name_of, read_runs
@@ -35,7 +36,6 @@ from instructmining.quality_rule.across.variants import (
 )
 from instructmining.quality_rule.evidence.noise import lack_of_fit, measure_noise
 from instructmining.quality_rule.regression.least_squares import Design, least_squares
-from instructmining.quality_rule.rule import Floats
 
 
 def compare_designs(
@@ -54,7 +54,7 @@ def compare_designs(
         "unit": "SD over the examples",
         "units": dict(zip(first.design.indicators, units.tolist(), strict=True)),
         "left_out": left_out,
-        "designs": [describe(each, len(tables[each.name]), centre, units, confidence) for each in variants],
+        "designs": [design_measures(each, len(tables[each.name]), centre, units, confidence) for each in variants],
         "savings": [
             asdict(saving((first.name, other.name), first.design, other.design, confidence)) for other in others
         ],
@@ -74,7 +74,9 @@ def _units(scores: pa.Table, indicators: Sequence[str]) -> Floats:
     return np.array([np.std(scores[name].to_numpy(), ddof=1) for name in indicators], np.float64)
 
 
-def describe(variant: Variant, observations: int, centre: Floats, units: Floats, confidence: float) -> dict[str, Any]:
+def design_measures(
+    variant: Variant, observations: int, centre: Floats, units: Floats, confidence: float
+) -> dict[str, Any]:
     """One design by itself; `centre` is the mean over the subsets of all designs, (indicators,)."""
     design = variant.design
     errors = unit_errors(design, units)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from instructmining.arrays import Floats
 from instructmining.quality_rule.regression.least_squares import Design, least_squares
-from instructmining.quality_rule.rule import Floats
 
 CAUTION = 0.8
 """The cautious numbers suffice unless the variance is above the upper end of its one-sided interval of this level."""

@@ -23,12 +23,12 @@ from rich.console import Console
 from rich.table import Table
 from scipy import stats
 
+from instructmining.arrays import Floats
 from instructmining.config import load_config
 from instructmining.files import read_table
 from instructmining.planning.pilot import Pilot, measure
 from instructmining.quality_rule.observations import indicator_names, observations_schema
-from instructmining.quality_rule.regression.least_squares import Design, least_squares, make_design, usable
-from instructmining.quality_rule.rule import Floats
+from instructmining.quality_rule.regression.least_squares import Design, drop_unusable, least_squares, make_design
 
 MOST_SUBSETS = 100_000
 ONE_SEED_ADVICE = """\
@@ -152,7 +152,7 @@ def found_widths(design: Design, confidence: float) -> Floats:
 def show(console: Console, name: str, observations: pa.Table, arguments: argparse.Namespace) -> None:
     """Print what one pilot run says."""
     names = arguments.indicators or indicator_names(observations)
-    design, left_out = usable(make_design(observations, names))
+    design, left_out = drop_unusable(make_design(observations, names))
     pilot = measure(design)
     plans = make_plans(pilot, arguments.seeds, arguments.width, arguments.confidence)
     level = f"{arguments.confidence:.0%} intervals {arguments.width:g} wide, in log loss per SD of the indicator"

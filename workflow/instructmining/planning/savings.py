@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from instructmining.arrays import Floats
 from instructmining.quality_rule.evidence.noise import FTest
-from instructmining.quality_rule.regression.bootstrap import RESAMPLES, middle
+from instructmining.quality_rule.regression.bootstrap import RESAMPLES, percentile_interval
 from instructmining.quality_rule.regression.least_squares import Design
-from instructmining.quality_rule.rule import Floats
 
 Sample = tuple[Floats, Floats, Floats]
 """Indicators (..., subsets, indicators), log loss (..., subsets) and weights (..., subsets)."""
@@ -75,7 +75,7 @@ def _mean_ratio(
     value = float(_geometric_mean(_ratios(*given, noise)))
     if drawn is None:
         return Ratio(value, None, None)
-    return Ratio(value, *middle(_geometric_mean(_ratios(*drawn, noise)), confidence))
+    return Ratio(value, *percentile_interval(_geometric_mean(_ratios(*drawn, noise)), confidence))
 
 
 def _geometric_mean(ratios: Floats) -> Floats:

@@ -25,12 +25,12 @@ def main() -> None:
     parser.add_argument("--indicator-settings", type=json.loads, required=True, help="those of the scores at hand")
     parser.add_argument("--rule", type=Path, required=True)
     arguments = parser.parse_args()
-    rule = take(arguments.settings, arguments.indicator_settings)
+    rule = adopt(arguments.settings, arguments.indicator_settings)
     rule.to_json(arguments.rule)
     print(rule.formula())
 
 
-def take(settings: QualityRuleSettings, indicator_settings: Mapping[str, Any]) -> Rule:
+def adopt(settings: QualityRuleSettings, indicator_settings: Mapping[str, Any]) -> Rule:
     """The rule; a warning stands in it where it was forced on other indicator models."""
     rule: Rule = (
         PublishedRule.of(PUBLISHED[settings.published]) if settings.published else read_rule(Path(settings.file or ""))

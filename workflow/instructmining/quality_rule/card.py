@@ -25,7 +25,7 @@ def rule_card(rule: QualityRule) -> str:
         "Lower predicted log loss is better. The coefficients hold for this base model and these indicators alone.",
         *([_table(rule), _table_note(rule)] if rule.terms else []),
         "## What the evidence says",
-        _bullets(findings(rule)),
+        _bullets(evidence_of_fit(rule)),
         *_held_out(rule),
         *_left_out(rule),
         "## What it means for single examples",
@@ -38,10 +38,10 @@ def rule_card(rule: QualityRule) -> str:
 
 def evidence(rule: Rule) -> list[str]:
     """What is known for and against a rule, a sentence each."""
-    return list(rule.notes) if isinstance(rule, PublishedRule) else findings(rule)
+    return list(rule.notes) if isinstance(rule, PublishedRule) else evidence_of_fit(rule)
 
 
-def findings(rule: QualityRule) -> list[str]:
+def evidence_of_fit(rule: QualityRule) -> list[str]:
     """What the fit shows and does not show, a sentence each."""
     return [
         _basis(rule),

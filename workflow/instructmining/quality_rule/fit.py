@@ -22,7 +22,7 @@ from instructmining.quality_rule.evidence.assess import assess, to_values
 from instructmining.quality_rule.evidence.checks import intervals_check, made_alike
 from instructmining.quality_rule.evidence.diagnose import diagnose, examine
 from instructmining.quality_rule.observations import observations_schema
-from instructmining.quality_rule.regression.least_squares import Design, least_squares, make_design, usable
+from instructmining.quality_rule.regression.least_squares import Design, drop_unusable, least_squares, make_design
 from instructmining.quality_rule.regression.weights import weigh
 from instructmining.quality_rule.rule import QualityRule, Term
 from instructmining.quality_rule.settings import QualityRuleSettings
@@ -46,7 +46,7 @@ def fit_rule(
     """Fit a rule to the observations of one base model; raises ValueError where they do not allow it."""
     mixed = made_alike(observations, stop=settings.mixed == "stop")
     offered = make_design(observations, indicators)
-    usable_design, left_out = usable(offered)
+    usable_design, left_out = drop_unusable(offered)
     weighted, kind = weigh(usable_design, observations, settings.fit)
     assessment = assess(weighted, observations, settings, seed)
     design = weighted.keep(assessment.choice.indicators)

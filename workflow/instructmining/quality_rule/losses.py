@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from instructmining.files import read_json, write_table
 
-LOSSES = pa.schema(
+EVAL_LOSSES = pa.schema(
     [
         pa.field("model", pa.string(), metadata={"description": "the base model"}),
         pa.field("subset", pa.string(), metadata={"description": "ID of the subset it was tuned on"}),
@@ -25,7 +25,7 @@ LOSSES = pa.schema(
 
 
 def losses_table(records: Iterable[dict[str, Any]]) -> pa.Table:
-    """One row per fine-tune and eval set, with the schema LOSSES."""
+    """One row per fine-tune and eval set, with the schema EVAL_LOSSES."""
     rows = [
         {
             "model": record["model"],
@@ -38,7 +38,7 @@ def losses_table(records: Iterable[dict[str, Any]]) -> pa.Table:
         for record in records
         for name, entry in sorted(record["losses"].items())
     ]
-    return pa.Table.from_pylist(rows, schema=LOSSES)
+    return pa.Table.from_pylist(rows, schema=EVAL_LOSSES)
 
 
 def main() -> None:
@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     table = losses_table(read_json(path) for path in arguments.records)
-    write_table(arguments.output, table, LOSSES)
+    write_table(arguments.output, table, EVAL_LOSSES)
     print(f"{len(table)} losses of {len(arguments.records)} fine-tunes")
 
 

@@ -7,8 +7,9 @@ from typing import Any, Self
 import numpy as np
 import pyarrow as pa
 
+from instructmining.arrays import Floats
 from instructmining.files import read_json, write_json
-from instructmining.quality_rule.rule import Check, Floats, QualityRule, indicator_values, write_formula
+from instructmining.quality_rule.rule import Check, QualityRule, indicator_values, write_formula
 
 
 @dataclass(frozen=True)

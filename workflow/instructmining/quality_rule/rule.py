@@ -7,11 +7,10 @@ from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from instructmining.arrays import Floats
 from instructmining.files import read_json, write_json
 
-Floats = NDArray[np.float64]
 VERSION = 2
 """Of the form that a rule is written in."""
 

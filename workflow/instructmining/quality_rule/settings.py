@@ -56,6 +56,6 @@ class QualityRuleSettings(Settings):
         return problems
 
     @property
-    def taken(self) -> bool:
+    def adopted(self) -> bool:
         """Whether the rule is there already, so that none is fitted."""
         return self.published is not None or self.file is not None

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from instructmining.arrays import Floats
 from instructmining.sampling.settings import Sampling
 
-Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 
 

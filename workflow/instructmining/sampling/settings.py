@@ -48,7 +48,7 @@ class Sampling(Settings):
         return "indicators" in OWN_SETTINGS[self.scheme]
 
     @property
-    def of_draw(self) -> "Sampling":
+    def draw_settings(self) -> "Sampling":
         """The settings that a draw depends on, as if no others had been set."""
         names = {"scheme", "examples", *OWN_SETTINGS[self.scheme]}
         return Sampling.model_construct(**{name: value for name, value in self if name in names})

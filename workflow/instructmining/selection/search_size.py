@@ -62,7 +62,7 @@ def best_of(trials: Sequence[Trial]) -> Trial:
     return min(trials, key=lambda trial: (trial.loss, trial.size))
 
 
-def describe(trials: Sequence[Trial], settings: Search, search_sets: Sequence[Path]) -> str:
+def search_in_words(trials: Sequence[Trial], settings: Search, search_sets: Sequence[Path]) -> str:
     """What the search found, in words."""
     best, sizes = best_of(trials), sorted(trial.size for trial in trials)
     worst = max(trial.loss for trial in trials)
@@ -92,7 +92,7 @@ def main() -> None:
     check_apart(arguments.search_sets, arguments.test_sets)
     tried = search(settings, arguments.seed, _trials(arguments, ranking).run)
     trials = list(tried.values())
-    sentence = describe(trials, settings, arguments.search_sets)
+    sentence = search_in_words(trials, settings, arguments.search_sets)
     write_table(arguments.trials, pa.Table.from_pylist(to_rows(trials), schema=TRIALS), TRIALS)
     found = {
         "examples": best_of(trials).size,

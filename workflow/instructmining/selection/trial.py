@@ -19,7 +19,7 @@ from instructmining.selection.ranking import examples_by_id
 from instructmining.training.run import RunName
 from instructmining.training.settings import Training
 from instructmining.training.store import manifest_hash
-from instructmining.training.tuned_model import Task
+from instructmining.training.tuned_model import TrainingTask
 
 COMMAND = "instructmining.training.finetune_and_evaluate"
 
@@ -81,14 +81,14 @@ class Trials:
 
     def _record(self, folder: Path, size: int, seed: int) -> dict[str, Any]:
         path = folder / f"seed{seed}" / "record.json"
-        task = Task(self.model, self.base_model, self.training, folder / "examples.parquet", seed, self.threads)
+        task = TrainingTask(self.model, self.base_model, self.training, folder / "examples.parquet", seed, self.threads)
         if finished(path, task, self.eval_sets):
             logging.info("%d examples, seed %d: taken from %s", size, seed, path)
         else:
             run_command(self._command(path, size, task))
         return read_json(path)
 
-    def _command(self, record: Path, size: int, task: Task) -> list[str]:
+    def _command(self, record: Path, size: int, task: TrainingTask) -> list[str]:
         roles = {path.stem: "search" for path in self.eval_sets}
         options = {
             "model-name": self.model_name,
@@ -116,7 +116,7 @@ def search_loss(record: dict[str, Any]) -> float:
     return float(sum(losses) / len(losses))
 
 
-def finished(record: Path, task: Task, eval_sets: Sequence[Path]) -> bool:
+def finished(record: Path, task: TrainingTask, eval_sets: Sequence[Path]) -> bool:
     """Whether this record is what the command would write now."""
     if not record.is_file():
         return False

@@ -3,22 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
-
 from instructmining.models.batches import budget_batches, halve_on_out_of_memory, make_batch
 from instructmining.models.likelihood import summed_losses
 from instructmining.models.load import pick_device
 from instructmining.models.prompt import Tokens
 from instructmining.progress import Progress
-
-LOSSES = pa.schema(
-    [
-        pa.field("eval_set", pa.string()),
-        pa.field("id", pa.string(), metadata={"description": "the example"}),
-        pa.field("loss", pa.float64(), metadata={"description": "negative log-likelihood of the response, in nats"}),
-        pa.field("tokens", pa.int64(), metadata={"description": "tokens of the response"}),
-    ]
-)
 
 
 @dataclass(frozen=True)

@@ -31,11 +31,12 @@ from instructmining.files import file_hash, write_json, write_table
 from instructmining.jobs.fingerprint import fingerprint
 from instructmining.models.device import lease_gpu
 from instructmining.progress import start_log
-from instructmining.training.evaluate import LOSSES, ResponseLoss, evaluate, summarise
+from instructmining.training.evaluate import ResponseLoss, evaluate, summarise
+from instructmining.training.losses import LOSSES
 from instructmining.training.settings import Training
 from instructmining.training.step import Trained
 from instructmining.training.store import Entry
-from instructmining.training.tuned_model import Task, device_name, tuned_model
+from instructmining.training.tuned_model import TrainingTask, device_name, tuned_model
 
 PACKAGES = ("torch", "transformers", "peft", "accelerate", "bitsandbytes", "tokenizers", "numpy")
 
@@ -56,7 +57,7 @@ def main() -> None:
     entry.link_to(arguments.adapter)
     losses = {name: measure(model, name, members, tokenizer, task) for name, members in eval_sets.items()}
     write_table(arguments.losses, to_table(eval_sets, losses), LOSSES)
-    record = describe(arguments, entry, trained, losses)
+    record = run_record(arguments, entry, trained, losses)
     write_json(arguments.record, {**record, "timing": timing(started, device, trained)})
 
 
@@ -81,9 +82,9 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def to_task(arguments: argparse.Namespace) -> Task:
+def to_task(arguments: argparse.Namespace) -> TrainingTask:
     """What is to be trained."""
-    return Task(
+    return TrainingTask(
         model=arguments.model,
         base_model=arguments.base_model,
         settings=arguments.settings,
@@ -93,7 +94,7 @@ def to_task(arguments: argparse.Namespace) -> Task:
     )
 
 
-def measure(model: Any, name: str, members: list[Example], tokenizer: Any, task: Task) -> list[ResponseLoss]:
+def measure(model: Any, name: str, members: list[Example], tokenizer: Any, task: TrainingTask) -> list[ResponseLoss]:
     """The losses on one eval set."""
     conversations = task.tokens(members, tokenizer)
     return evaluate(model, conversations, task.settings.micro_batch_tokens, tokenizer.pad_token_id, name)
@@ -109,7 +110,7 @@ def to_table(eval_sets: dict[str, list[Example]], losses: dict[str, list[Respons
     return pa.Table.from_pylist(rows, schema=LOSSES)
 
 
-def describe(
+def run_record(
     arguments: argparse.Namespace, entry: Entry, trained: Trained, losses: dict[str, list[ResponseLoss]]
 ) -> dict[str, Any]:
     """The record of a run, which is the same whether its adapter was kept or has just been trained."""

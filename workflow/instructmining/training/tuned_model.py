@@ -26,7 +26,7 @@ from instructmining.training.store import WEIGHTS, Entry
 
 
 @dataclass(frozen=True)
-class Task:
+class TrainingTask:
     """What a run trains: a base model on a table of examples."""
 
     model: Path  # model.json of the prepared base model
@@ -54,7 +54,7 @@ class Task:
         return [tokenize(example.messages, tokenizer, template, self.settings.max_tokens) for example in examples]
 
 
-def tuned_model(task: Task, entry: Entry, checkpoint_minutes: float) -> tuple[Any, Any, Trained]:
+def tuned_model(task: TrainingTask, entry: Entry, checkpoint_minutes: float) -> tuple[Any, Any, Trained]:
     """The tuned model, its tokenizer, and what training went through; the adapter is in the store then."""
     model, tokenizer = untrained_model(task)
     checkpoint = Checkpoint(entry.checkpoint, entry.hash, checkpoint_minutes)
@@ -63,7 +63,7 @@ def tuned_model(task: Task, entry: Entry, checkpoint_minutes: float) -> tuple[An
     return model, tokenizer, trained
 
 
-def untrained_model(task: Task) -> tuple[Any, Any]:
+def untrained_model(task: TrainingTask) -> tuple[Any, Any]:
     """The base model with a new adapter, and its tokenizer."""
     trust = task.base_model.get("trust_remote_code", False)
     base = load_base_model(task.model.parent, task.settings.dtype, task.settings.quantisation, trust)
@@ -79,14 +79,14 @@ def take_kept(model: Any, entry: Entry) -> Trained | None:
     return trained
 
 
-def train_and_keep(model: Any, tokenizer: Any, task: Task, entry: Entry, checkpoint: Checkpoint) -> Trained:
+def train_and_keep(model: Any, tokenizer: Any, task: TrainingTask, entry: Entry, checkpoint: Checkpoint) -> Trained:
     """Train the adapter and keep it; where another job kept the same one meanwhile, go on with that."""
     trained = train(model, tokenizer, task, checkpoint)
     is_ours = entry.keep(model.save_pretrained, trained)
     return trained if is_ours else take_kept(model, entry) or trained
 
 
-def train(model: Any, tokenizer: Any, task: Task, checkpoint: Checkpoint) -> Trained:
+def train(model: Any, tokenizer: Any, task: TrainingTask, checkpoint: Checkpoint) -> Trained:
     """Train the adapter in place, from the last checkpoint on where there is one."""
     conversations = task.tokens(read_examples(task.examples), tokenizer)
     with checkpoint.saving_on_sigterm():

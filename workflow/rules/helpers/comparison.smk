@@ -86,7 +86,7 @@ def cost_inputs(wildcards):
     """What the cost of a comparison is added up from: the records, which tell the tokens and whose jobs took how long."""
     inputs = {
         "subsets": (
-            run_files(wildcards.model, subset_runs(CONFIG), "record.json") if not CONFIG.quality_rule.taken else []
+            run_files(wildcards.model, subset_runs(CONFIG), "record.json") if not CONFIG.quality_rule.adopted else []
         ),
         "arms": run_files(wildcards.model, arm_runs(CONFIG, wildcards.pool), "record.json"),
         "scores": f"<results>/indicators/{wildcards.pool}/scores.parquet",
@@ -98,7 +98,7 @@ def cost_inputs(wildcards):
 
 def cost_pools(wildcards):
     """The pools that were scored for a selection, the one selected from last."""
-    return list(dict.fromkeys([*(["candidates"] if not CONFIG.quality_rule.taken else []), wildcards.pool]))
+    return list(dict.fromkeys([*(["candidates"] if not CONFIG.quality_rule.adopted else []), wildcards.pool]))
 
 
 def cpu_scorers():

@@ -15,7 +15,7 @@ from instructmining.comparison.adapters import TunedModel
 from instructmining.comparison.benchmarks.gather import arm_results, main, to_rows, with_test_loss
 from instructmining.comparison.benchmarks.measure import measure, read_result
 from instructmining.comparison.benchmarks.settings import Benchmarks, BenchmarkTask
-from instructmining.comparison.benchmarks.tasks import describe, task_manager
+from instructmining.comparison.benchmarks.tasks import task_manager, task_record
 from instructmining.comparison.compare import ARM_LOSSES
 from instructmining.data.errors import DataError
 from instructmining.files import write_json, write_table
@@ -86,7 +86,7 @@ def test_limit_and_shots_are_recorded_as_they_were(settings: Benchmarks, tuned: 
 
 
 def test_a_task_is_described_before_a_gpu_is_asked_for(settings: Benchmarks) -> None:
-    described = describe(task_manager(settings), "colours", BenchmarkTask())
+    described = task_record(task_manager(settings), "colours", BenchmarkTask())
     assert {name: described[name] for name in ("version", "parts", "questions")} == {
         "version": "3",
         "parts": 1,
@@ -100,7 +100,7 @@ def test_a_task_is_described_before_a_gpu_is_asked_for(settings: Benchmarks) -> 
 )
 def test_unknown_tasks_and_metrics_are_named(settings: Benchmarks, name: str, metric: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
-        describe(task_manager(settings), name, BenchmarkTask(metric=metric))
+        task_record(task_manager(settings), name, BenchmarkTask(metric=metric))
 
 
 def test_the_preset_is_the_open_llm_set_and_single_tasks_win_over_it() -> None:

@@ -11,7 +11,7 @@ from instructmining.files import read_json, write_json, write_table
 from instructmining.quality_rule.across.compare import Observed, by_eval_set, by_seed, compare_rules, main
 from instructmining.quality_rule.across.words import markdown, sentences
 from instructmining.quality_rule.fit import fit_rule
-from instructmining.quality_rule.losses import LOSSES, losses_table
+from instructmining.quality_rule.losses import EVAL_LOSSES, losses_table
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.report.figures.across import draw_rules
@@ -47,7 +47,9 @@ def observed(slopes, model="tiny", subsets=20, replicated=10, seed=0):
         "mtld": x[:, 1],
     }
     losses = [
-        pa.table({**keys, "eval_set": [name] * len(rows), "role": [name] * len(rows), "loss": np.exp(y)}, schema=LOSSES)
+        pa.table(
+            {**keys, "eval_set": [name] * len(rows), "role": [name] * len(rows), "loss": np.exp(y)}, schema=EVAL_LOSSES
+        )
         for name, y in (("fit", fit), ("test", test))
     ]
     return Observed(pa.table(values, schema=observations_schema(NAMES)), pa.concat_tables(losses))
@@ -149,7 +151,7 @@ def test_the_commands_compare_and_draw(models, tmp_path, monkeypatch, capsys):
         for option, suffix in zip(files, ("observations.parquet", "losses.parquet", "rule.json"), strict=True):
             files[option].append(str(tmp_path / model / suffix))
         write_table(tmp_path / model / "observations.parquet", given.observations, given.observations.schema)
-        write_table(tmp_path / model / "losses.parquet", given.losses, LOSSES)
+        write_table(tmp_path / model / "losses.parquet", given.losses, EVAL_LOSSES)
         rule.to_json(tmp_path / model / "rule.json")
     write_table(tmp_path / "scores.parquet", SCORES, SCORES.schema)
     given = [word for option, paths in files.items() for word in (option, *paths)]

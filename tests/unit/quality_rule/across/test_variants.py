@@ -17,8 +17,9 @@ from instructmining.quality_rule.across.variants import (
     transfers,
 )
 from instructmining.quality_rule.observations import observations_schema
-from instructmining.quality_rule.regression.bootstrap import interval_over_groups, spearman
+from instructmining.quality_rule.regression.bootstrap import interval_over_groups
 from instructmining.quality_rule.regression.least_squares import Design, least_squares, r_squared
+from instructmining.quality_rule.regression.ranks import spearman
 
 UNITS = np.ones(2)
 

@@ -28,7 +28,7 @@ def task_manager(settings: Benchmarks) -> TaskManager:
     return TaskManager(include_path=settings.include)
 
 
-def describe(manager: TaskManager, name: str, task: BenchmarkTask) -> dict[str, Any]:
+def task_record(manager: TaskManager, name: str, task: BenchmarkTask) -> dict[str, Any]:
     """What a task is; raises DataError where there is none of that name, or it has no such metric."""
     where = f"comparison.benchmarks.tasks.{name}"
     if name not in {*manager.all_subtasks, *manager.all_groups}:
@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     manager, tasks = task_manager(arguments.settings), arguments.settings.all_tasks()
-    write_json(arguments.output, {"tasks": {name: describe(manager, name, task) for name, task in tasks.items()}})
+    write_json(arguments.output, {"tasks": {name: task_record(manager, name, task) for name, task in tasks.items()}})
     print(f"{len(tasks)} tasks: {', '.join(tasks)}")
 
 

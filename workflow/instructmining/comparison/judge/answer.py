@@ -161,7 +161,9 @@ def _finish(conversation: Conversation) -> Answer:
     return Answer(conversation.prompt.id, tuple(conversation.texts), tokens, tuple(conversation.cut))
 
 
-def describe(tuned: TunedModel, settings: Generation, answers: Sequence[Answer], truncated: int) -> dict[str, Any]:
+def answers_record(
+    tuned: TunedModel, settings: Generation, answers: Sequence[Answer], truncated: int
+) -> dict[str, Any]:
     """The record of the answers: what made them, and what is to be known of them."""
     return {
         "tuned_model": tuned.origin,
@@ -196,7 +198,7 @@ def main() -> None:
     )
     answers, truncated = answer_all(tuned, prompts, arguments.settings, tuned.origin["seed"])
     write_answers(arguments.output, answers)
-    record = describe(tuned, arguments.settings, answers, truncated)
+    record = answers_record(tuned, arguments.settings, answers, truncated)
     write_json(arguments.report, {**record, "seconds": time.monotonic() - started})
     logging.info("%d answers, %d cut, %d empty", record["answers"], record["cut"], record["empty"])
 

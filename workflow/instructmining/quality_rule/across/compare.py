@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from instructmining.arrays import Floats
 from instructmining.files import read_table, write_json, write_text
 from instructmining.indicators.tables import SCORES
 from instructmining.quality_rule.across.variants import (
@@ -32,10 +33,11 @@ from instructmining.quality_rule.across.variants import (
     transfers,
 )
 from instructmining.quality_rule.across.words import FEWEST_DEGREES, markdown, sentences
-from instructmining.quality_rule.losses import LOSSES
+from instructmining.quality_rule.losses import EVAL_LOSSES
 from instructmining.quality_rule.observations import observations_schema
-from instructmining.quality_rule.regression.bootstrap import spearman, spearman_interval
-from instructmining.quality_rule.rule import Floats, QualityRule
+from instructmining.quality_rule.regression.bootstrap import spearman_interval
+from instructmining.quality_rule.regression.ranks import spearman
+from instructmining.quality_rule.rule import QualityRule
 
 BEST = 0.1
 """The share of the examples that is looked at as the best ones."""
@@ -47,11 +49,11 @@ class Observed:
 
     observations: pa.Table
     losses: pa.Table
-    """The loss on each eval set, with the schema LOSSES."""
+    """The loss on each eval set, with the schema EVAL_LOSSES."""
 
 
 @dataclass(frozen=True)
-class Agreement:
+class RuleAgreement:
     """How far two rules put the same things in the same order."""
 
     a: str
@@ -165,12 +167,12 @@ def compare(
     }
 
 
-def agreement(a: Variant, b: Variant, examples: Floats, confidence: float) -> Agreement:
+def agreement(a: Variant, b: Variant, examples: Floats, confidence: float) -> RuleAgreement:
     """How far two rules agree on the order of the subsets and of `examples`, (examples, indicators)."""
     subsets = a.predict(a.design.x), b.predict(a.design.x)
     orders = a.predict(examples), b.predict(examples)
     low, high = spearman_interval(*subsets, confidence)
-    return Agreement(a.name, b.name, spearman(*subsets), low, high, spearman(*orders), _best_in_both(*orders))
+    return RuleAgreement(a.name, b.name, spearman(*subsets), low, high, spearman(*orders), _best_in_both(*orders))
 
 
 def _best_in_both(first: Floats, second: Floats) -> float:
@@ -198,7 +200,7 @@ def main() -> None:
     arguments = parser.parse_args()
     files = zip(arguments.names, arguments.observations, arguments.losses, strict=True)
     observed = {
-        name: Observed(read_table(observations, observations_schema([])), read_table(losses, LOSSES))
+        name: Observed(read_table(observations, observations_schema([])), read_table(losses, EVAL_LOSSES))
         for name, observations, losses in files
     }
     indicators = indicators_of([QualityRule.from_json(path) for path in arguments.rules])

@@ -14,16 +14,17 @@ import pyarrow as pa
 from scipy import stats
 from scipy.linalg import block_diag
 
-from instructmining.quality_rule.regression.bootstrap import r_squared_interval, spearman, spearman_interval
+from instructmining.arrays import Floats
+from instructmining.quality_rule.regression.bootstrap import r_squared_interval, spearman_interval
 from instructmining.quality_rule.regression.least_squares import (
     Design,
+    drop_unusable,
     least_squares,
     leave_one_out,
     make_design,
     r_squared,
-    usable,
 )
-from instructmining.quality_rule.rule import Floats
+from instructmining.quality_rule.regression.ranks import spearman
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def fit_variants(tables: Mapping[str, pa.Table], indicators: Sequence[str]) -> t
     left_out = {
         indicator: f"{reason} ({name})"
         for name, design in reversed(designs.items())
-        for indicator, reason in usable(design)[1].items()
+        for indicator, reason in drop_unusable(design)[1].items()
     }
     kept = [name for name in indicators if name not in left_out]
     return [_fit(name, design.keep(kept)) for name, design in designs.items()], left_out

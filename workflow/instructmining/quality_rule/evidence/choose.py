@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from instructmining.arrays import Floats
 from instructmining.quality_rule.regression.combinations import (
     Models,
     coefficients,
@@ -23,7 +24,6 @@ from instructmining.quality_rule.regression.combinations import (
     variances,
 )
 from instructmining.quality_rule.regression.least_squares import Design, least_squares
-from instructmining.quality_rule.rule import Floats
 
 How = Literal["given", "paper", "bic", "cv", "elastic_net"]
 Chooser = Callable[[Design], "Choice"]

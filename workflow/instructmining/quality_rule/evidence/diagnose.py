@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from instructmining.arrays import Floats
 from instructmining.quality_rule.evidence.checks import (
     Influence,
     condition_number,
@@ -42,10 +43,10 @@ from instructmining.quality_rule.regression.least_squares import (
     leave_one_out,
     mean_only_r_squared,
     r_squared,
-    rank_correlation,
     too_constant,
 )
-from instructmining.quality_rule.rule import Check, Floats
+from instructmining.quality_rule.regression.ranks import spearman
+from instructmining.quality_rule.rule import Check
 
 NORMALITY_NOTE = (
     "kolmogorov_smirnov is the paper's test; it assumes that mean and SD are known, but they are estimated from the"
@@ -161,7 +162,7 @@ def left_out_one_by_one(design: Design, result: Any, confidence: float) -> dict[
         "r2": r_squared(design.y, left_out, design.weights),
         "r2_low": low,
         "r2_high": high,
-        "spearman": rank_correlation(left_out, design.y),
+        "spearman": spearman(left_out, design.y),
         "r2_of_the_mean": mean_only_r_squared(design),
         "note": LOO_NOTE,
         "predictions": [

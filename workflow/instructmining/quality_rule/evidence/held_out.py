@@ -14,15 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from instructmining.quality_rule.regression.intervals import RESAMPLES
+from instructmining.arrays import Floats
+from instructmining.quality_rule.regression.bootstrap import RESAMPLES
 from instructmining.quality_rule.regression.least_squares import (
     Design,
     least_squares,
     r_squared,
-    rank_correlation,
     with_constant,
 )
-from instructmining.quality_rule.rule import Floats, HeldOut
+from instructmining.quality_rule.regression.ranks import spearman
+from instructmining.quality_rule.rule import HeldOut
 
 Labels = NDArray[Any]
 Keep = Callable[[Design], Sequence[str]]
@@ -162,7 +163,7 @@ def _gains(
 
 def _ranks(indicators: Sequence[str], predicted: Predicted, design: Design) -> float:
     """Spearman's rho; without indicators zero, as means of different folds only mirror what was left out of them."""
-    return rank_correlation(predicted.value, design.y) if indicators else 0.0
+    return spearman(predicted.value, design.y) if indicators else 0.0
 
 
 def _gain(design: Design, errors: Floats, of_rule: Floats, confidence: float, seed: int) -> Floats:
@@ -197,5 +198,5 @@ def _of_source(design: Design, predicted: Floats, source: str, left_out: NDArray
         share_fitted=float(shares[~left_out].mean()),
         error=float(np.sqrt(np.mean(errors**2))),
         bias=float(errors.mean()),
-        spearman=rank_correlation(predicted[left_out], design.y[left_out]) if left_out.sum() > 2 else None,
+        spearman=spearman(predicted[left_out], design.y[left_out]) if left_out.sum() > 2 else None,
     )

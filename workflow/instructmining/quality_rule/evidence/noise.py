@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from instructmining.arrays import Floats
 from instructmining.quality_rule.regression.least_squares import Design
-from instructmining.quality_rule.rule import Floats
 
 
 @dataclass(frozen=True)

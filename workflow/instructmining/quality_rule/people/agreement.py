@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy import stats
 
+from instructmining.arrays import Floats
 from instructmining.quality_rule.regression.bootstrap import interval_over_groups
-from instructmining.quality_rule.rule import Floats
+from instructmining.quality_rule.regression.ranks import unit_ranks
 
 ALIKE = 1.25
 """Two responses count as equally long when the longer one has at most so many times the characters of the other."""
@@ -61,7 +61,7 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class AgreementWithPeople:
     """How far one measure agrees with people; None where there is too little to tell."""
 
     measure: str
@@ -140,7 +140,7 @@ def _side(frame: pd.DataFrame, side: str, rating: float) -> pd.DataFrame:
     return pd.DataFrame({**columns, "rating": rating})
 
 
-def agreements(measures: dict[str, Floats], pairs: Pairs, rated: Rated, confidence: float) -> list[Agreement]:
+def agreements(measures: dict[str, Floats], pairs: Pairs, rated: Rated, confidence: float) -> list[AgreementWithPeople]:
     """The agreement of each measure, (examples,), higher meaning better, and of `length` itself, which comes last."""
     length = np.full(max(len(values) for values in measures.values()), np.nan)
     length[rated.example] = rated.length
@@ -155,7 +155,7 @@ def agreements(measures: dict[str, Floats], pairs: Pairs, rated: Rated, confiden
         **_correlations(table, rated, confidence),
     }
     return [
-        Agreement(name, **{column: values[number] for column, values in columns.items()})
+        AgreementWithPeople(name, **{column: values[number] for column, values in columns.items()})
         for number, name in enumerate(names)
     ]
 
@@ -237,10 +237,7 @@ def rank_correlations(values: Floats) -> Floats:
     The last two of `values`, (measures + 2, rows), are rating and length; -> (2, measures). The partial correlation is
     (r_xy - r_xz r_yz) / sqrt((1 - r_xz^2) (1 - r_yz^2)) (Kendall and Stuart, The Advanced Theory of Statistics, 27).
     """
-    ranks = stats.rankdata(values, axis=1)
-    centred = ranks - ranks.mean(axis=1, keepdims=True)
-    norms = np.linalg.norm(centred, axis=1, keepdims=True)
-    unit = np.divide(centred, norms, out=np.zeros_like(centred), where=norms > 0)
+    unit = unit_ranks(values)
     with_rating, with_length = unit[:-2] @ unit[-2], unit[:-2] @ unit[-1]
     both = float(unit[-2] @ unit[-1])
     scale = np.sqrt(np.clip(1 - with_length**2, 0, None) * max(1 - both**2, 0.0))

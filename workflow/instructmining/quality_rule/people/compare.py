@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from instructmining.arrays import Floats
 from instructmining.data.import_ratings import JUDGEMENTS
 from instructmining.files import check_same_ids, read_table, write_json
 from instructmining.indicators.tables import SCORES
 from instructmining.quality_rule.people.agreement import ALIKE, Pairs, Rated, agreements, make_pairs, make_rated
 from instructmining.quality_rule.published import Rule, read_rule
-from instructmining.quality_rule.rule import Floats
 
 LEFT_OUT = "a property of the set that an example stands in, not of the example"
 

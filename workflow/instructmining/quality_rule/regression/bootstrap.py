@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
-from instructmining.quality_rule.rule import Floats
+from instructmining.arrays import Floats
+from instructmining.quality_rule.regression.ranks import unit_ranks
 
-RESAMPLES = 1000
+RESAMPLES = 2000
+"""Of every bootstrap of the workflow."""
 
 
 def interval_over_groups(
@@ -30,15 +31,10 @@ def interval_over_groups(
     return low, high
 
 
-def spearman(a: Floats, b: Floats) -> float:
-    """Spearman's rho; zero where one side is constant, as it then ranks nothing."""
-    return float(_rank_correlations(a[None], b[None])[0])
-
-
 def spearman_interval(a: Floats, b: Floats, confidence: float) -> tuple[float, float]:
     """Percentile bootstrap interval of Spearman's rho of (rows,), all resamples at once."""
     rows = np.random.default_rng(0).integers(len(a), size=(RESAMPLES, len(a)))
-    return middle(_rank_correlations(a[rows], b[rows]), confidence)
+    return percentile_interval(np.sum(unit_ranks(a[rows]) * unit_ranks(b[rows]), axis=-1), confidence)
 
 
 def r_squared_interval(y: Floats, predicted: Floats, weights: Floats, confidence: float) -> tuple[float, float]:
@@ -50,20 +46,11 @@ def r_squared_interval(y: Floats, predicted: Floats, weights: Floats, confidence
     times = np.random.default_rng(0).multinomial(count, np.full(count, 1 / count), size=RESAMPLES) * weights
     mean = times @ y / times.sum(axis=1)
     total = np.sum(times * (y - mean[:, None]) ** 2, axis=1)  # (resamples,)
-    return middle(1 - times @ (y - predicted) ** 2 / np.where(total > 0, total, np.inf), confidence)
+    return percentile_interval(1 - times @ (y - predicted) ** 2 / np.where(total > 0, total, np.inf), confidence)
 
 
-def _rank_correlations(a: Floats, b: Floats) -> Floats:
-    """Spearman's rho of each row; (resamples, rows) -> (resamples,)."""
-    ranks = [stats.rankdata(values, axis=1) for values in (a, b)]
-    x, y = (rank - rank.mean(axis=1, keepdims=True) for rank in ranks)
-    scale = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
-    rho: Floats = np.divide((x * y).sum(axis=1), scale, out=np.zeros(len(x)), where=scale > 0)
-    return rho
-
-
-def middle(values: Floats, confidence: float) -> tuple[float, float]:
-    """The middle of many resampled values, as an interval."""
+def percentile_interval(values: Floats, confidence: float) -> tuple[float, float]:
+    """The interval that holds the middle share `confidence` of resampled values."""
     low, high = np.quantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
 

@@ -9,8 +9,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from instructmining.arrays import Floats
 from instructmining.quality_rule.regression.least_squares import Design, with_constant
-from instructmining.quality_rule.rule import Floats
 from instructmining.quality_rule.settings import MOST_INDICATORS
 
 Models = NDArray[np.intp]

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from instructmining.arrays import Floats
+from instructmining.quality_rule.regression.bootstrap import RESAMPLES
 from instructmining.quality_rule.regression.least_squares import Design, with_constant
-from instructmining.quality_rule.rule import Floats
 
-RESAMPLES = 2000
 SINGULAR = 1e10
 
 

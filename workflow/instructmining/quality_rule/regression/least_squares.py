@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy import stats
 
-from instructmining.quality_rule.rule import Floats
+from instructmining.arrays import Floats
 
 COLLINEAR = 1e-8
 """An indicator is taken as a combination of others when less than this share of its variation is its own."""
@@ -94,7 +93,7 @@ def _check_finite(frame: Any) -> None:
             )
 
 
-def usable(design: Design) -> tuple[Design, dict[str, str]]:
+def drop_unusable(design: Design) -> tuple[Design, dict[str, str]]:
     """The design without what cannot be estimated, and why each of the others is left out; the earlier of two is kept.
 
     Raises ValueError where there are fewer subsets than indicators + 3, no usable indicator, or one loss for all.
@@ -197,10 +196,3 @@ def mean_only_r_squared(design: Design) -> float:
     total, weight = np.sum(design.weights * design.y), np.sum(design.weights)
     others = (total - design.weights * design.y) / (weight - design.weights)
     return r_squared(design.y, others, design.weights)
-
-
-def rank_correlation(a: Floats, b: Floats) -> float:
-    """Spearman's rho; zero where one side is constant, as it then ranks nothing."""
-    if np.ptp(a) == 0 or np.ptp(b) == 0:
-        return 0.0
-    return float(stats.spearmanr(a, b).statistic)

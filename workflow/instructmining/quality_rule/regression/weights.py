@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
+from instructmining.arrays import Floats
 from instructmining.quality_rule.regression.least_squares import Design, with_constant
-from instructmining.quality_rule.rule import Floats
 
 How = Literal["auto", "ols", "weighted_means", "mixed"]
 

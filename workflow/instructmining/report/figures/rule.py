@@ -7,8 +7,8 @@ import pandas as pd
 import pyarrow as pa
 from matplotlib.axes import Axes
 
+from instructmining.arrays import Floats
 from instructmining.quality_rule.regression.least_squares import Design, least_squares, make_design
-from instructmining.quality_rule.rule import Floats
 from instructmining.report.figures.style import (
     BLUE,
     GREEN,
