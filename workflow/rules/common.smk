@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -21,7 +22,7 @@ from instructmining.config_runs import arm_runs, size_runs, subset_runs, subsets
 from instructmining.data.read_rows import data_format
 from instructmining.indicators.custom_code import code_file, function_fingerprint
 from instructmining.jobs.content import Contents
-from instructmining.jobs.fingerprint import fingerprint
+from instructmining.jobs.known import KnownCode
 from instructmining.jobs.planned import Plan, config_problem, files_hash, plan_at_hand, rules_hash
 from instructmining.jobs.read_settings import as_json, handed, read, tracked
 from instructmining.models.links import relink
@@ -57,6 +58,8 @@ CONVERTED = ["reward", "unieval"]
 
 # The hashes of the user's files, each of which is read once.
 CONTENTS = Contents(Path(".snakemake/contents.json"))
+# What is known about the code of the library, which is read once.
+CODE = KnownCode(Path(".snakemake/code.json"))
 # The fingerprint of each command of the rules, which its jobs are held to.
 PLANNED = {}
 
@@ -95,14 +98,14 @@ def runs(command, **settings):
     It depends on the code that the command reaches, and of its settings on the keys that the command reads, other than
     names of the user's files, which are inputs. What is given to a function that takes `input` is not tracked.
     """
-    PLANNED[command] = fingerprint(command)
+    PLANNED[command], fields = CODE.fingerprint(command), partial(CODE.fields_read, command)
     params = {"command": lambda wildcards, input: f"python -m {command}", "code": PLANNED[command]}
     for name, value in settings.items():
         if callable(value):
-            params[name] = lambda wildcards, input, value=value: as_json(handed(command, value(wildcards)))
-            params[f"{name}_read"] = lambda wildcards, value=value: as_json(read(command, value(wildcards)))
+            params[name] = lambda wildcards, input, value=value: as_json(handed(fields, value(wildcards)))
+            params[f"{name}_read"] = lambda wildcards, value=value: as_json(read(fields, value(wildcards)))
         else:
-            text, tracked_text = as_json(handed(command, value)), as_json(read(command, value))
+            text, tracked_text = as_json(handed(fields, value)), as_json(read(fields, value))
             params[name] = lambda wildcards, input, text=text: text
             params[f"{name}_read"] = lambda wildcards, text=tracked_text: text
     return params

@@ -1,6 +1,7 @@
 """Which keys of its settings a command depends on."""
 
 import json
+from functools import partial
 
 import pytest
 
@@ -12,8 +13,10 @@ from instructmining.models.settings import BaseModel, ModelFiles
 from instructmining.sampling.settings import Sampling
 from instructmining.training.settings import Lora, Training
 
-FINETUNE = "instructmining.training.finetune_and_evaluate"
-IMPORT = "instructmining.data.import_source"
+FINETUNE = partial(fields_read, "instructmining.training.finetune_and_evaluate")
+IMPORT = partial(fields_read, "instructmining.data.import_source")
+COMPARE = partial(fields_read, "instructmining.comparison.compare")
+DRAW = partial(fields_read, "instructmining.sampling.sample_subset")
 
 
 def test_defaults_and_the_users_files_are_no_dependence_and_the_files_are_handed_on() -> None:
@@ -25,7 +28,7 @@ def test_defaults_and_the_users_files_are_no_dependence_and_the_files_are_handed
 def test_a_key_that_a_command_does_not_ask_for_is_none_of_its_dependences() -> None:
     assert read(IMPORT, Source(path="a.jsonl", licence="MIT")) == {}
     comparison = Comparison(arms=["selected", "random"], max_cosine=0.5)
-    assert read("instructmining.comparison.compare", comparison) == {"arms": ["selected", "random"]}
+    assert read(COMPARE, comparison) == {"arms": ["selected", "random"]}
 
 
 def test_settings_inside_of_settings_are_read_alike() -> None:
@@ -35,13 +38,13 @@ def test_settings_inside_of_settings_are_read_alike() -> None:
 
 
 def test_every_key_of_training_is_read_but_the_one_that_changes_no_result() -> None:
-    assert fields_read(FINETUNE, Training) == set(Training.model_fields)
+    assert FINETUNE(Training) == set(Training.model_fields)
     assert read(FINETUNE, Training(checkpoint_minutes=3)) == {}
 
 
 def test_a_subset_depends_on_the_settings_of_its_draw_alone() -> None:
     sampling = Sampling(scheme="fused", subsets=40, examples=20, replicated=3, seeds=5, concentration=0.5)
-    assert read("instructmining.sampling.sample_subset", sampling.draw_settings) == {
+    assert read(DRAW, sampling.draw_settings) == {
         "examples": 20,
         "concentration": 0.5,
     }

@@ -8,18 +8,21 @@ from typing import Any
 from instructmining.jobs.fingerprint import reached
 from instructmining.settings import Settings, Untracked
 
+Fields = Callable[[type[Settings]], frozenset[str]]
+"""Tells the keys that a command reads of a class of settings."""
 
-def read(command: str, value: Any) -> Any:
+
+def read(fields: Fields, value: Any) -> Any:
     """What the result of a command depends on in its settings, as plain values for JSON: the keys that it reads.
 
     Without those that have their default, as that is part of the command's fingerprint, and without untracked ones.
     """
-    return _part(value, lambda settings: fields_read(command, settings) - untracked(settings))
+    return _part(value, lambda settings: fields(settings) - untracked(settings))
 
 
-def handed(command: str, value: Any) -> Any:
+def handed(fields: Fields, value: Any) -> Any:
     """The settings that a command is given, as plain values for JSON: keys that it reads or that have no default."""
-    return _part(value, lambda settings: fields_read(command, settings))
+    return _part(value, fields)
 
 
 def tracked(value: Any) -> Any:
@@ -32,7 +35,7 @@ def as_json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
-def _part(value: Any, fields: Callable[[type[Settings]], frozenset[str]]) -> Any:
+def _part(value: Any, fields: Fields) -> Any:
     """Some fields of settings, and of all settings in them, where they are not the default."""
     if isinstance(value, Settings):
         kinds = type(value).model_fields
