@@ -24,12 +24,6 @@ def adapters(run: Run) -> dict[Path, bytes]:
     }
 
 
-def losses(run: Run, eval_set: str) -> dict[tuple[str, int], float]:
-    """The loss of every run on an eval set."""
-    records = [json.loads(path.read_text()) for path in run.folder.glob("results/training/*/*/*/record.json")]
-    return {(record["run"], record["seed"]): record["losses"][eval_set]["token_loss"] for record in records}
-
-
 RECORD = "results/training/tiny/000/seed1/record.json"
 ADAPTER = "results/training/tiny/000/seed1/adapter"
 STORE = "results/store"
@@ -126,17 +120,24 @@ def test_pruning_drops_what_no_run_of_the_config_refers_to_and_nothing_is_to_be_
 
 
 def test_a_new_eval_set_is_measured_with_the_kept_adapters_and_trains_and_scores_nothing(run: Run) -> None:
-    cost = run.folder / "results/comparison/tiny/new/cost.json"
-    before, fine_tune = (adapters(run), losses(run, "fit")), json.loads(cost.read_text())["fine_tune"]
+    """Every run is measured again; that it is done without training is seen of one of a subset and one of an arm."""
+    paths = [run.folder / RECORD, run.folder / "results/training/tiny/new.selected/seed0/record.json"]
+    before, records = adapters(run), [json.loads(path.read_text()) for path in paths]
     set_keys(sources__third={"path": "data/third.jsonl"})(run)
     set_keys(eval_sets__another={"sources": ["third"], "role": "test"})(run)
-    run.finish()
-    logs = [path.read_text() for path in run.folder.glob("results/logs/training/*/*/*.log")]
-    assert len(logs) == FINETUNES
-    assert all("evaluating it, without training" in log and "fine-tuning" not in log for log in logs)
-    assert (adapters(run), losses(run, "fit")) == before
-    assert len(losses(run, "another")) == FINETUNES
-    assert json.loads(cost.read_text())["fine_tune"] == fine_tune, "what training took is kept with its adapter"
+    jobs = run.to_do()
+    assert jobs["finetune_and_evaluate"] == FINETUNES
+    assert not [rule for rule in jobs if rule.startswith(("score", "sample", "choose"))]
+    done = run.snakemake(*(str(path.relative_to(run.folder)) for path in paths))
+    assert done.returncode == 0, done.stderr
+    for path, record in zip(paths, records, strict=True):
+        log = (run.folder / "results/logs" / path.parent.relative_to(run.folder / "results")).with_suffix(".log")
+        assert "evaluating it, without training" in log.read_text() and "fine-tuning" not in log.read_text()
+        again = json.loads(path.read_text())
+        assert again["losses"].pop("another")["token_loss"] > 0
+        assert again["losses"] == record["losses"]
+        assert again["timing"]["training_seconds"] == record["timing"]["training_seconds"]
+    assert adapters(run) == before
 
 
 def test_an_edited_function_of_evaluation_trains_and_scores_nothing(run: Run) -> None:
