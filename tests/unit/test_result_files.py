@@ -1,0 +1,62 @@
+"""The list of files among the results is what the rules leave there."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from instructmining.result_files import FILES, file_at
+from tests.conftest import ROOT
+
+EVERYTHING = {
+    "selection": {"examples": None, "search": {"low": 8, "high": 64}, "exports": ["messages"]},
+    "quality_rule": {"ratings": {"people": {"path": "own.json"}}},
+    "comparison": {
+        "match": "tokens",
+        "tokens": 1000,
+        "steps": 4,
+        "sizes": [8, 16],
+        "judge": {"base_url": "http://localhost:1/v1", "model": "judge", "prompts": {"own": {"path": "own.json"}}},
+        "benchmarks": {"preset": "open_llm"},
+    },
+}
+"""What the embedded default does not ask for."""
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Every output of a run that makes all there is, below `results/`."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "own.json").write_text("{}")
+    (folder / "everything.yaml").write_text(json.dumps(EVERYTHING))
+    command = [
+        Path(sys.executable).parent / "snakemake",
+        "--snakefile",
+        ROOT / "Snakefile",
+        "--cores",
+        "1",
+        "--summary",
+    ]
+    configs = ["--configfile", ROOT / "config" / "config.yaml", "everything.yaml"]
+    printed = subprocess.run([*command, *configs], cwd=folder, capture_output=True, text=True, timeout=300)
+    assert printed.returncode == 0, printed.stderr
+    paths = [line.split("\t")[0] for line in printed.stdout.splitlines()[1:]]
+    return [path.removeprefix("results/") for path in paths]
+
+
+@pytest.mark.slow
+def test_every_output_of_a_rule_is_listed(outputs: list[str]) -> None:
+    assert [path for path in outputs if file_at(path) is None] == []
+
+
+@pytest.mark.slow
+def test_every_file_that_is_listed_is_the_output_of_a_rule(outputs: list[str]) -> None:
+    made = {row.pattern for path in outputs if (row := file_at(path))}
+    assert [row.path for row in FILES if row.pattern not in made] == []
+
+
+def test_the_row_that_names_most_of_a_path_is_the_one() -> None:
+    found = file_at("report/across_models.svg"), file_at("report/tiny/arms.svg"), file_at("elsewhere")
+    assert [row and row.path for row in found] == ["report/across_models.svg", "report/{model}/{figure}.svg", None]
