@@ -51,3 +51,12 @@ def test_every_command_is_run_by_a_test_or_says_what_it_needs(document: Path) ->
 def test_continuous_integration_runs_what_it_is_said_to() -> None:
     script = (ROOT / ".ci" / "run").read_text()
     assert all(command in script for command in RUN_BY_CI - {"make setup"})
+
+
+def test_the_drawn_workflow_names_the_stages_as_the_rules_do() -> None:
+    drawn = (ROOT / "docs" / "images" / "workflow.svg").read_text()
+    stages = set(re.findall(r'class="stage"[^>]*>(\w+)<', drawn))
+    named = {path.stem for path in (ROOT / "workflow" / "rules").glob("*.smk") if "_" not in path.stem} | {
+        "quality_rule"
+    }
+    assert stages == named - {"common", "targets", "models"}
