@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from instructmining.result_tables import PAGE, field_docs, fields_table, in_words, nested, page
+from instructmining.result_tables import PAGE, anchor, field_docs, fields_table, in_words, nested, page
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,10 @@ def test_a_dataclass_is_a_table_of_its_fields() -> None:
         "| `inner` | list of [Inner](#inner) |  |",
         r"| `p_value` | number or null | null where there is none, a \| b. |",
     ]
+
+
+def test_a_heading_that_names_a_package_can_be_linked_to() -> None:
+    assert anchor("Difference (quality_rule.across)") == "difference-quality_ruleacross"
 
 
 def test_nested_dataclasses_follow() -> None:

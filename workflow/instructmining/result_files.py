@@ -20,6 +20,7 @@ from instructmining.example import EXAMPLES
 from instructmining.indicators.tables import EMBEDDINGS, SCORES
 from instructmining.quality_rule.losses import EVAL_LOSSES
 from instructmining.quality_rule.observations import observations_schema
+from instructmining.quality_rule.published import PublishedRule
 from instructmining.quality_rule.rule import QualityRule
 from instructmining.selection.export import DATASET
 from instructmining.selection.ranking import ranking_schema
@@ -79,6 +80,7 @@ FILES = (
     ),
     ResultFile("quality_rule/{model}/losses.parquet", "the loss of every fine-tune on every eval set", EVAL_LOSSES),
     ResultFile("quality_rule/{model}/rule.json", "the rule: all that is needed to apply it", QualityRule),
+    ResultFile("quality_rule/{model}/rule.json", "the paper's rule instead, if the config says so", PublishedRule),
     ResultFile("quality_rule/{model}/rule.md", "the rule, with the evidence for and against it, for people"),
     ResultFile("quality_rule/{model}/diagnostics.json", "what the figures of the rule are drawn from"),
     ResultFile("quality_rule/across_models.json", "the rules of all models, eval sets and seeds compared"),

@@ -7,8 +7,10 @@ import ast
 import inspect
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import is_dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from types import NoneType
@@ -71,7 +73,7 @@ def results() -> Iterator[str]:
         for part in nested(kind):
             if part not in shown:
                 shown.add(part)
-                yield from ([] if part is kind else [f"### {part.__name__}"])
+                yield from ([] if part is kind else [f"### {heading(part)}"])
                 yield one_line(inspect.getdoc(part) or "")
                 yield fields_table(part)
 
@@ -95,6 +97,24 @@ def dataclasses_in(annotation: Any) -> Iterator[type]:
         yield annotation
     for part in get_args(annotation):
         yield from dataclasses_in(part)
+
+
+@cache
+def names() -> Counter[str]:
+    """How many dataclasses there are of each name, among all JSON files."""
+    kinds = {part for row in FILES if isinstance(row.holds, type) for part in nested(row.holds)}
+    return Counter(kind.__name__ for kind in kinds)
+
+
+def heading(kind: Any) -> str:
+    """The name of a dataclass, with its package where another one has the same name."""
+    package = str(kind.__module__).removeprefix("instructmining.").rpartition(".")[0]
+    return f"{kind.__name__} ({package})" if names()[kind.__name__] > 1 else str(kind.__name__)
+
+
+def anchor(text: str) -> str:
+    """What a link to a heading names, as GitHub and the site make it."""
+    return re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-")
 
 
 def fields_table(kind: type) -> str:
@@ -128,15 +148,14 @@ def in_words(annotation: Any) -> str:
     if get_origin(annotation) in (list, tuple):
         return f"list of {several(arguments[0])}"
     if is_dataclass(annotation):
-        name = getattr(annotation, "__name__", "")
-        return f"[{name}](#{name.lower()})"
+        return f"[{heading(annotation)}](#{anchor(heading(annotation))})"
     return JSON_TYPES.get(annotation) or " or ".join(map(in_words, arguments)) or "any value"
 
 
 def several(annotation: Any) -> str:
     """The same in the plural."""
     words = in_words(annotation)
-    return re.sub(r"^(string|integer|number|boolean|list|object)\b", r"\1s", words)
+    return re.sub(r"^(string|integer|number|boolean|list|object|any value)\b", r"\1s", words)
 
 
 def table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
