@@ -55,7 +55,7 @@ report: setup ## Print the results, and write Snakemake's own report with code a
 	@cat results/summary.txt
 	@echo "Every example: results/explorer/index.html   Code and run times of all jobs: results/snakemake-report.html"
 
-power: setup ## Estimate from a pilot run how many subsets and seeds give intervals of a WIDTH: make power WIDTH=0.02
+power: setup ## Estimate from a pilot run how many subsets and seeds make intervals WIDTH wide: make power WIDTH=0.02
 	@PYTHONPATH=workflow python -m instructmining.planning.power --config $(CONFIG) --width $(WIDTH)
 
 designs: setup ## Put runs with other sampling schemes side by side: make designs RUNS="results ../tilted/results" NAMES="fused tilted"
