@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from instructmining.config_files import first_sentence
 from tests.conftest import ROOT
 
 DOCUMENTS = sorted(
@@ -60,3 +61,12 @@ def test_the_drawn_workflow_names_the_stages_as_the_rules_do() -> None:
         "quality_rule"
     }
     assert stages == named - {"common", "targets", "models"}
+
+
+def test_a_config_is_listed_with_the_first_sentence_of_its_comment(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("# Seven sets, see v1.2: about\n# three hours. More.\nseed: 0\n")
+    assert first_sentence(path) == "Seven sets, see v1.2: about three hours"
+    path.write_text("seed: 0\n")
+    with pytest.raises(ValueError, match=r"mine\.yaml: expected a comment at the top"):
+        first_sentence(path)
