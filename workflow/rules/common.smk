@@ -29,6 +29,7 @@ from instructmining.models.links import relink
 from instructmining.models.prepare import files_below, find
 from instructmining.models.settings import ModelFiles
 from instructmining.report.explorer.asset_files import assets_hash
+from instructmining.report.figures.catalogue import FIGURES
 from instructmining.jobs.slurm_jobs import jobs_in_words, left_over_jobs
 from instructmining.training.settings import packages_of
 from instructmining.training.run import SIZE, SUBSET, RunName, arm_runs_pattern, one_of, runs_pattern
@@ -62,14 +63,6 @@ CONTENTS = Contents(Path(".snakemake/contents.json"))
 CODE = KnownCode(Path(".snakemake/code.json"))
 # The fingerprint of each command of the rules, which its jobs are held to.
 PLANNED = {}
-
-FIGURES_OF_RULE = {
-    "univariate": "--observations {input.observations} --diagnostics {input.diagnostics}",
-    "coefficients": "--diagnostics {input.diagnostics}",
-    "predicted": "--diagnostics {input.diagnostics}",
-    "residuals": "--diagnostics {input.diagnostics}",
-    "held_out": "--diagnostics {input.diagnostics}",
-}
 
 
 def arm_names():

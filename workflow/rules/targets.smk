@@ -2,6 +2,16 @@
 from types import SimpleNamespace
 
 
+def of_fits(pattern):
+    """One file of each model that a rule is fitted for, or one of all where the path names no model."""
+    return [] if CONFIG.quality_rule.adopted else expand(pattern, model=CONFIG.models)
+
+
+def of_ratings(pattern):
+    """One file of each model and each set of examples that people rated."""
+    return expand(pattern, model=CONFIG.models, pool=CONFIG.quality_rule.ratings)
+
+
 def of_selections(pattern):
     """One file of each model and each pool that is selected from."""
     return expand(pattern, model=CONFIG.models, pool=CONFIG.selection_pools())
@@ -15,6 +25,11 @@ def of_comparisons(pattern):
 def of_curves(pattern):
     """One file of each comparison that has curves of the loss over size."""
     return of_comparisons(pattern) if CONFIG.comparison.sizes else []
+
+
+def of_judge(pattern):
+    """One file of each comparison whose answers are judged."""
+    return of_comparisons(pattern) if CONFIG.comparison.judge else []
 
 
 def of_benchmarks(pattern):
@@ -32,6 +47,17 @@ def of_pools(pattern, **wildcards):
     return [path for pool in CONFIG.pools for path in expand(pattern, pool=pool, shard=shards(pool), **wildcards)]
 
 
+# What gives the files of each result that a figure of the catalogue may show.
+FILES_OF = {
+    "fit": of_fits,
+    "ratings": of_ratings,
+    "selection": of_selections,
+    "comparison": of_comparisons,
+    "curves": of_curves,
+    "judge": of_judge,
+}
+
+
 def final_targets():
     """Everything that a run is for."""
     return [
@@ -39,30 +65,28 @@ def final_targets():
         "<results>/report.html",
         "<results>/explorer/index.html",
         *expand("<results>/quality_rule/{model}/rule.md", model=CONFIG.models),
-        *figures_of_fit(),
-        *expand("<results>/report/{model}/{pool}/people.svg", model=CONFIG.models, pool=CONFIG.quality_rule.ratings),
+        *all_figures("svg"),
         *of_selections("<results>/selection/{model}/{pool}/selected.jsonl"),
-        *of_comparisons("<results>/report/{model}/{pool}/arms.svg"),
-        *of_curves("<results>/report/{model}/{pool}/sizes.svg"),
-        *of_selections("<results>/report/{model}/{pool}/quality.svg"),
         *of_selections("<results>/report/{model}/{pool}/examples.html"),
         *optional_targets(),
     ]
 
 
-def figures_of_fit():
-    """The figures of each rule and of all of them together, where rules are fitted."""
-    if CONFIG.quality_rule.adopted:
-        return []
-    figures = expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE)
-    return [*figures, "<results>/report/across_models.svg"]
+def run_figures():
+    """The figures that a run may draw."""
+    return [figure for figure in FIGURES.values() if figure.shows in FILES_OF]
+
+
+def all_figures(suffix):
+    """Every figure of this run (svg), or the tables beside them (csv)."""
+    patterns = [(FILES_OF[figure.shows], f"<results>/{figure.path}.{suffix}") for figure in run_figures()]
+    return [path for files_of, pattern in patterns for path in files_of(pattern)]
 
 
 def optional_targets():
-    """What is made only where the config asks for it: exports, a judge's verdicts, benchmarks."""
+    """What is made only where the config asks for it: exports and benchmarks."""
     asked = {
         "selection/{model}/{pool}/export/dataset/README.md": CONFIG.selection.exports,
-        "report/{model}/{pool}/judge.svg": CONFIG.comparison.judge,
         "comparison/{model}/{pool}/benchmarks.json": CONFIG.comparison.benchmarks,
     }
     return of_selections([f"<results>/{path}" for path, wanted in asked.items() if wanted])

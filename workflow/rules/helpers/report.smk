@@ -1,8 +1,45 @@
-# Needs: the targets. Makes: the files that the report's page is written from.
+# Needs: the targets. Makes: what the rules of figures are made from, and the files that the report's page is written from.
+import shlex
+
 OF_FINDINGS = (
     "--people {input.people} --judges {input.judges} --benchmarks {input.benchmarks} --sizes {input.sizes}"
     " --curves {input.curves} --costs {input.costs}"
 )
+
+
+def figure_inputs(figure):
+    """The files that a figure is drawn from, by the option of the command that reads them."""
+    inputs = {name: f"<results>/{path}" for name, path in figure.inputs.items()}
+    return inputs | ({"found": found_size} if figure.shows_size else {})
+
+
+def figure_settings(figure):
+    """The settings that a figure depends on."""
+    return {"settings": CONFIG.selection} if figure.shows_size else {}
+
+
+def figure_options(figure, wildcards, input):
+    """The options that tell the command what a figure is drawn from."""
+    options = [f"--{name} {input[name]}" for name in figure.inputs]
+    if figure.shows_size:
+        settings = as_json(handed("instructmining.report.figures.draw", CONFIG.selection))
+        options += [f"--settings {shlex.quote(settings)}", size_option(wildcards, input)]
+    return " ".join(options)
+
+
+def shown_in_report(figure, suffix):
+    """A figure (svg), or the table beside it (csv), as an output that Snakemake's own report shows."""
+    title = figure.title or figure.name
+    return report(
+        f"<results>/{figure.path}.{suffix}",
+        caption=f"../report/{figure.name}.rst",
+        category=figure.category,
+        subcategory=figure.subcategory,
+        labels={
+            **({"pool": "{pool}"} if "{pool}" in figure.path else {}),
+            "figure": title if suffix == "svg" else f"{title} (table)",
+        },
+    )
 
 
 def accounts():
@@ -19,17 +56,11 @@ def all_records():
     return [path for path in [*results_of_fit(), *results_of_comparison()] if Path(path).name == "record.json"]
 
 
-def all_figures(form):
-    """Every figure, or the table beside it, by the end of its name."""
-    return [path.removesuffix("svg") + form for path in final_targets() if path.endswith(".svg")]
-
-
 def findings(wildcards):
     """What a run may have found beside rules and arms, by the option that the report reads it with."""
-    rated = {"model": CONFIG.models, "pool": CONFIG.quality_rule.ratings}
     return {
-        "people": expand("<results>/quality_rule/{model}/{pool}/people.json", **rated),
-        "judges": of_comparisons("<results>/comparison/{model}/{pool}/judge.json") if CONFIG.comparison.judge else [],
+        "people": of_ratings("<results>/quality_rule/{model}/{pool}/people.json"),
+        "judges": of_judge("<results>/comparison/{model}/{pool}/judge.json"),
         "benchmarks": of_benchmarks("<results>/comparison/{model}/{pool}/benchmarks.json"),
         "sizes": of_searches("<results>/selection/{model}/{pool}/size.json"),
         "curves": of_curves("<results>/comparison/{model}/{pool}/sizes.json"),
