@@ -33,9 +33,7 @@ for figure in run_figures():
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
-            **runs("instructmining.report.figures.draw", **figure_settings(figure)),
-            figure=figure.name,
-            options=lambda wildcards, input, figure=figure: figure_options(figure, wildcards, input),
+            **figure_params(figure),
         shell:
             "{params.command} {params.figure} {params.options} --output {output.figure} --table {output.table}"
             " 2>&1 | tee {log}"

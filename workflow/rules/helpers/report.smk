@@ -13,18 +13,19 @@ def figure_inputs(figure):
     return inputs | ({"found": found_size} if figure.shows_size else {})
 
 
-def figure_settings(figure):
-    """The settings that a figure depends on."""
-    return {"settings": CONFIG.selection} if figure.shows_size else {}
+def figure_params(figure):
+    """The params of the rule that draws a figure: the command, and the options that tell it what to draw from."""
+    settings = {"settings": CONFIG.selection} if figure.shows_size else {}
+    params = runs("instructmining.report.figures.draw", **settings)
 
+    def options(wildcards, input):
+        given = [f"--{name} {input[name]}" for name in figure.inputs]
+        if figure.shows_size:
+            text = params["settings"](wildcards, input)
+            given += [f"--settings {shlex.quote(text)}", size_option(wildcards, input)]
+        return " ".join(given)
 
-def figure_options(figure, wildcards, input):
-    """The options that tell the command what a figure is drawn from."""
-    options = [f"--{name} {input[name]}" for name in figure.inputs]
-    if figure.shows_size:
-        settings = as_json(handed("instructmining.report.figures.draw", CONFIG.selection))
-        options += [f"--settings {shlex.quote(settings)}", size_option(wildcards, input)]
-    return " ".join(options)
+    return {**params, "figure": figure.name, "options": options}
 
 
 def shown_in_report(figure, suffix):
