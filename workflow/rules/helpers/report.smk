@@ -14,7 +14,7 @@ def figure_inputs(figure):
 
 
 def figure_params(figure):
-    """The params of the rule that draws a figure: the command, and the options that tell it what to draw from."""
+    """What the command that draws a figure is given: its name, and what to draw it from."""
     settings = {"settings": CONFIG.selection} if figure.shows_size else {}
     params = runs("instructmining.report.figures.draw", **settings)
 
