@@ -1,4 +1,4 @@
-# Needs: the results of all stages. Makes: figures and tables for people; `make report` binds them into one HTML file.
+# Needs: the results of all stages. Makes: figures and tables for people; `make report` puts them into one HTML file.
 
 
 include: "helpers/report.smk"
@@ -40,7 +40,7 @@ for figure in run_figures():
 
 
 rule table_examples:
-    """Show the best and the worst examples of a ranked pool, their text escaped."""
+    """Show the best and the worst examples of a ranked pool, with their text escaped."""
     input:
         ranking="<results>/selection/{model}/{pool}/ranking.parquet",
         shards=pool_shards,
@@ -68,7 +68,7 @@ rule table_examples:
 
 
 rule summarise:
-    """Put the results into one short text for the terminal."""
+    """Summarise the results in a short text for the terminal."""
     input:
         unpack(findings),
         rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),
@@ -93,7 +93,7 @@ rule summarise:
 
 
 rule write_report:
-    """Write the page that a run ends in: verdict, rule, arms, warnings, costs, data in and out, figures."""
+    """Write the report of the run as one page: verdict, rule, arms, warnings, costs, data in and out, figures."""
     input:
         unpack(findings),
         rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),

@@ -1,4 +1,4 @@
-# Needs: the targets. Makes: what the rules of figures are made from, and the files that the report's page is written from.
+# Needs: the targets and the catalogue of figures. Makes: the parts of the rules that draw, and the inputs of the report.
 import shlex
 
 OF_FINDINGS = (
@@ -44,7 +44,7 @@ def shown_in_report(figure, suffix):
 
 
 def accounts():
-    """The reports of what went in and came out of each source, pool and eval set."""
+    """The reports that count what went into each source, pool and eval set, and what came out."""
     return [
         *expand("<results>/data/sources/{source}.report.json", source=used_sources()),
         *expand("<results>/data/pools/{pool}.report.json", pool=CONFIG.pools),
@@ -58,7 +58,7 @@ def all_records():
 
 
 def findings(wildcards):
-    """What a run may have found beside rules and arms, by the option that the report reads it with."""
+    """What a run may have found apart from rules and arms, by the option with which the report reads it."""
     return {
         "people": of_ratings("<results>/quality_rule/{model}/{pool}/people.json"),
         "judges": of_judge("<results>/comparison/{model}/{pool}/judge.json"),
@@ -70,6 +70,6 @@ def findings(wildcards):
 
 
 def report_texts_hash():
-    """The hash of the report's template and captions, which its command reads."""
+    """The hash of the templates and captions, which the command of the report reads."""
     texts = sorted(Path(LIBRARY, "report").iterdir())
     return hashlib.sha256(b"".join(text.read_bytes() for text in texts)).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""The figure of a ranked pool: what the rule predicts for the examples of each source, degraded or not."""
+"""The figure of a ranked pool: the predictions for the examples of each source, degraded or not."""
 
 from collections.abc import Hashable
 from typing import Any
