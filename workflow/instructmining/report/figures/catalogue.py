@@ -1,4 +1,4 @@
-"""The catalogue of figures: one row for each, from which rules, targets and the command that draws are made.
+"""The catalogue of figures: one row for each, which rules, targets, the report and the command that draws read.
 
 A new figure is a function that returns a `Drawing`, a row here and a caption. The rules import this module, so it
 imports nothing heavy.
@@ -21,9 +21,9 @@ class Figure:
     drawn_by: str
     """The function that draws it, as `module:function` of this package."""
     inputs: Mapping[str, str]
-    """What the function takes, in order: for each option of the command a path under `results/`."""
+    """What the function takes, in order: for each option of the command, the file under `results/`."""
     shows: Shown
-    """The result that it shows: a run that has this result draws the figure."""
+    """The result that it shows; every run with this result draws the figure."""
     folder: str
     """Where its files are, under `results/`."""
     category: str = ""
@@ -33,7 +33,7 @@ class Figure:
     title: str = ""
     """Its label there; its name if not given."""
     shows_size: bool = False
-    """Whether the function takes the settings of the selection too, with the size that a search found."""
+    """Whether the function also takes the settings of the selection, with the size that a search found."""
 
     @property
     def path(self) -> str:
@@ -42,19 +42,13 @@ class Figure:
 
 
 def _of_rule(name: str, drawn_by: str, *inputs: str) -> Figure:
-    """A figure of the rule of one model, drawn from tables and results of its fit."""
+    """A figure of the rule of one model, drawn from results of its fit."""
     paths = {path.partition(".")[0]: f"quality_rule/{{model}}/{path}" for path in inputs}
     return Figure(name, drawn_by, paths, "fit", "report/{model}", QUALITY_RULE)
 
 
-def _of_comparison(name: str, drawn_by: str, option: str, result: str, shows: Shown) -> Figure:
-    """A figure of the comparison of one selection, drawn from one result."""
-    inputs = {option: f"comparison/{{model}}/{{pool}}/{result}"}
-    return Figure(name, drawn_by, inputs, shows, "report/{model}/{pool}", COMPARISON)
-
-
 def _of_designs(name: str, drawn_by: str) -> Figure:
-    """A figure of several runs with different sampling designs, which `make designs` draws."""
+    """A figure of several runs with different sampling designs; `make designs` draws it."""
     return Figure(name, drawn_by, {"designs": "designs/designs.json"}, "designs", "designs")
 
 
@@ -83,8 +77,22 @@ _ROWS = (
         category=QUALITY_RULE,
         title="agreement with people",
     ),
-    _of_comparison("arms", "comparison:draw_arms", "comparison", "comparison.json", "comparison"),
-    _of_comparison("sizes", "sizes:draw_sizes", "curves", "sizes.json", "curves"),
+    Figure(
+        name="arms",
+        drawn_by="comparison:draw_arms",
+        inputs={"comparison": "comparison/{model}/{pool}/comparison.json"},
+        shows="comparison",
+        folder="report/{model}/{pool}",
+        category=COMPARISON,
+    ),
+    Figure(
+        name="sizes",
+        drawn_by="sizes:draw_sizes",
+        inputs={"curves": "comparison/{model}/{pool}/sizes.json"},
+        shows="curves",
+        folder="report/{model}/{pool}",
+        category=COMPARISON,
+    ),
     Figure(
         name="quality",
         drawn_by="selection:draw_quality",
@@ -95,7 +103,14 @@ _ROWS = (
         title="predicted quality",
         shows_size=True,
     ),
-    _of_comparison("judge", "judge:draw_judge", "judge", "judge.json", "judge"),
+    Figure(
+        name="judge",
+        drawn_by="judge:draw_judge",
+        inputs={"judge": "comparison/{model}/{pool}/judge.json"},
+        shows="judge",
+        folder="report/{model}/{pool}",
+        category=COMPARISON,
+    ),
     _of_designs("designs", "across:draw_designs"),
     _of_designs("spread", "across:draw_spread"),
 )
