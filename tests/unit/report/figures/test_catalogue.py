@@ -10,22 +10,23 @@ from pkgutil import resolve_name
 
 import pytest
 
-from instructmining.files import write_json
+from instructmining.files import write_table
 from instructmining.report.figures.catalogue import FIGURES, Figure
 from instructmining.report.figures.draw import READERS
 from tests.conftest import ROOT
+from tests.unit.simulation import observations
 
-ROW = '    _of_rule("residual_sd", "residual_sd:draw_residual_sd", "diagnostics.json"),\n'
+ROW = '    _of_rule("losses", "losses:draw_losses", "observations.parquet"),\n'
 FUNCTION = """
 import pandas as pd
 
 from instructmining.report.figures.style import Drawing, new_figure
 
 
-def draw_residual_sd(diagnostics):
+def draw_losses(observations):
     figure = new_figure(3, 2)
-    figure.subplots().set_title("residual SD")
-    return Drawing(figure, pd.DataFrame([diagnostics]))
+    figure.subplots().plot(observations["log_loss"])
+    return Drawing(figure, pd.DataFrame({"log_loss": observations["log_loss"]}))
 """
 
 
@@ -37,10 +38,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "Snakefile", folder)
     figures = folder / "workflow" / "instructmining" / "report" / "figures"
-    (figures / "residual_sd.py").write_text(FUNCTION)
+    (figures / "losses.py").write_text(FUNCTION)
     catalogue = figures / "catalogue.py"
     catalogue.write_text(catalogue.read_text().replace("_ROWS = (\n", f"_ROWS = (\n{ROW}"))
-    (folder / "workflow" / "report" / "residual_sd.rst").write_text("What the rule leaves over.\n")
+    (folder / "workflow" / "report" / "losses.rst").write_text("The log loss of every fine-tune.\n")
     return folder
 
 
@@ -54,18 +55,19 @@ def run(house: Path, *command: str) -> str:
 
 def test_an_added_figure_has_a_rule_and_is_a_target_and_in_the_report(house: Path) -> None:
     planned = run(house, "snakemake", "--dry-run", "--printshellcmds", "--cores", "1")
-    assert "rule figure_residual_sd:" in planned
-    assert "residual_sd --diagnostics results/quality_rule/smollm2/diagnostics.json" in planned
+    assert "rule figure_losses:" in planned
+    assert "losses --observations results/quality_rule/smollm2/observations.parquet" in planned
     page = next(line for line in planned.splitlines() if "instructmining.report.page" in line)
-    assert "results/report/smollm2/residual_sd.svg" in page
+    assert "results/report/smollm2/losses.svg" in page
 
 
 def test_an_added_figure_is_drawn_by_the_command(house: Path) -> None:
-    write_json(house / "diagnostics.json", {"residual_sd": 0.5})
-    outputs = ["--output", "f.svg", "--table", "f.csv"]
-    command = [sys.executable, "-m", "instructmining.report.figures.draw", "residual_sd"]
-    run(house, *command, "--diagnostics", "diagnostics.json", *outputs)
-    assert (house / "f.csv").read_text() == "residual_sd\n0.5\n" and (house / "f.svg").exists()
+    table = observations([0.5, 0.25], {"ppl": [1.0, 2.0]})
+    write_table(house / "observations.parquet", table, table.schema)
+    outputs = ["--output", "losses.svg", "--table", "losses.csv"]
+    command = [sys.executable, "-m", "instructmining.report.figures.draw", "losses"]
+    run(house, *command, "--observations", "observations.parquet", *outputs)
+    assert (house / "losses.csv").read_text() == "log_loss\n0.5\n0.25\n" and (house / "losses.svg").exists()
 
 
 @pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
