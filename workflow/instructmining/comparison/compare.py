@@ -20,19 +20,12 @@ import numpy as np
 import pyarrow as pa
 
 from instructmining.arrays import Floats
-from instructmining.comparison.intervals import (
-    Paired,
-    holm,
-    over_both,
-    over_examples,
-    over_seeds,
-    p_value,
-)
+from instructmining.comparison.intervals import Paired, holm, over_both, over_examples, over_seeds, p_value
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference
 from instructmining.comparison.runs import Run, by_arm, read_runs
 from instructmining.comparison.settings import Comparison
 from instructmining.comparison.words import with_words
-from instructmining.files import write_table
+from instructmining.files import write_result, write_table
 
 ARM_LOSSES = pa.schema(
     [
@@ -53,11 +46,11 @@ ARM_LOSSES = pa.schema(
 def compare(runs: Sequence[Run], settings: Comparison, confidence: float) -> ComparisonResult:
     """Compare all arms with the baseline; raises ValueError where runs are missing or were not measured alike."""
     arms = by_arm(runs, {arm: settings.seeds_of(arm) for arm in settings.arms})
-    baseline, losses = arms[settings.baseline], runs[0].losses
+    baseline, losses = arms[settings.baseline], runs[0].record.losses
     results = [_result(arm, members, baseline, confidence) for arm, members in arms.items()]
     return with_words(
         ComparisonResult(
-            model=runs[0].model,
+            model=runs[0].record.model,
             pool=runs[0].pool,
             baseline=settings.baseline,
             match=settings.match,
@@ -73,14 +66,16 @@ def compare(runs: Sequence[Run], settings: Comparison, confidence: float) -> Com
 
 def _result(arm: str, runs: list[Run], baseline: list[Run], confidence: float) -> ArmResult:
     """One arm, its verdict yet to be given."""
+    records = [run.record for run in runs]
     return ArmResult(
         arm=arm,
-        examples=runs[0].examples,
-        steps=round(np.mean([run.steps for run in runs])),
-        tokens=float(np.mean([run.tokens for run in runs])),
-        loss=over_seeds([run.test_loss() for run in runs], confidence),
+        examples=records[0].training.examples,
+        steps=round(np.mean([record.steps for record in records])),
+        tokens=float(np.mean([record.tokens for record in records])),
+        loss=over_seeds([record.mean_loss("test") for record in records], confidence),
         eval_sets={
-            name: over_seeds([run.losses[name].token_loss for run in runs], confidence) for name in runs[0].losses
+            name: over_seeds([record.losses[name].token_loss for record in records], confidence)
+            for name in records[0].losses
         },
         difference=None if runs is baseline else _difference(runs, baseline, confidence),
         verdict="",
@@ -90,8 +85,8 @@ def _result(arm: str, runs: list[Run], baseline: list[Run], confidence: float) -
 def _difference(runs: list[Run], baseline: list[Run], confidence: float) -> Difference:
     """Between runs of equal seed; seeds that one of them lacks are left out."""
     pairs = list(zip(runs, baseline, strict=False))
-    differences = [run.test_loss() - other.test_loss() for run, other in pairs]
-    paired = [_paired(pairs, name) for name, loss in runs[0].losses.items() if loss.role == "test"]
+    differences = [run.record.mean_loss("test") - other.record.mean_loss("test") for run, other in pairs]
+    paired = [_paired(pairs, name) for name, loss in runs[0].record.losses.items() if loss.role == "test"]
     return Difference(
         over_seeds(differences, confidence),
         *over_examples(paired, confidence),
@@ -129,11 +124,11 @@ def to_table(runs: Sequence[Run]) -> pa.Table:
             "seed": run.seed,
             "eval_set": name,
             **asdict(loss),
-            "steps": run.steps,
-            "training_examples": run.examples,
+            "steps": run.record.steps,
+            "training_examples": run.record.training.examples,
         }
         for run in runs
-        for name, loss in run.losses.items()
+        for name, loss in run.record.losses.items()
     ]
     return pa.Table.from_pylist(rows, schema=ARM_LOSSES)
 
@@ -153,7 +148,7 @@ def main() -> None:
     runs = read_runs(arguments.records, arguments.losses_files)
     result = compare(runs, arguments.settings, arguments.confidence)
     write_table(arguments.table, to_table(runs), ARM_LOSSES)
-    result.to_json(arguments.output)
+    write_result(arguments.output, result)
     print("\n".join([*(arm.verdict for arm in result.arms), result.sentence]))
 
 

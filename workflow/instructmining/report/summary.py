@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from instructmining.comparison.result import ArmResult, ComparisonResult
+from instructmining.files import read_result
 from instructmining.quality_rule.published import PublishedRule, read_rule
 from instructmining.quality_rule.rule import MIXED, QualityRule
 from instructmining.report.findings import Finding, add_options, read_findings
@@ -98,7 +99,7 @@ def main() -> None:
         section = published_section(rule) if isinstance(rule, PublishedRule) else rule_section(rule)
         console.print(section, "")
     for path in arguments.comparisons:
-        console.print(comparison_section(ComparisonResult.from_json(path)), "")
+        console.print(comparison_section(read_result(ComparisonResult, path)), "")
     for finding in read_findings(arguments):
         console.print(finding_section(finding), "")
     for selected in read_selected(arguments.rankings, arguments.settings, arguments.sizes):

@@ -1,7 +1,6 @@
 """Figures are drawn from small inputs; what they look like is for eyes."""
 
 import re
-from dataclasses import asdict
 from functools import cache
 
 import numpy as np
@@ -9,9 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from instructmining.comparison.intervals import over_seeds
-from instructmining.comparison.result import ArmResult, ComparisonResult, Difference
-from instructmining.files import write_json, write_table
+from instructmining.files import write_json, write_result, write_table
 from instructmining.quality_rule.fit import fit_rule
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.report.figures.comparison import draw_arms
@@ -21,6 +18,7 @@ from instructmining.report.figures.rule import draw_coefficients, draw_predicted
 from instructmining.report.figures.selection import draw_quality
 from instructmining.report.figures.sizes import draw_sizes
 from instructmining.report.figures.style import look, save
+from tests.unit.report.made import comparison, curves
 from tests.unit.simulation import observations
 
 
@@ -33,36 +31,6 @@ def fitted(indicators=("ppl", "mtld", "relevance", "flat"), choice="given", nois
     table = observations(y, x)
     settings = QualityRuleSettings(confidence=0.9, choice=choice, repeats=2)
     return table, fit_rule(table, list(x), settings, {}).diagnostics
-
-
-def comparison():
-    def arm(name, mean, difference):
-        loss = over_seeds([mean, mean + 0.01, mean - 0.02], 0.95)
-        return ArmResult(name, 50, 10, 900.0, loss, {"test": loss}, difference, f"{name}: a verdict")
-
-    selected = arm(
-        "selected", 2.0, Difference(over_seeds([-0.1, -0.2, -0.1], 0.95), -0.2, -0.05, -0.3, 0.0, 0.04, 0.08)
-    )
-    arms = (selected, arm("random", 2.1, None))
-    about = ("tiny", "mixed", "random", "steps", 0.95, (0, 1, 2), {"test": "test"}, 40)
-    return ComparisonResult(*about, arms, "A sentence.")
-
-
-def curves():
-    sizes = [
-        (arm, kept, size) for arm in ("selected", "random") for kept in ("epochs", "steps") for size in (32, 64, 256)
-    ]
-    points = [
-        {
-            "arm": arm,
-            "kept": kept,
-            "examples": n,
-            "steps": 8,
-            "loss": asdict(over_seeds([2.0, 2.1 - n / 1000, 1.9], 0.95)),
-        }
-        for arm, kept, n in sizes
-    ]
-    return {"model": "tiny", "pool": "mixed", "confidence": 0.95, "points": points, "sentences": []}
 
 
 def ranking():
@@ -148,8 +116,8 @@ def test_the_command_draws(name, tmp_path, monkeypatch):
     write_table(tmp_path / "observations.parquet", table, table.schema)
     write_table(tmp_path / "ranking.parquet", ranking(), ranking().schema)
     write_json(tmp_path / "diagnostics.json", diagnostics)
-    comparison().to_json(tmp_path / "comparison.json")
-    write_json(tmp_path / "curves.json", curves())
+    write_result(tmp_path / "comparison.json", comparison())
+    write_result(tmp_path / "curves.json", curves())
     inputs = {
         "univariate": ["observations.parquet", "diagnostics.json"],
         "arms": ["comparison.json"],

@@ -16,18 +16,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 from transformers import GenerationConfig
 
 from instructmining.comparison.adapters import TunedModel, load_tuned
-from instructmining.comparison.judge.answers import Answer, write_answers
+from instructmining.comparison.judge.answers import Answer, AnswersReport, write_answers
 from instructmining.comparison.judge.prompts import Prompt, read_prompt_table
 from instructmining.comparison.judge.settings import Generation
 from instructmining.example import Message
-from instructmining.files import write_json
+from instructmining.files import write_result
 from instructmining.models.batches import budget_batches, halve_on_out_of_memory
 from instructmining.models.device import lease_gpu
 from instructmining.models.load import pick_device
@@ -161,23 +160,24 @@ def _finish(conversation: Conversation) -> Answer:
     return Answer(conversation.prompt.id, tuple(conversation.texts), tokens, tuple(conversation.cut))
 
 
-def answers_record(
-    tuned: TunedModel, settings: Generation, answers: Sequence[Answer], truncated: int
-) -> dict[str, Any]:
-    """The record of the answers: what made them, and what is to be known of them."""
-    return {
-        "tuned_model": tuned.origin,
-        "template": tuned.template,
-        "settings": settings.model_dump(mode="json", exclude_unset=True),
-        "device": device_name(),
-        "packages": {name: version(name) for name in PACKAGES},
-        "prompts": len(answers),
-        "answers": sum(len(answer.texts) for answer in answers),
-        "tokens": sum(sum(answer.tokens) for answer in answers),
-        "cut": sum(sum(answer.cut) for answer in answers),
-        "empty": sum(not text for answer in answers for text in answer.texts),
-        "prompts_truncated": truncated,
-    }
+def answers_report(
+    tuned: TunedModel, settings: Generation, answers: Sequence[Answer], truncated: int, seconds: float
+) -> AnswersReport:
+    """What made the answers, and how they turned out."""
+    return AnswersReport(
+        tuned_model=tuned.origin,
+        template=tuned.template,
+        settings=settings.model_dump(mode="json", exclude_unset=True),
+        device=device_name(),
+        packages={name: version(name) for name in PACKAGES},
+        prompts=len(answers),
+        answers=sum(len(answer.texts) for answer in answers),
+        tokens=sum(sum(answer.tokens) for answer in answers),
+        cut=sum(sum(answer.cut) for answer in answers),
+        empty=sum(not text for answer in answers for text in answer.texts),
+        prompts_truncated=truncated,
+        seconds=seconds,
+    )
 
 
 def main() -> None:
@@ -192,15 +192,13 @@ def main() -> None:
     arguments = parser.parse_args()
     lease_gpu()
     torch.set_num_threads(arguments.threads)
-    tuned, prompts = (
-        load_tuned(arguments.record, arguments.adapter, arguments.model),
-        read_prompt_table(arguments.prompts),
-    )
-    answers, truncated = answer_all(tuned, prompts, arguments.settings, tuned.origin["seed"])
+    tuned = load_tuned(arguments.record, arguments.adapter, arguments.model)
+    prompts = read_prompt_table(arguments.prompts)
+    answers, truncated = answer_all(tuned, prompts, arguments.settings, tuned.origin.seed)
     write_answers(arguments.output, answers)
-    record = answers_record(tuned, arguments.settings, answers, truncated)
-    write_json(arguments.report, {**record, "seconds": time.monotonic() - started})
-    logging.info("%d answers, %d cut, %d empty", record["answers"], record["cut"], record["empty"])
+    report = answers_report(tuned, arguments.settings, answers, truncated, time.monotonic() - started)
+    write_result(arguments.report, report)
+    logging.info("%d answers, %d cut, %d empty", report.answers, report.cut, report.empty)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,7 +18,7 @@ import openai
 from openai.types.chat import ChatCompletion
 
 from instructmining.comparison.judge.settings import Judge
-from instructmining.files import read_json, write_json
+from instructmining.files import read_result, write_result
 
 Outcome = Literal["answered", "cut", "refused", "rejected"]
 LONGEST_PAUSE_SECONDS = 8.0
@@ -46,8 +46,20 @@ class Reply:
     """The model that replied, as the endpoint calls it."""
 
 
+@dataclass(frozen=True)
+class KeptReply:
+    """A reply on disk, with what was asked."""
+
+    endpoint: str
+    """Where it was asked."""
+    request: dict[str, Any]
+    """All that was asked."""
+    reply: Reply
+    """What the judge said."""
+
+
 class Endpoint:
-    """Asks the judge, or the disk."""
+    """Asks the judge, or takes the reply from disk."""
 
     def __init__(self, settings: Judge, cache: Path, environment: Mapping[str, str] = os.environ) -> None:
         self._settings, self._cache = settings, cache
@@ -68,10 +80,10 @@ class Endpoint:
         """The reply that is kept, or a new one; raises EndpointError where the endpoint gives none."""
         path = self.path(request)
         if path.is_file():
-            return Reply(**read_json(path)["reply"])
+            return read_result(KeptReply, path).reply
         reply = self._new_reply(request)
         if reply.outcome != "rejected":  # another server, or a larger context, may take it
-            write_json(path, {"endpoint": self._settings.base_url, "request": request, "reply": asdict(reply)})
+            write_result(path, KeptReply(self._settings.base_url, request, reply))
         return reply
 
     def path(self, request: dict[str, Any]) -> Path:

@@ -20,8 +20,10 @@
 import argparse
 from pathlib import Path
 
+from instructmining.comparison.curves import Curves
+from instructmining.comparison.judge.result import JudgeResult
 from instructmining.comparison.result import ComparisonResult
-from instructmining.files import read_json, read_table
+from instructmining.files import read_json, read_result, read_table
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.report.figures.across import draw_designs, draw_rules, draw_spread
 from instructmining.report.figures.comparison import draw_arms
@@ -47,15 +49,15 @@ OF_DIAGNOSTICS = {
 def draw(arguments: argparse.Namespace) -> Drawing:
     """The figure that the arguments name."""
     if arguments.figure == "arms":
-        return draw_arms(ComparisonResult.from_json(arguments.comparison))
+        return draw_arms(read_result(ComparisonResult, arguments.comparison))
     if arguments.figure == "judge":
-        return draw_judge(read_json(arguments.judge))
+        return draw_judge(read_result(JudgeResult, arguments.judge))
     if arguments.figure == "people":
         return draw_people(read_json(arguments.people))
     if arguments.figure == "rules":
         return draw_rules(read_json(arguments.rules))
     if arguments.figure == "sizes":
-        return draw_sizes(read_json(arguments.curves))
+        return draw_sizes(read_result(Curves, arguments.curves))
     if arguments.figure == "designs":
         return draw_designs(read_json(arguments.designs))
     if arguments.figure == "spread":

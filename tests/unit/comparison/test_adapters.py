@@ -1,0 +1,22 @@
+"""A tuned model is loaded from its own adapter only."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from instructmining.comparison.adapters import load_tuned
+
+
+@pytest.mark.parametrize("change", ["weights", "record"])
+def test_an_adapter_that_is_not_the_runs_is_refused(tuned_run: Path, tmp_path: Path, change: str) -> None:
+    shutil.copytree(tuned_run, tmp_path / "run", symlinks=True)
+    copied = tmp_path / "run"
+    if change == "weights":
+        path = copied / "adapter" / "adapter_model.safetensors"
+        path.write_bytes(path.read_bytes()[:-1])
+    else:
+        path = copied / "record.json"
+        path.write_text(path.read_text().replace('"learning_rate": 0.02', '"learning_rate": 0.03'))
+    with pytest.raises(ValueError, match=r"delete .*record\.json, and the run is made again"):
+        load_tuned(copied / "record.json", copied / "adapter", copied / "model/model.json")
