@@ -18,5 +18,5 @@ def test_an_adapter_that_is_not_the_runs_is_refused(tuned_run: Path, tmp_path: P
     else:
         path = copied / "record.json"
         path.write_text(path.read_text().replace('"learning_rate": 0.02', '"learning_rate": 0.03'))
-    with pytest.raises(ValueError, match=r"delete .*record\.json, and the run is made again"):
+    with pytest.raises(ValueError, match=r"delete .*record\.json and run again"):
         load_tuned(copied / "record.json", copied / "adapter", copied / "model/model.json")

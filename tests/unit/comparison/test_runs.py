@@ -16,7 +16,7 @@ def test_a_missing_seed_is_named():
 
 
 def test_an_arm_that_was_not_asked_for_is_named():
-    with pytest.raises(ValueError, match="runs of longest are given"):
+    with pytest.raises(ValueError, match="found runs of longest, expected runs of random, selected"):
         compare([run("longest", 0)], Comparison(arms=["random", "selected"]), 0.95)
 
 

@@ -44,7 +44,7 @@ def test_the_sentence_names_the_finding_and_the_arms_that_are_better():
     assert result([-0.05, -0.06, -0.04], others={"longest": [-0.2, -0.3, -0.1]}).sentence == (
         "On 40 test examples, tiny tuned on the selection from mixed (50 examples, 10 steps, 3 seeds) has a loss of"
         f" {random - 0.05:.3f} nats per token, 0.050 lower than on random (95% interval -0.075 to -0.025; p = 0.026 after Holm's"
-        f" correction over 2 arms; arms matched by examples). A lower mean loss have: longest ({random - 0.2:.3f})."
+        f" correction over 2 arms; arms matched by examples). Arms with a lower mean loss: longest ({random - 0.2:.3f})."
     )
 
 
@@ -61,7 +61,7 @@ def test_arms_of_equal_steps_and_other_examples_are_compared_without_a_caveat_wh
     verdict = result([-0.05, -0.06, -0.04], {"match": "steps"}).arms[0].verdict
     assert "against" not in verdict
     unequal = result([-0.05, -0.06, -0.04], {"match": "steps"}, steps=12).arms[0].verdict
-    assert unequal.endswith("told apart")
+    assert unequal.endswith("cannot be separated")
 
 
 def test_unequal_tokens_are_said_where_tokens_are_matched():
@@ -74,7 +74,7 @@ def test_unequal_training_is_said():
         result([-0.05, -0.06, -0.04], steps=40)
         .arms[0]
         .verdict.endswith(
-            "40 steps on 200 examples against 10 on 50, so which examples and how much training are not told apart"
+            "40 steps on 200 examples against 10 on 50, so the effects of the examples and of the amount of training cannot be separated"
         )
     )
 
@@ -83,4 +83,4 @@ def test_seeds_that_do_not_vary_give_no_interval():
     assert over_seeds([0.5, 0.5], 0.95).sd == 0
     same = [Run.of(*record(arm, seed)) for arm in ("selected", "random") for seed in SEEDS]
     verdict = compare(same, Comparison(arms=["selected", "random"]), 0.95).arms[0].verdict
-    assert "in each of the seeds alike, so there is no interval" in verdict
+    assert "for every seed, so there is no interval" in verdict

@@ -1,4 +1,4 @@
-"""The tuned model of a finished run, from the adapter that the run kept."""
+"""The tuned model of a finished run, from the adapter that was kept."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from peft import PeftModel
 from instructmining.comparison.result import ModelOrigin
 from instructmining.files import read_json, read_result
 from instructmining.models.load import load_base_model, load_tokenizer
-from instructmining.models.settings import BaseModel, Template
+from instructmining.models.settings import Template, given_or_default
 from instructmining.training.record import Record
 from instructmining.training.settings import Training
 from instructmining.training.store import check_adapter
@@ -20,8 +20,11 @@ class TunedModel:
     """A base model with the adapter of a run, in evaluation mode, on the device of this job."""
 
     model: Any
+    """A `PeftModel`."""
     tokenizer: Any
+    """The tokenizer of the base model."""
     template: Template
+    """How a conversation is written for it."""
     origin: ModelOrigin
     """What names it in a result."""
 
@@ -37,25 +40,20 @@ def load_tuned(record: Path, adapter: Path, model: Path) -> TunedModel:
     except (OSError, ValueError, KeyError) as error:
         raise ValueError(
             f"{adapter} and {model} are not the adapter and the base model of {record} ({error});"
-            f" delete {record}, and the run is made again"
+            f" delete {record} and run again"
         ) from error
-    settings, trust = Training.model_validate(run.settings), _given(run.base_model, "trust_remote_code")
+    settings, trust = Training.model_validate(run.settings), given_or_default(run.base_model, "trust_remote_code")
     base = load_base_model(model.parent, settings.dtype, settings.quantisation, trust)
     return TunedModel(
         PeftModel.from_pretrained(base, adapter).eval(),
         load_tokenizer(model.parent, trust),
-        _given(run.base_model, "template"),
+        given_or_default(run.base_model, "template"),
         ModelOrigin(run.model, run.run, run.seed, run.base_model, weights),
     )
 
 
-def _given(base_model: dict[str, Any], setting: str) -> Any:
-    """A setting of the base model, or its default."""
-    return base_model.get(setting, BaseModel.model_fields[setting].default)
-
-
 def _check(run: Record, adapter: Path, model: Path) -> str:
-    """The hash of the adapter's weights; raises ValueError where record, adapter and base model are not of one run."""
+    """The hash of the adapter's weights; raises ValueError unless record, adapter and base model belong together."""
     about = check_adapter(adapter, run.training.manifest)
     tuned_with, recorded = (Training.model_validate(each) for each in (about["manifest"]["settings"], run.settings))
     if tuned_with != recorded:

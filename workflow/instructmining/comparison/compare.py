@@ -5,10 +5,9 @@
         --losses-files results/training/smollm2/mixed.*/seed*/losses.parquet \\
         --output comparison.json --table losses.parquet
 
-Intervals answer different questions. Over seeds, paired (t): would training again give the same? Over test examples
-(bootstrap): would other test examples give the same? Over both (bootstrap): would other seeds and other examples? They
-are of each arm by itself; the p-values of the t-test are corrected for the number of arms (Holm), and verdicts go by
-them.
+Each interval answers its own question. Over seeds, paired (t): would training again give the same result? Over test
+examples (bootstrap): would other test examples? Over both (bootstrap): would other seeds and other examples? Intervals
+are not corrected for the number of arms. The p-values of the t-test are (Holm), and verdicts follow the p-values.
 """
 
 import argparse
@@ -20,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from instructmining.arrays import Floats
-from instructmining.comparison.intervals import Paired, holm, over_both, over_examples, over_seeds, p_value
+from instructmining.comparison.intervals import LossDifferences, holm, over_both, over_examples, over_seeds, p_value
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference
 from instructmining.comparison.runs import Run, by_arm, read_runs
 from instructmining.comparison.settings import Comparison
@@ -32,7 +31,7 @@ ARM_LOSSES = pa.schema(
         pa.field("arm", pa.string(), metadata={"description": "the arm"}),
         pa.field("seed", pa.int64(), metadata={"description": "seed of the fine-tune"}),
         pa.field("eval_set", pa.string(), metadata={"description": "what the loss is measured on"}),
-        pa.field("role", pa.string(), metadata={"description": "its role; verdicts are on test alone"}),
+        pa.field("role", pa.string(), metadata={"description": "its role; verdicts use test only"}),
         pa.field("examples", pa.int64(), metadata={"description": "examples of the eval set"}),
         pa.field("tokens", pa.int64(), metadata={"description": "response tokens of the eval set"}),
         pa.field("token_loss", pa.float64(), metadata={"description": "nats per response token"}),
@@ -83,10 +82,10 @@ def _result(arm: str, runs: list[Run], baseline: list[Run], confidence: float) -
 
 
 def _difference(runs: list[Run], baseline: list[Run], confidence: float) -> Difference:
-    """Between runs of equal seed; seeds that one of them lacks are left out."""
+    """The difference between runs of equal seed; seeds that one arm lacks are left out."""
     pairs = list(zip(runs, baseline, strict=False))
     differences = [run.record.mean_loss("test") - other.record.mean_loss("test") for run, other in pairs]
-    paired = [_paired(pairs, name) for name, loss in runs[0].record.losses.items() if loss.role == "test"]
+    paired = [_loss_differences(pairs, name) for name, loss in runs[0].record.losses.items() if loss.role == "test"]
     return Difference(
         over_seeds(differences, confidence),
         *over_examples(paired, confidence),
@@ -96,9 +95,9 @@ def _difference(runs: list[Run], baseline: list[Run], confidence: float) -> Diff
     )
 
 
-def _paired(pairs: Sequence[tuple[Run, Run]], eval_set: str) -> Paired:
+def _loss_differences(pairs: Sequence[tuple[Run, Run]], eval_set: str) -> LossDifferences:
     difference = np.array([_losses(run, eval_set) - _losses(other, eval_set) for run, other in pairs])
-    return Paired(difference, pairs[0][0].items_of(eval_set)["tokens"].to_numpy().astype(np.float64))
+    return LossDifferences(difference, pairs[0][0].items_of(eval_set)["tokens"].to_numpy().astype(np.float64))
 
 
 def _losses(run: Run, eval_set: str) -> Floats:

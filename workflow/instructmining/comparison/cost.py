@@ -1,6 +1,6 @@
 """What choosing the data cost, what the choice saves in a fine-tune, and after how many fine-tunes it has paid off.
 
-Times are wall times. Those of fine-tunes come from their records and include both training and measuring; those of
+Times are wall times. Those of fine-tunes come from their records and include both training and evaluation; those of
 other jobs come from their benchmarks. CPU times would not do: they are sampled, and miss up to half a minute at the end
 of a job. On a CPU a job has one core, so its hours are core hours; on a busy machine they are longer. A job that ran
 again counts once.
@@ -86,7 +86,7 @@ def stage_cost(stage: str, files: Iterable[Path], tokens: int | None, on_gpu: bo
 
 
 def training_cost(stage: str, records: Sequence[Record]) -> StageCost:
-    """The cost of some fine-tunes, each with its measuring on every eval set."""
+    """The cost of some fine-tunes, evaluation on every eval set included."""
     wall = sum(record.timing.seconds for record in records) / 3600
     gpu = wall if any(record.used_gpu for record in records) else 0.0
     return StageCost(stage, len(records), len(records), wall, gpu, sum(record.tokens for record in records))
@@ -150,8 +150,8 @@ def _hours(row: StageCost, unit: Unit) -> float:
     return row.gpu_hours if unit == "GPU hours" else row.wall_hours
 
 
-def gather(arguments: argparse.Namespace) -> CostResult:
-    """Read what there is, and put it into one result."""
+def read_and_add_up(arguments: argparse.Namespace) -> CostResult:
+    """Read records and benchmarks, and add up what they took."""
     paths = (arguments.subset_records, arguments.arm_records)
     subsets, arms = ([read_result(Record, path) for path in some] for some in paths)
     on_gpu = any(record.used_gpu for record in [*subsets, *arms])
@@ -181,7 +181,7 @@ def main() -> None:
     parser.add_argument("--scores", type=Path, required=True, help="scores of the pool")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    found = gather(arguments)
+    found = read_and_add_up(arguments)
     write_result(arguments.output, found)
     for row in found.rows:
         tokens = f", {row.tokens:,} tokens" if row.tokens is not None else ""

@@ -63,22 +63,22 @@ def read_runs(records: Iterable[Path], losses: Iterable[Path]) -> list[Run]:
     runs = []
     for path in records:
         if path.parent not in tables:
-            raise ValueError(f"{path}: there is no table of losses from {path.parent} among --losses-files; give both")
+            raise ValueError(f"{path}: there is no table of losses from {path.parent} among --losses-files; add it")
         runs.append(Run.of(read_result(Record, path), read_table(tables[path.parent], LOSSES, LOSSES.names)))
     return runs
 
 
 def by_arm(runs: Sequence[Run], seeds: Mapping[str, int]) -> dict[str, list[Run]]:
-    """The runs of each arm in order of seed, from the number of seeds of each; raises ValueError where they differ."""
+    """The runs of each arm in order of seed, given its number of seeds; raises ValueError for any other runs."""
     extra = sorted({run.arm for run in runs} - set(seeds))
     if extra:
-        raise ValueError(f"runs of {', '.join(extra)} are given, but the arms are {', '.join(seeds)}")
+        raise ValueError(f"found runs of {', '.join(extra)}, expected runs of {', '.join(seeds)}; leave the others out")
     found = {arm: sorted((run for run in runs if run.arm == arm), key=lambda run: run.seed) for arm in seeds}
     for arm, members in found.items():
         have = [run.seed for run in members]
         if have != list(range(seeds[arm])):
             raise ValueError(
-                f"arm {arm}: found the seeds {have}, expected {seeds[arm]}, from 0 on; run the missing fine-tunes"
+                f"arm {arm}: found the seeds {have}, expected {seeds[arm]} from 0 on; run the missing fine-tunes"
             )
     for run in runs:
         _check_alike(run, runs[0])
@@ -94,10 +94,12 @@ def _check_alike(run: Run, other: Run) -> None:
     roles = [{name: loss.role for name, loss in each.record.losses.items()} for each in (run, other)]
     if roles[0] != roles[1] or not run.items.select(columns).equals(other.items.select(columns)):
         raise ValueError(
-            f"{run.name} and {other.name} were measured on different examples; delete the older and run again"
+            f"{run.name} and {other.name} were measured on different examples; delete the older one and run again"
         )
     if "test" not in roles[0].values():
-        raise ValueError(f"{run.name}: no eval set of role test; found {roles[0]}; a comparison needs one")
+        raise ValueError(
+            f"{run.name}: no eval set of role test; found {roles[0]}; a comparison needs one, so add it to eval_sets"
+        )
 
 
 def _check_together(run: Run) -> None:

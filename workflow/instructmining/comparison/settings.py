@@ -75,7 +75,7 @@ class Comparison(Settings):
         problems += [
             f"lists: {name!r} is the name of a built-in arm; take another" for name in self.lists if name in ARMS
         ]
-        problems += [f"arms: {name!r} stands twice" for name in sorted(set(self.arms)) if self.arms.count(name) > 1]
+        problems += [f"arms: {name!r} appears twice" for name in sorted(set(self.arms)) if self.arms.count(name) > 1]
         if self.sizes and (len(set(self.sizes)) < 2 or len(set(self.sizes)) < len(self.sizes)):
             problems.append(f"sizes: found {self.sizes}; a curve needs two different sizes or more, each once")
         if self.match == "tokens" and self.tokens is None:

@@ -1,6 +1,7 @@
 """Settings of models: where a model's files lie, and how a conversation is written for it."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -44,3 +45,8 @@ class BaseModel(ModelFiles):
     """How a conversation is written: `chat` (the tokenizer's own template), `alpaca` or `plain`."""
     parameters: Annotated[float, Field(gt=0), Untracked()]
     """Number of parameters, such as 7e9: memory and time of jobs are estimated from it."""
+
+
+def given_or_default(base_model: Mapping[str, Any], setting: str) -> Any:
+    """A setting of a base model, from those that were given."""
+    return base_model.get(setting, BaseModel.model_fields[setting].default)

@@ -54,7 +54,7 @@ def test_what_does_not_pass_stops_with_the_reason_and_the_rest_is_asked_later(
     server.failures = [failure] * 3
     with pytest.raises(EndpointError, match=r"slow down|3 attempts") as error:
         judge(pairs(("x", "y"), ("u", "v")), endpoint(server, tmp_path), 1)
-    assert "goes on where it stopped" in str(error.value)
+    assert "continues where it stopped" in str(error.value)
     server.failures, before = [], len(server.requests)
     judge(pairs(("x", "y"), ("u", "v")), endpoint(server, tmp_path), 1)
     assert len(server.requests) - before <= 2
@@ -87,7 +87,7 @@ def test_a_request_that_the_endpoint_rejects_is_counted_and_not_kept(server: Jud
 
 def test_an_endpoint_that_rejects_every_request_stops_the_command(server: JudgeServer, tmp_path: Path) -> None:
     server.failures = [Failure(400, b'{"error": {"message": "no max_tokens here"}}')] * 2
-    with pytest.raises(EndpointError, match=r"takes no request.*no max_tokens here"):
+    with pytest.raises(EndpointError, match=r"rejects every request.*no max_tokens here"):
         judge(pairs(("x", "y")), endpoint(server, tmp_path), 1)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from instructmining.comparison.judge.prompts import gather, main, read_prompt_table, read_prompts
+from instructmining.comparison.judge.prompts import gather_prompts, main, read_prompt_table, read_prompts
 from instructmining.comparison.judge.result import PromptCounts, PromptsReport
 from instructmining.comparison.judge.settings import PromptSet
 from instructmining.data.errors import DataError
@@ -77,7 +77,7 @@ def test_prompts_of_pools_and_of_fitted_eval_sets_are_left_out_and_counted(tmp_p
         table(tmp_path / "pool.parquet", f"{LONG}?", "a cat"),
         table(tmp_path / "fit.parquet", "is the sea red"),
     )
-    prompts, report = gather({"first": first, "second": second}, [pool], [fitted], 0.5)
+    prompts, report = gather_prompts({"first": first, "second": second}, [pool], [fitted], 0.5)
     assert [prompt.turns[0] for prompt in prompts] == ["why run fast", "what is a road"]
     left_out = {"repeated": 0, "in_a_pool": 1, "in_an_eval_set_of_fit_or_search": 1}
     assert report.sets["first"] == PromptCounts(rows=3, left_out=left_out, kept=1)
@@ -87,7 +87,7 @@ def test_prompts_of_pools_and_of_fitted_eval_sets_are_left_out_and_counted(tmp_p
 def test_where_none_is_left_it_stops(tmp_path: Path) -> None:
     prompts, pool = write(tmp_path / "p.jsonl", [{"prompt": LONG}]), table(tmp_path / "pool.parquet", LONG)
     with pytest.raises(DataError, match="each of the 1 prompts is in a pool"):
-        gather({"own": prompts}, [pool], [pool], 0.5)
+        gather_prompts({"own": prompts}, [pool], [pool], 0.5)
 
 
 def test_the_command_writes_prompts_and_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

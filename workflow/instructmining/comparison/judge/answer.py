@@ -1,6 +1,6 @@
 """Let a tuned model answer every prompt, turn by turn.
 
-In: prompts, a finished run with its adapter. Out: one row of answers per prompt, and a record of what made them.
+In: prompts, a finished run with its adapter. Out: one row of answers per prompt, and a report of what made them.
 Batches are padded on the left, so that all prompts of a batch end where their answers begin.
 
     python -m instructmining.comparison.judge.answer --settings '{"max_tokens": 256}' --prompts prompts.parquet \\
@@ -39,7 +39,7 @@ PACKAGES = ("torch", "transformers", "peft", "tokenizers")
 
 @dataclass
 class Conversation:
-    """A prompt whose first turns are answered."""
+    """A prompt, and the answers to its first turns."""
 
     prompt: Prompt
     answers: list[list[int]]  # token IDs, without the end token
@@ -47,7 +47,7 @@ class Conversation:
     cut: list[bool]
 
     def history(self, turn: int) -> list[Message]:
-        """What is said before the answer to a turn."""
+        """The messages before the answer to a turn."""
         said = [text for pair in zip(self.prompt.turns, self.texts, strict=False) for text in pair]
         roles = ["user", "assistant"] * turn
         return [
@@ -77,7 +77,7 @@ def answer_all(
 
 
 def prompt_tokens(tuned: TunedModel, history: Sequence[Message], settings: Generation) -> Tokens:
-    """What is said before an answer, as in training; the answer that `tokenize` needs is one character long."""
+    """The messages before an answer, tokenised as in training; `tokenize` needs an answer, so it gets a full stop."""
     messages = [*history, Message(role="assistant", content=".")]
     whole = tokenize(messages, tuned.tokenizer, tuned.template, max_tokens=10**9)
     if len(whole.prompt) <= settings.max_prompt_tokens:
@@ -88,7 +88,7 @@ def prompt_tokens(tuned: TunedModel, history: Sequence[Message], settings: Gener
 
 
 def generation_config(tuned: TunedModel, settings: Generation) -> GenerationConfig:
-    """All that decides the next token; nothing is left to what the base model brings along."""
+    """All that decides the next token; no default of the base model is used."""
     drawn = {"temperature": settings.temperature, "top_p": settings.top_p, "top_k": 0} if settings.temperature else {}
     return GenerationConfig(  # type: ignore[no-untyped-call]
         max_new_tokens=settings.max_tokens,
@@ -100,7 +100,7 @@ def generation_config(tuned: TunedModel, settings: Generation) -> GenerationConf
 
 
 def end_tokens(tuned: TunedModel) -> list[int]:
-    """The tokens that end an answer: the tokenizer's, and the special ones that the template puts after a response."""
+    """The tokens that end an answer: the end token of the tokenizer, and special tokens that the template adds."""
     messages = [Message(role="user", content="."), Message(role="assistant", content=".")]
     response = tokenize(messages, tuned.tokenizer, tuned.template, max_tokens=10**9).response
     special = set(response) & set(tuned.tokenizer.all_special_ids)
@@ -141,7 +141,7 @@ def pad_left(prompts: Sequence[list[int]], pad: int) -> tuple[Tensor, Tensor]:
 
 
 def until_end(tokens: list[int], ends: set[int]) -> tuple[list[int], bool]:
-    """The tokens before the first end token, and whether there is none: the answer was cut."""
+    """The tokens before the first end token, and whether the answer was cut, as there is none."""
     position = next((i for i, token in enumerate(tokens) if token in ends), None)
     return (tokens, True) if position is None else (tokens[:position], False)
 

@@ -1,4 +1,4 @@
-"""Gather the prompts that the tuned models answer, without those that anything was tuned or fitted on.
+"""Gather the prompts that the tuned models answer, without prompts that something was tuned or fitted on.
 
 In: files of prompts, the pools that are selected from, the eval sets of the roles fit and search. Out: one table of
 prompts, and a report of what was left out and why.
@@ -50,7 +50,7 @@ class Prompt:
 
 
 def read_prompts(name: str, prompt_set: PromptSet) -> list[Prompt]:
-    """The prompts of a file; raises DataError with file and line at the first row that holds none."""
+    """The prompts of a file; raises DataError with file and line at the first row without one."""
     rows = islice(read_rows(Path(prompt_set.path)), prompt_set.limit)
     return [_prompt(name, row) for row in rows]
 
@@ -61,13 +61,13 @@ def _prompt(name: str, row: Row) -> Prompt:
         raise DataError(f"{row.place}: {value}")
     turns = to_turns(value)
     if not turns or not all(isinstance(turn, str) and turn.strip() for turn in turns):
-        raise DataError(f"{row.place}: found no prompt; expected {KNOWN_FORMS}, with text in it")
+        raise DataError(f"{row.place}: found no prompt; expected {KNOWN_FORMS}, and text in each turn")
     digest = hashlib.sha256(json.dumps(turns, ensure_ascii=False).encode()).hexdigest()
     return Prompt(digest[:16], name, tuple(turns))
 
 
 def to_turns(row: object) -> list[Any]:
-    """The turns of a row in one of the KNOWN_FORMS, empty where it has none of them; what they hold is not checked."""
+    """The turns of a row in one of the KNOWN_FORMS, empty if it has none of them; their content is not checked."""
     if not isinstance(row, dict):
         return []
     if isinstance(row.get("turns"), list):
@@ -85,7 +85,7 @@ def distinct(prompts: Sequence[Prompt]) -> list[Prompt]:
 
 
 def overlapping(prompts: Sequence[Prompt], tables: Sequence[Path], max_overlap: float) -> set[str]:
-    """The IDs of prompts that an example of the tables repeats, by the measure that also cleans the pools."""
+    """The IDs of prompts that overlap with an example of the tables, by the measure that also cleans the pools."""
     seen = EvalPrompts()
     for prompt in prompts:
         turns = [Message(role="user", content=turn) for turn in prompt.turns]
@@ -95,10 +95,10 @@ def overlapping(prompts: Sequence[Prompt], tables: Sequence[Path], max_overlap: 
     return {name for name, share in shares if share >= max_overlap}
 
 
-def gather(
+def gather_prompts(
     sets: dict[str, PromptSet], pools: Sequence[Path], eval_sets: Sequence[Path], max_overlap: float
 ) -> tuple[list[Prompt], PromptsReport]:
-    """The prompts to answer and the report; raises DataError where none is left."""
+    """The prompts to answer and the report; raises DataError if no prompt is left."""
     read = [prompt for name, prompt_set in sets.items() for prompt in read_prompts(name, prompt_set)]
     prompts = distinct(read)
     in_pools = overlapping(prompts, pools, max_overlap)
@@ -154,7 +154,7 @@ def main() -> None:
     parser.add_argument("--report", type=Path, required=True)
     arguments = parser.parse_args()
     sets = {name: PromptSet.model_validate(value) for name, value in arguments.sets.items()}
-    prompts, report = gather(sets, arguments.pools, arguments.eval_sets, arguments.max_overlap)
+    prompts, report = gather_prompts(sets, arguments.pools, arguments.eval_sets, arguments.max_overlap)
     write_prompts(arguments.output, prompts)
     write_result(arguments.report, report)
     for name, counts in report.sets.items():

@@ -15,7 +15,7 @@ Outcome = Literal["verdict", "identical", "unparseable", "cut", "refused", "reje
 VERDICTS = pa.schema(
     [
         pa.field("prompt", pa.string(), metadata={"description": "ID of the prompt"}),
-        pa.field("prompt_set", pa.string(), metadata={"description": "the set it is of"}),
+        pa.field("prompt_set", pa.string(), metadata={"description": "the set that the prompt is from"}),
         pa.field("seed", pa.int64(), metadata={"description": "seed of the fine-tunes that answered"}),
         pa.field("order", pa.string(), metadata={"description": "whose answer the judge saw first"}),
         pa.field(
@@ -25,8 +25,8 @@ VERDICTS = pa.schema(
             "outcome",
             pa.string(),
             metadata={
-                "description": "verdict; identical: equal answers, a tie unasked; else why there is none: unparseable,"
-                " cut at max_tokens, refused by the judge, rejected by the endpoint"
+                "description": "verdict; identical: equal answers, a tie that nobody was asked about; or why there is"
+                " none: unparseable, cut at max_tokens, refused by the judge, rejected by the endpoint"
             },
         ),
         pa.field("arm_characters", pa.int64(), metadata={"description": "length of the arm's answer"}),
