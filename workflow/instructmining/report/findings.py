@@ -1,6 +1,6 @@
-"""What a run found beside the rule and the arms, in words: people, a judge, benchmarks, sizes, and what choosing costs.
+"""What a run found besides the rule and the arms: people, a judge, benchmarks, sizes, and what choosing costs.
 
-Each is there only where the config asks for it. The page and the summary for the terminal say the same sentences.
+Each is there only if the config asks for it. The page and the summary for the terminal have the same sentences.
 """
 
 import argparse
@@ -48,7 +48,7 @@ class Finding:
 
 
 def _of_benchmarks(result: BenchmarksResult) -> list[str]:
-    """The differences from the baseline, those of the selection first."""
+    """The differences from the baseline; the selection comes first."""
     rows = [row for row in result.results if row.difference is not None]
     return [row.sentence for row in sorted(rows, key=lambda row: row.arm != "selected")]
 

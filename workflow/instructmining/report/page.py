@@ -1,6 +1,6 @@
-"""The report of a run as one page that needs nothing else: verdict, rule, arms, costs, data, warnings, figures.
+"""The report of a run as one self-contained page: verdict, rule, arms, costs, data, warnings, figures.
 
-What a run has beside these (people's ratings, judge, benchmarks, sizes, costs of choosing) has options of its own.
+What only some runs have (people's ratings, judge, benchmarks, sizes, costs of choosing) has further options.
 
     python -m instructmining.report.page --rules results/quality_rule/*/rule.json \\
         --across-models results/quality_rule/across_models.json \\
@@ -9,8 +9,8 @@ What a run has beside these (people's ratings, judge, benchmarks, sizes, costs o
         --records results/training/*/*/*/record.json --figures results/report/*/*.svg \\
         --config '{}' --output results/report.html
 
-All text is escaped by the template engine; figures are images and tables are downloads inside the page, so that it asks
-nothing of any host and runs nothing.
+All text is escaped by the template engine. Figures and tables are embedded in the page, so it loads nothing from any
+host; it runs no script.
 """
 
 import argparse
@@ -79,13 +79,13 @@ class Figure:
 
     @property
     def key(self) -> str:
-        """Its name among all figures, such as `smollm2-unseen-arms`; one of all models has nothing before it."""
+        """Its name among all figures, such as `smollm2-unseen-arms`; a figure of all models has its name alone."""
         return "-".join([*self.where.split(", "), self.name] if self.where else [self.name])
 
 
 @dataclass(frozen=True)
 class RuleSection:
-    """One rule and what is known for and against it."""
+    """One rule, and the evidence for and against it."""
 
     model: str
     rule: Rule
@@ -101,7 +101,7 @@ def rule_section(path: Path) -> RuleSection:
     """The rule of a model; it lies in {model}/rule.json."""
     rule = read_rule(path)
     if isinstance(rule, PublishedRule):
-        verdict = f"A rule of the paper ({rule.name}) was applied; nothing was fitted here, so nothing here tests it."
+        verdict = f"A rule of the paper ({rule.name}) was applied. Nothing was fitted here, so nothing here tests it."
         return RuleSection(path.parent.name, rule, False, signs_in_words(rule), verdict, evidence(rule))
     return RuleSection(path.parent.name, rule, True, effects_in_words(rule), rule.verdict, evidence(rule))
 
@@ -149,13 +149,13 @@ def outside_warnings(rules: Sequence[RuleSection], rankings: Sequence[Path]) -> 
 
 
 def rule_warnings(sections: Sequence[RuleSection]) -> list[str]:
-    """What the checks of each rule warn of."""
+    """What the checks of each rule warn about."""
     fitted = [section.rule for section in sections if isinstance(section.rule, QualityRule)]
     return [f"{rule.model}: {check.sentence}" for rule in fitted for check in rule.checks if check.warns]
 
 
 def figure(path: Path) -> Figure:
-    """A figure from its file {model}/[{pool}/]{figure}.svg, with the table beside it."""
+    """A figure from its file {model}/[{pool}/]{figure}.svg, and from the table beside it."""
     table = path.with_suffix(".csv")
     with table.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
@@ -174,7 +174,7 @@ def _data_uri(path: Path, kind: str) -> str:
 
 
 def trials(sizes: Sequence[Path]) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """The trials of each search, by model and pool; they lie beside the size."""
+    """The trials of each search, by model and pool; their file is beside the size."""
     return {
         (path.parent.parent.name, path.parent.name): pq.read_table(path.with_name("trials.parquet")).to_pylist()
         for path in sizes
@@ -271,7 +271,7 @@ def main() -> None:
     for name in ("rules", "across-models", "comparisons", "rankings", "accounts", "scores", "records", "figures"):
         parser.add_argument(f"--{name}", type=Path, nargs="*", required=True)
     add_options(parser)
-    parser.add_argument("--licences", type=json.loads, default={}, help="the licence of each source, where it is known")
+    parser.add_argument("--licences", type=json.loads, default={}, help="the licence of each source, if known")
     parser.add_argument("--config", type=yaml.safe_load, required=True, help="all settings of the run, as JSON")
     arguments = parser.parse_args()
     write_text(arguments.output, render(gather(arguments)))

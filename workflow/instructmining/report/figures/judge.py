@@ -64,7 +64,7 @@ def _rate(axes: Axes, height: float, rate: Share | None, colour: str, marker: st
 
 
 def _legend(shares: Axes, rates: Axes) -> None:
-    """Below the axes, where nothing can lie under it."""
+    """The legend is below the axes, where it hides nothing."""
     handles: list[Any] = [shares.barh(0, 0, color=colour, label=name) for name, colour in COLOURS.items()]
     handles += rates.plot([], [], "o-", color=BLUE, markersize=5, label="as judged")
     handles += rates.plot([], [], "s-", color=GREY, markersize=5, label="at equal length")
