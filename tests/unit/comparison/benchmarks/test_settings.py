@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import lm_eval
+import pytest
 from lm_eval.tasks import TaskManager
 
 from instructmining.comparison.benchmarks.settings import Benchmarks, BenchmarkTask
@@ -26,3 +27,8 @@ def test_lm_evaluation_harness_knows_the_tasks_of_the_preset() -> None:
     ]  # reading all takes a minute
     manager = TaskManager(include_path=folders, include_defaults=False)
     assert set(Benchmarks(preset="open_llm").all_tasks()) <= {*manager.all_subtasks, *manager.all_groups}
+
+
+def test_benchmarks_without_a_task_are_refused() -> None:
+    with pytest.raises(ValueError, match="found neither preset nor tasks"):
+        Benchmarks()

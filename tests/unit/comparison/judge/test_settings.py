@@ -26,3 +26,8 @@ def test_an_address_with_a_secret_in_it_is_refused_without_showing_it(server: Ju
     with pytest.raises(ConfigError, match="without user, password or query") as error:
         load_config({**DEFAULT, "comparison": {"judge": judge}})
     assert "secret" not in str(error.value)
+
+
+def test_an_arm_is_judged_once(server: JudgeServer) -> None:
+    with pytest.raises(ValueError, match="an arm appears twice"):
+        settings(server, arms=["selected", "selected"])
