@@ -51,7 +51,7 @@ def test_the_sentence_names_the_finding_and_the_arms_that_are_better():
 def test_the_sentence_of_a_null_result_claims_nothing():
     sentence = result([-0.05, 0.06, -0.02]).sentence
     assert (
-        "which is not shown to differ from that on random: -0.003 (95% interval -0.145 to +0.138; p = 0.93 after Holm's"
+        "which is not shown to differ from the loss on random: -0.003 (95% interval -0.145 to +0.138; p = 0.93 after Holm's"
         in sentence
     )
     assert sentence.endswith("No other arm has a lower mean loss.")

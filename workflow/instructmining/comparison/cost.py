@@ -119,7 +119,7 @@ def cost_result(rows: Sequence[StageCost], arms: Sequence[Record], pool: int, se
     hours = PerFineTune(selected_hours, selected_hours * tokens.full / tokens.selected)
     once = sum(_hours(row, unit) for row in rows)
     fine_tunes = _break_even(once, hours)
-    words = f"{_once_sentence(rows, unit, once)} {_per_fine_tune_sentence(hours, fine_tunes)}"
+    words = f"{_once_sentence(rows, unit, once)} {_per_fine_tune_sentence(hours, unit, fine_tunes)}"
     return CostResult(unit, tuple(rows), once, hours, tokens, fine_tunes, words)
 
 
@@ -134,15 +134,15 @@ def _once_sentence(rows: Sequence[StageCost], unit: Unit, once: float) -> str:
     return f"Choosing took {once:.3g} {unit}, once{missing}."
 
 
-def _per_fine_tune_sentence(hours: PerFineTune, break_even: int | None) -> str:
+def _per_fine_tune_sentence(hours: PerFineTune, unit: Unit, break_even: int | None) -> str:
     after = (
         f"choosing has paid off after {break_even:,} such fine-tunes"
         if break_even is not None
         else "so choosing saves no time in a fine-tune and never pays off in this way"
     )
     return (
-        f"A fine-tune takes {hours.selected:.3g} on the selection and, in proportion to its tokens, {hours.full:.3g} on"
-        f" the whole pool: {after}. Choosing the same number of examples at random costs nothing."
+        f"A fine-tune takes {hours.selected:.3g} {unit} on the selection and, in proportion to its tokens,"
+        f" {hours.full:.3g} on the whole pool: {after}. Choosing the same number of examples at random costs nothing."
     )
 
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from instructmining.comparison.settings import Match
+from instructmining.data.settings import Role
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -72,13 +75,13 @@ class ComparisonResult:
     """The pool that the arms are chosen from."""
     baseline: str
     """The arm that the others are compared with."""
-    match: str
-    """What is equal among the arms: examples, steps or tokens."""
+    match: Match
+    """What is equal among the arms."""
     confidence: float
     """Confidence level of the intervals."""
     seeds: tuple[int, ...]
     """Of the baseline; an arm has as many as its loss has values."""
-    roles: dict[str, str]
+    roles: dict[str, Role]
     """The role of each eval set."""
     test_examples: int
     """Examples of the eval sets of role `test`."""

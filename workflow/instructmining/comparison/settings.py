@@ -29,6 +29,8 @@ EMBEDDED = ("diverse", "selected_diverse")
 RANKED = ("selected", "selected_diverse")
 """Arms that follow the quality rule."""
 
+Match = Literal["examples", "steps", "tokens"]
+
 
 class Comparison(Settings):
     """Which arms are tuned on, how often, and what is equal among them."""
@@ -39,7 +41,7 @@ class Comparison(Settings):
     without what is too like an example already taken), `full` (the whole pool), or a name of `lists`."""
     lists: Annotated[dict[Name, str], Untracked()] = {}
     """Arms of your own: for each a text file with the ID of one example of the pool a line."""
-    match: Literal["examples", "steps", "tokens"] = "examples"
+    match: Match = "examples"
     """What is equal among the arms. `examples`: trained as `training` says, so `full` takes longer; `steps`: optimizer
     steps; `tokens`: tokens that go through the model, to within a batch."""
     steps: Annotated[int, Field(ge=1)] | None = None

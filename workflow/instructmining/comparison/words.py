@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference
+from instructmining.comparison.settings import Match
 
 
 def with_words(result: ComparisonResult) -> ComparisonResult:
@@ -15,7 +16,7 @@ def with_words(result: ComparisonResult) -> ComparisonResult:
     return replace(result, arms=arms, sentence=sentence(result))
 
 
-def verdict(arm: ArmResult, baseline: ArmResult, match: str, level: float) -> str:
+def verdict(arm: ArmResult, baseline: ArmResult, match: Match, level: float) -> str:
     """What the comparison shows about an arm, at a significance level such as 0.05."""
     if arm.difference is None:
         return f"{arm.arm}: the baseline"
@@ -54,7 +55,7 @@ def _other_examples(difference: Difference) -> str:
     return ""
 
 
-def _caveat(arm: ArmResult, baseline: ArmResult, match: str) -> str:
+def _caveat(arm: ArmResult, baseline: ArmResult, match: Match) -> str:
     """A warning where more than the choice of examples differs."""
     if match == "tokens":
         equal = abs(arm.tokens - baseline.tokens) < 0.05 * baseline.tokens
@@ -95,7 +96,7 @@ def _against(arm: ArmResult, result: ComparisonResult, tests: int) -> str:
     if found:
         text = f"{abs(over.mean):.3f} {_direction(difference)} than on {result.baseline}"
     else:
-        text = f"which is not shown to differ from that on {result.baseline}: {over.mean:+.3f}"
+        text = f"which is not shown to differ from the loss on {result.baseline}: {over.mean:+.3f}"
     return f"{text} ({interval}; {correction}; arms matched by {result.match})."
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pyarrow as pa
 
@@ -23,11 +23,9 @@ from instructmining.comparison.judge.ballot import ballot, read_verdict
 from instructmining.comparison.judge.endpoint import Endpoint, EndpointError, Reply
 from instructmining.comparison.judge.prompts import Prompt, read_prompt_table
 from instructmining.comparison.judge.settings import Judge
-from instructmining.comparison.judge.verdicts import VERDICTS, Order, Outcome, PairVerdict, Verdict
+from instructmining.comparison.judge.verdicts import ORDERS, VERDICTS, Order, Outcome, PairVerdict, Verdict
 from instructmining.files import check_same_ids, write_table
 from instructmining.progress import Progress, start_log
-
-ORDERS: tuple[Order, ...] = get_args(Order)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from instructmining.comparison.judge.result import (
     with_sentences,
 )
 from instructmining.comparison.judge.settings import Judge
-from instructmining.comparison.judge.verdicts import PairVerdict, read_verdicts
+from instructmining.comparison.judge.verdicts import ORDERS, PairVerdict, read_verdicts
 from instructmining.comparison.result import Estimate
 from instructmining.files import read_result, write_result
 
@@ -50,7 +50,7 @@ def to_pairs(verdicts: Sequence[PairVerdict]) -> pd.DataFrame:
     wide = frame.pivot(index=keys, columns="order", values=["verdict", "outcome"])
     pairs = wide.index.to_frame(index=False)
     for column in ("verdict", "outcome"):
-        for order in ("arm_first", "baseline_first"):
+        for order in ORDERS:
             pairs[f"{column}_{order}"] = wide[(column, order)].to_numpy()
     first, second = pairs["verdict_arm_first"], pairs["verdict_baseline_first"]
     pairs["verdict"] = first.where(first == second, "tie").where(first.notna() & second.notna(), None)

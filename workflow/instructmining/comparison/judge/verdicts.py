@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import pyarrow as pa
 
@@ -10,6 +10,7 @@ from instructmining.files import read_table
 
 Verdict = Literal["win", "tie", "lose"]
 Order = Literal["arm_first", "baseline_first"]
+ORDERS: tuple[Order, ...] = get_args(Order)
 Outcome = Literal["verdict", "identical", "unparseable", "cut", "refused", "rejected"]
 
 VERDICTS = pa.schema(
