@@ -16,7 +16,6 @@ from instructmining.example import read_examples
 from instructmining.files import write_text
 from instructmining.models.load import load_tokenizer
 from instructmining.models.prompt import tokenize
-from instructmining.models.settings import given_or_default
 from instructmining.training.finetune import example_order
 from instructmining.training.settings import Training
 
@@ -43,8 +42,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     settings, base_model = arguments.settings, arguments.base_model
-    tokenizer = load_tokenizer(arguments.model.parent, given_or_default(base_model, "trust_remote_code"))
-    template = given_or_default(base_model, "template")
+    tokenizer = load_tokenizer(arguments.model.parent, base_model.get("trust_remote_code", False))
+    template = base_model.get("template", "alpaca")
     lengths = [
         len(tokenize(example.messages, tokenizer, template, settings.max_tokens))
         for example in read_examples(arguments.examples)
