@@ -9,7 +9,7 @@ from peft import PeftModel
 from instructmining.comparison.result import ModelOrigin
 from instructmining.files import read_json, read_result
 from instructmining.models.load import load_base_model, load_tokenizer
-from instructmining.models.settings import Template, given_or_default
+from instructmining.models.settings import BaseModel, Template
 from instructmining.training.record import Record
 from instructmining.training.settings import Training
 from instructmining.training.store import check_adapter
@@ -42,14 +42,19 @@ def load_tuned(record: Path, adapter: Path, model: Path) -> TunedModel:
             f"{adapter} and {model} are not the adapter and the base model of {record} ({error});"
             f" delete {record} and run again"
         ) from error
-    settings, trust = Training.model_validate(run.settings), given_or_default(run.base_model, "trust_remote_code")
+    settings, trust = Training.model_validate(run.settings), _given_or_default(run.base_model, "trust_remote_code")
     base = load_base_model(model.parent, settings.dtype, settings.quantisation, trust)
     return TunedModel(
         PeftModel.from_pretrained(base, adapter).eval(),
         load_tokenizer(model.parent, trust),
-        given_or_default(run.base_model, "template"),
+        _given_or_default(run.base_model, "template"),
         ModelOrigin(run.model, run.run, run.seed, run.base_model, weights),
     )
+
+
+def _given_or_default(base_model: dict[str, Any], setting: str) -> Any:
+    """A setting of a base model, of which the record has those that were given."""
+    return base_model.get(setting, BaseModel.model_fields[setting].default)
 
 
 def _check(run: Record, adapter: Path, model: Path) -> str:

@@ -1,7 +1,6 @@
 """Settings of models: where a model's files lie, and how a conversation is written for it."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -45,8 +44,3 @@ class BaseModel(ModelFiles):
     """How a conversation is written: `chat` (the tokenizer's own template), `alpaca` or `plain`."""
     parameters: Annotated[float, Field(gt=0), Untracked()]
     """Number of parameters, such as 7e9: memory and time of jobs are estimated from it."""
-
-
-def given_or_default(base_model: Mapping[str, Any], setting: str) -> Any:
-    """A setting of a base model, from those that were given."""
-    return base_model.get(setting, BaseModel.model_fields[setting].default)
