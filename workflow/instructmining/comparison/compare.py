@@ -1,4 +1,4 @@
-"""Compare the arms by their loss on the eval sets of role `test`, with what is uncertain about it.
+"""Compare the arms by their loss on the eval sets of role `test`, with its uncertainty.
 
     python -m instructmining.comparison.compare --settings '{}' --confidence 0.95 \\
         --records results/training/smollm2/mixed.*/seed*/record.json \\
@@ -43,7 +43,7 @@ ARM_LOSSES = pa.schema(
 
 
 def compare(runs: Sequence[Run], settings: Comparison, confidence: float) -> ComparisonResult:
-    """Compare all arms with the baseline; raises ValueError where runs are missing or were not measured alike."""
+    """Compare all arms with the baseline; raises ValueError where runs are missing or were measured differently."""
     arms = by_arm(runs, {arm: settings.seeds_of(arm) for arm in settings.arms})
     baseline, losses = arms[settings.baseline], runs[0].record.losses
     results = [_result(arm, members, baseline, confidence) for arm, members in arms.items()]

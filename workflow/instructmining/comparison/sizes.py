@@ -1,7 +1,7 @@
 """Loss over the number of examples, for the selection and the baseline, and whether the curve descends twice.
 
 The paper's curve falls, rises and falls again. With a constant number of epochs, larger sets also train for more steps,
-which alone could give this shape; so there is a curve at constant steps beside it.
+which alone could give this shape; so there is also a curve at constant steps.
 
     python -m instructmining.comparison.sizes --confidence 0.95 --seeds 3 \\
         --records results/training/smollm2/mixed.*@*/seed*/record.json --output sizes.json
@@ -42,7 +42,7 @@ def second_descent(points: Sequence[Point], level: float) -> tuple[int, int, int
     """Three sizes with a rise and a fall after it, each beyond noise; None where there are none.
 
     All pairs of sizes are compared over seeds (paired t-test, Holm's correction for their number), at a level such as
-    0.05. Of several rises and falls the one with the greatest rise is given.
+    0.05. Of several such triples, the one with the greatest rise is returned.
     """
     pairs = list(combinations(range(len(points)), 2))
     changes = {(a, b): np.subtract(points[b].loss.values, points[a].loss.values) for a, b in pairs}

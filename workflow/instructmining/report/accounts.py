@@ -106,7 +106,7 @@ def _in_words(step: str, accounts: list[Account]) -> str:
 
 
 def truncations(reports: Iterable[Path]) -> list[Truncation]:
-    """Cut texts by indicator, pool and source; a report lies in {pool}/{scorer}/{shard}."""
+    """Cut texts by indicator, pool and source; a report is in {pool}/{scorer}/{shard}."""
     examples: dict[tuple[str, str, str], int] = defaultdict(int)
     cut: Counter[tuple[str, str, str]] = Counter()
     for path in reports:
@@ -131,7 +131,7 @@ def scoring_costs(reports: Iterable[Path]) -> list[JobCost]:
 
 
 def arm_mixtures(records: Iterable[Path]) -> list[str]:
-    """How the fine-tunes of a model's arms were made differently; the rule's own checks cover those on subsets."""
+    """How the fine-tunes of a model's arms were made differently; checks of the rule cover fine-tunes on subsets."""
     made: dict[str, list[dict[str, str]]] = defaultdict(list)
     for path in records:
         record = read_result(Record, path)

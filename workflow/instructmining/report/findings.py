@@ -24,7 +24,7 @@ class Question:
     text: str
     """The question."""
     result: type[Any]
-    """What a file that answers it holds."""
+    """The type of a file that answers it."""
     sentences: Callable[[Any], Sequence[str]]
     """The answer, from such a result."""
 
@@ -44,7 +44,7 @@ class Finding:
     sentences: tuple[str, ...]
     """The answer."""
     result: Any
-    """All that the file holds, for tables."""
+    """The whole result, for tables."""
 
 
 def _of_benchmarks(result: BenchmarksResult) -> list[str]:
@@ -73,7 +73,7 @@ QUESTIONS = {
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """An option for the files of each kind; a file lies in {model}/{pool}/."""
+    """An option for the files of each kind; a file is in {model}/{pool}/."""
     for kind, question in QUESTIONS.items():
         parser.add_argument(f"--{kind}", type=Path, nargs="*", default=[], help=question.text)
 

@@ -22,7 +22,7 @@ def arm_size(wildcards, input):
 
 
 def arm_inputs(wildcards):
-    """What an arm is chosen by: few depend on the rule, the others on the pool's scores alone."""
+    """What an arm is chosen by: a few arms need the rule's ranking, the others only the scores of the pool."""
     arm, folder = arm_name(wildcards), f"<results>/selection/{wildcards.model}/{wildcards.pool}"
     inputs = {"scores": f"<results>/indicators/{wildcards.pool}/scores.parquet"}
     if arm in RANKED:

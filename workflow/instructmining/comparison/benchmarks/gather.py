@@ -50,7 +50,7 @@ def with_test_loss(rows: pd.DataFrame, losses: pd.DataFrame) -> pd.DataFrame:
 
 
 def arm_results(rows: pd.DataFrame, baseline: str, confidence: float) -> list[ArmOnTask]:
-    """Each arm on each task: mean over seeds, and its difference from the baseline with what is uncertain about it."""
+    """Each arm on each task: mean over seeds, and its difference from the baseline, with its uncertainty."""
     results = []
     for (task, arm), found in rows.groupby(["task", "arm"], sort=False):
         other = rows[(rows["task"] == task) & (rows["arm"] == baseline)]

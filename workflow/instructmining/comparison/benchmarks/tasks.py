@@ -20,7 +20,7 @@ from instructmining.files import write_result
 
 
 def task_manager(settings: Benchmarks) -> TaskManager:
-    """What knows the tasks by name: the user's own, and those of lm-evaluation-harness where any is asked for."""
+    """Finds tasks by name: the user's own, and the tasks of lm-evaluation-harness if any of them is asked for."""
     if settings.include:
         own = TaskManager(include_path=settings.include, include_defaults=False)
         if set(settings.all_tasks()) <= set(own.all_tasks):

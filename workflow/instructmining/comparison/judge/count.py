@@ -1,4 +1,4 @@
-"""What the verdicts of a judge say about each arm, with what is uncertain about it.
+"""What the verdicts of a judge say about each arm, with its uncertainty.
 
     python -m instructmining.comparison.judge.count --model smollm2 --pool mixed --arms selected \\
         --baseline random --settings '{"base_url": "http://localhost:8000/v1", ...}' --confidence 0.95 \\
