@@ -13,18 +13,20 @@ from instructmining.training.settings import Training
 
 _ARMS = f"""{", ".join(f"`{name}`" for name in ARMS)}, or names of `lists`; see `docs/method.md` for what each is."""
 
+Match = Literal["examples", "steps", "tokens"]
+
 
 class Comparison(Settings):
     """Which arms are tuned on, how often, and what is equal among them."""
 
     arms: Annotated[list[Name], Field(min_length=2, description=_ARMS)] = ["selected", "random", "longest", "full"]
     lists: Annotated[dict[Name, str], Untracked()] = {}
-    """Arms of your own: for each a text file with the ID of one example of the pool a line."""
-    match: Literal["examples", "steps", "tokens"] = "examples"
+    """Arms of your own: for each, a text file with the ID of one example of the pool per line."""
+    match: Match = "examples"
     """What is equal among the arms. `examples`: trained as `training` says, so `full` takes longer; `steps`: optimizer
     steps; `tokens`: tokens that go through the model, to within a batch."""
     steps: Annotated[int, Field(ge=1)] | None = None
-    """Steps of each arm with `match: steps`; those of `training` on `selection.examples` if not given."""
+    """Steps of each arm with `match: steps`; if not given, the steps of `training` on `selection.examples`."""
     tokens: Annotated[int, Field(ge=1)] | None = None
     """Tokens of each arm with `match: tokens`, padding left out."""
     seeds: Annotated[int, Field(ge=2)] = 3
@@ -56,7 +58,7 @@ class Comparison(Settings):
         problems += [
             f"lists: {name!r} is the name of a built-in arm; take another" for name in self.lists if name in ARMS
         ]
-        problems += [f"arms: {name!r} stands twice" for name in sorted(set(self.arms)) if self.arms.count(name) > 1]
+        problems += [f"arms: {name!r} appears twice" for name in sorted(set(self.arms)) if self.arms.count(name) > 1]
         if self.sizes and (len(set(self.sizes)) < 2 or len(set(self.sizes)) < len(self.sizes)):
             problems.append(f"sizes: found {self.sizes}; a curve needs two different sizes or more, each once")
         if self.match == "tokens" and self.tokens is None:
@@ -67,7 +69,7 @@ class Comparison(Settings):
         return self
 
     def _measured_problems(self) -> list[str]:
-        """Judge and benchmarks are for arms and seeds that there are."""
+        """What judge and benchmarks ask for that is not tuned: other arms, or too many seeds."""
         judge, benchmarks = self.judge, self.benchmarks
         others = [arm for arm in self.arms if arm != self.baseline]
         asked = [("judge", judge.arms, judge.seeds, others)] if judge else []
@@ -86,11 +88,11 @@ class Comparison(Settings):
         ]
 
     def seeds_of(self, arm: str) -> int:
-        """How often an arm is tuned."""
+        """How many times an arm is tuned."""
         return self.more_seeds.get(arm, self.seeds)
 
     def matched_steps(self, training: Training, examples: int | None) -> int | None:
-        """Optimizer steps of every arm with `match: steps`; None where neither `steps` nor the number tells."""
+        """Optimizer steps of every arm with `match: steps`; None if neither steps nor a number of examples is known."""
         if self.steps or training.steps or not examples:
             return self.steps or training.steps
         return math.ceil(training.epochs * examples / min(training.batch_size, examples))

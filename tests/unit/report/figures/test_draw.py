@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from instructmining.files import write_json, write_table
+from instructmining.files import write_result, write_table
 from instructmining.report.figures.draw import main
 from tests.unit.report.figures.made import comparison, curves, fitted, ranking
 
@@ -15,9 +15,9 @@ def test_the_command_draws(name, tmp_path, monkeypatch):
     table, diagnostics = fitted()
     write_table(tmp_path / "observations.parquet", table, table.schema)
     write_table(tmp_path / "ranking.parquet", ranking(), ranking().schema)
-    write_json(tmp_path / "diagnostics.json", diagnostics)
-    comparison().to_json(tmp_path / "comparison.json")
-    write_json(tmp_path / "curves.json", curves())
+    write_result(tmp_path / "diagnostics.json", diagnostics)
+    write_result(tmp_path / "comparison.json", comparison())
+    write_result(tmp_path / "curves.json", curves())
     inputs = {
         "univariate": ["observations.parquet", "diagnostics.json"],
         "arms": ["comparison.json"],

@@ -15,9 +15,15 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
+from instructmining.comparison.curves import Curves
+from instructmining.comparison.judge.result import JudgeResult
 from instructmining.comparison.result import ComparisonResult
-from instructmining.files import read_json, read_table
+from instructmining.files import read_result, read_table
+from instructmining.planning.result import DesignComparison
+from instructmining.quality_rule.across.result import AcrossModels
+from instructmining.quality_rule.evidence.result import Diagnostics
 from instructmining.quality_rule.observations import observations_schema
+from instructmining.quality_rule.people.result import PeopleComparison
 from instructmining.report.figures.catalogue import FIGURES, Figure
 from instructmining.report.figures.style import Drawing, look, save
 from instructmining.selection.ranking import RANKING
@@ -25,15 +31,15 @@ from instructmining.selection.settings import Selection
 from instructmining.selection.size import sized
 
 READERS: Mapping[str, Callable[[Path], Any]] = {
-    "comparison": ComparisonResult.from_json,
-    "curves": read_json,
-    "designs": read_json,
-    "diagnostics": read_json,
-    "judge": read_json,
+    "comparison": partial(read_result, ComparisonResult),
+    "curves": partial(read_result, Curves),
+    "designs": partial(read_result, DesignComparison),
+    "diagnostics": partial(read_result, Diagnostics),
+    "judge": partial(read_result, JudgeResult),
     "observations": partial(read_table, schema=observations_schema([])),
-    "people": read_json,
+    "people": partial(read_result, PeopleComparison),
     "ranking": partial(read_table, schema=RANKING),
-    "rules": read_json,
+    "rules": partial(read_result, AcrossModels),
 }
 """How each input of a figure is read, by the option that names it."""
 
