@@ -7,8 +7,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from instructmining.files import read_json, write_table
+from instructmining.files import read_result, write_result, write_table
 from instructmining.planning.compare_designs import bend, bend_with_distance, compare_designs, main, unit_errors
+from instructmining.planning.result import DesignComparison
 from instructmining.planning.savings import coefficient_variances, noise_ratio, saving
 from instructmining.planning.words import markdown, sentences
 from instructmining.quality_rule.across.variants import differences, equal_coefficients, fit_variants
@@ -53,20 +54,20 @@ def compared(**tables):
 
 
 def test_a_design_three_times_as_wide_needs_a_ninth_of_the_fine_tunes():
-    found = compared(narrow=table(1, seed=1), wide=table(3, seed=1))["savings"][0]
-    for ratio in (found["equal_noise"], found["as_found"]):
-        assert ratio["value"] == pytest.approx(9) and ratio["low"] < 9 < ratio["high"]
-    assert found["per_indicator"] == pytest.approx({"ppl": 9, "mtld": 9})
+    found = compared(narrow=table(1, seed=1), wide=table(3, seed=1)).savings[0]
+    for ratio in (found.equal_noise, found.as_found):
+        assert ratio.value == pytest.approx(9) and ratio.low < 9 < ratio.high
+    assert found.per_indicator == pytest.approx({"ppl": 9, "mtld": 9})
 
 
 def test_noise_that_a_design_adds_is_taken_off_its_saving():
-    found = compared(narrow=table(1, 200), wide=table(3, 200, noise=0.1))["savings"][0]
-    assert found["as_found"]["value"] == pytest.approx(found["equal_noise"]["value"] / 4, rel=0.2)
+    found = compared(narrow=table(1, 200), wide=table(3, 200, noise=0.1)).savings[0]
+    assert found.as_found.value == pytest.approx(found.equal_noise.value / 4, rel=0.2)
 
 
 def test_a_saving_that_is_not_shown_is_not_claimed():
     text = sentences(compared(a=table(1, seed=1), b=table(1, seed=2)))[0]
-    assert text.endswith("That it saves any is not shown.")
+    assert text.endswith("It is not shown to save any.")
     assert "not shown" not in sentences(compared(a=table(1, seed=1), b=table(3, seed=1)))[0]
 
 
@@ -152,7 +153,7 @@ def test_a_bend_along_the_prediction_is_the_reset_test_of_statsmodels():
     fit = variant(1, replicated=0, curve=0.02)
     expected = linear_reset(sm.OLS(fit.design.y, sm.add_constant(fit.design.x)).fit(), power=2, use_f=True)
     found = bend(fit)
-    assert (found["f"], found["p_value"]) == pytest.approx((float(expected.fvalue), float(expected.pvalue)))
+    assert (found.f, found.p_value) == pytest.approx((float(expected.fvalue), float(expected.pvalue)))
 
 
 def test_a_bend_with_distance_is_the_comparison_with_a_fit_that_has_it():
@@ -163,7 +164,7 @@ def test_a_bend_with_distance_is_the_comparison_with_a_fit_that_has_it():
     line, bent = (smf.ols(f"y ~ ppl + mtld{more}", frame).fit() for more in ("", " + I(ppl**2 + mtld**2)"))
     f, p_value, _ = bent.compare_f_test(line)
     found = bend_with_distance(fit, fit.design.x)
-    assert (found["f"], found["p_value"], found["slope"]) == pytest.approx((f, p_value, bent.params.iloc[-1]))
+    assert (found.f, found.p_value, found.slope) == pytest.approx((f, p_value, bent.params.iloc[-1]))
 
 
 def test_lack_of_fit_is_the_f_test_against_a_mean_for_each_subset():
@@ -173,37 +174,37 @@ def test_lack_of_fit_is_the_f_test_against_a_mean_for_each_subset():
     frame = observations.to_pandas()
     line, means = (smf.ols(f"log_loss ~ {right}", frame).fit() for right in ("ppl + mtld", "C(subset)"))
     f, p_value, _ = means.compare_f_test(line)
-    found = compared(a=observations, b=table(2))["designs"][0]["lack_of_fit"]
-    assert (found["statistic"], found["p_value"]) == pytest.approx((f, p_value))
+    found = compared(a=observations, b=table(2)).designs[0].lack_of_fit
+    assert (found.statistic, found.p_value) == pytest.approx((f, p_value))
 
 
 def test_without_replicates_there_is_no_lack_of_fit():
     result = compared(a=table(1, replicated=0), b=table(2))
-    assert result["designs"][0]["lack_of_fit"] is None
-    assert "without replicates, a lack of fit cannot be told from noise" in "\n".join(sentences(result))
+    assert result.designs[0].lack_of_fit is None
+    assert "without replicates, a lack of fit cannot be distinguished from noise" in "\n".join(sentences(result))
 
 
 def test_units_are_sds_over_the_examples():
     scores = pa.table({"ppl": np.array([0.0, 2.0]), "mtld": np.array([0.0, 20.0])})
     given = {"a": table(1), "b": table(2)}
     plain, scaled = (compare_designs(given, NAMES, 0.95, each) for each in (SCORES, scores))
-    assert scaled["units"] == pytest.approx({"ppl": 2**0.5, "mtld": 200**0.5})
-    assert scaled["savings"] == plain["savings"]
+    assert scaled.units == pytest.approx({"ppl": 2**0.5, "mtld": 200**0.5})
+    assert scaled.savings == plain.savings
     with pytest.raises(ValueError, match="no column 'mtld'"):
         compare_designs(given, NAMES, 0.95, scores.select(["ppl"]))
 
 
 def test_a_bent_design_is_said_not_to_be_straight():
     text = "\n".join(sentences(compared(narrow=table(1), wide=table(5, curve=0.01))))
-    assert "wide: the log loss bends upwards in the rule's prediction" in text
-    assert "narrow: the log loss is not shown to bend in the rule's prediction" in text
+    assert "wide: the log loss bends upwards along the rule's prediction" in text
+    assert "narrow: the log loss is not shown to bend along the rule's prediction" in text
 
 
 def write_run(folder, observations, scores=SCORES):
     """The results of a run, as far as a comparison needs them."""
     home = folder / "results/quality_rule/tiny"
     write_table(home / "observations.parquet", observations, observations.schema)
-    fit_rule(observations, NAMES, QualityRuleSettings(repeats=1), {}).rule.to_json(home / "rule.json")
+    write_result(home / "rule.json", fit_rule(observations, NAMES, QualityRuleSettings(repeats=1), {}).rule)
     write_table(folder / "results/indicators/candidates/scores.parquet", scores, scores.schema)
     return str(folder / "results")
 
@@ -213,10 +214,10 @@ def test_runs_are_compared_and_drawn(tmp_path, monkeypatch, capsys):
     outputs = ["--output", str(tmp_path / "d.json"), "--table", str(tmp_path / "d.md")]
     monkeypatch.setattr(sys, "argv", ["compare", "--runs", *runs, *outputs])
     main()
-    result = read_json(tmp_path / "d.json")
+    result = read_result(DesignComparison, tmp_path / "d.json")
     assert (tmp_path / "d.md").read_text() == markdown(result)
     assert "a fine-tune of tilted is worth" in capsys.readouterr().out
-    assert [row["design"] for row in result["designs"]] == ["fused", "tilted"]
+    assert [row.name for row in result.designs] == ["fused", "tilted"]
     for figure, rows in (("designs", 4), ("spread", 48)):
         outputs = ["--output", str(tmp_path / "d.svg"), "--table", str(tmp_path / "d.csv")]
         monkeypatch.setattr(sys, "argv", ["figures", figure, "--designs", str(tmp_path / "d.json"), *outputs])
@@ -235,7 +236,7 @@ def test_runs_of_other_candidates_are_refused(tmp_path, monkeypatch):
 def test_an_unfinished_run_is_said(tmp_path, monkeypatch):
     runs = [write_run(tmp_path / "a", table(1)), str(tmp_path / "b/results")]
     monkeypatch.setattr(sys, "argv", ["compare", "--runs", *runs, "--output", "d.json", "--table", "d.md"])
-    with pytest.raises(ValueError, match="b/results: rules of none; expected those of one model"):
+    with pytest.raises(ValueError, match="b/results: found rules for these models: none; expected one model"):
         main()
 
 
@@ -244,4 +245,4 @@ def test_the_command_wants_a_name_for_each_design(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["compare", *arguments])
     with pytest.raises(SystemExit):
         main()
-    assert "a name of its own for each" in capsys.readouterr().err
+    assert "a different name for each" in capsys.readouterr().err

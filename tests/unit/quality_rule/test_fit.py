@@ -9,13 +9,14 @@ import pytest
 from scipy import stats
 from statsmodels.datasets import longley
 
-from instructmining.files import read_json, write_json, write_table
+from instructmining.files import read_result, write_json, write_result, write_table
 from instructmining.quality_rule.card import rule_card
+from instructmining.quality_rule.evidence.result import Diagnostics
 from instructmining.quality_rule.fit import fit_rule, main
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.regression.least_squares import COLLINEAR
 from instructmining.quality_rule.regression.weights import NAMES
-from instructmining.quality_rule.rule import MIXED, QualityRule
+from instructmining.quality_rule.rule import MIXED, read_fitted_rule
 from instructmining.quality_rule.settings import QualityRuleSettings
 from tests.unit.simulation import observations, replicate, synthetic
 
@@ -61,12 +62,12 @@ def test_a_wider_level_gives_wider_intervals():
 
 def test_leave_one_out_is_what_fits_made_anew_predict():
     y, x = synthetic(12, noise=0.3)
-    found = fit(y, x).diagnostics["leave_one_out"]
+    found = fit(y, x).diagnostics.leave_one_out
     matrix = np.column_stack([np.ones(12), *x.values()])
     expected = [refit_without(i, y, matrix, np.ones(12)) for i in range(12)]
-    assert [row["left_out"] for row in found["predictions"]] == pytest.approx(expected)
-    assert found["r2"] == pytest.approx(1 - np.sum((y - expected) ** 2) / np.sum((y - y.mean()) ** 2))
-    assert found["spearman"] == pytest.approx(stats.spearmanr(expected, y)[0])
+    assert [row.left_out for row in found.predictions] == pytest.approx(expected)
+    assert found.r2 == pytest.approx(1 - np.sum((y - expected) ** 2) / np.sum((y - y.mean()) ** 2))
+    assert found.spearman == pytest.approx(stats.spearmanr(expected, y)[0])
 
 
 def test_replicates_are_averaged_and_weighted_by_seeds():
@@ -79,29 +80,29 @@ def test_replicates_are_averaged_and_weighted_by_seeds():
     beta = np.linalg.solve(matrix.T @ (weights[:, None] * matrix), matrix.T @ (weights * means))
     assert [found.rule.intercept, *(t.coefficient for t in found.rule.terms)] == pytest.approx(list(beta))
     expected = [refit_without(i, means, matrix, weights) for i in range(12)]
-    rows = found.diagnostics["leave_one_out"]["predictions"]
-    assert [row["left_out"] for row in rows] == pytest.approx(expected)
+    rows = found.diagnostics.leave_one_out.predictions
+    assert [row.left_out for row in rows] == pytest.approx(expected)
     assert found.rule.fit == NAMES["weighted_means"] and found.rule.observations == 14 and found.rule.subsets == 12
 
 
 def test_the_mean_as_a_rule_never_gets_more_than_zero():
     for seed in range(5):
         y, x = synthetic(10, seed=seed)
-        assert fit(y, x).diagnostics["leave_one_out"]["r2_of_the_mean"] <= 0
+        assert fit(y, x).diagnostics.leave_one_out.r2_of_the_mean <= 0
 
 
 def test_univariate_fits_and_normality_are_those_of_scipy():
     y, x = synthetic()
     diagnostics = fit(y, x).diagnostics
     expected = stats.linregress(x["ppl"], y)
-    found = diagnostics["univariate"][0]
-    assert found["slope"] == pytest.approx(expected.slope) and found["p_value"] == pytest.approx(expected.pvalue)
-    assert found["r2"] == pytest.approx(expected.rvalue**2)
+    found = diagnostics.univariate[0]
+    assert found.slope == pytest.approx(expected.slope) and found.p_value == pytest.approx(expected.pvalue)
+    assert found.r2 == pytest.approx(expected.rvalue**2)
     normal = stats.norm(x["ppl"].mean(), x["ppl"].std(ddof=1))
-    test = next(test for test in diagnostics["normality"]["tests"] if test["variable"] == "ppl")
-    assert test["kolmogorov_smirnov"]["p_value"] == pytest.approx(stats.kstest(x["ppl"], normal.cdf).pvalue)
-    assert test["shapiro_wilk"]["statistic"] == pytest.approx(stats.shapiro(x["ppl"]).statistic)
-    assert test["lilliefors"]["statistic"] == pytest.approx(test["kolmogorov_smirnov"]["statistic"])
+    test = next(test for test in diagnostics.normality if test.variable == "ppl")
+    assert test.kolmogorov_smirnov.p_value == pytest.approx(stats.kstest(x["ppl"], normal.cdf).pvalue)
+    assert test.shapiro_wilk.statistic == pytest.approx(stats.shapiro(x["ppl"]).statistic)
+    assert test.lilliefors.statistic == pytest.approx(test.kolmogorov_smirnov.statistic)
 
 
 def test_standardised_coefficients_are_those_of_standardised_columns():
@@ -211,18 +212,18 @@ def test_the_command_writes_rule_and_diagnostics(tmp_path, monkeypatch):
         command += [f"--{name.split('.')[0]}", str(tmp_path / name)]
     monkeypatch.setattr("sys.argv", command)
     main()
-    rule = QualityRule.from_json(tmp_path / "rule.json")
+    rule = read_fitted_rule(tmp_path / "rule.json")
     assert rule.confidence == 0.9 and rule.indicators == ["ppl", "mtld"]
     assert rule.indicator_settings == {"text": None}
-    assert len(read_json(tmp_path / "diagnostics.json")["leave_one_out"]["predictions"]) == 30
+    assert len(read_result(Diagnostics, tmp_path / "diagnostics.json").leave_one_out.predictions) == 30
 
 
 def test_a_rule_without_indicators_is_written_read_and_applied(tmp_path):
     rng = np.random.default_rng(2)
     table = observations(rng.normal(size=30), {name: rng.normal(size=30) for name in ("ppl", "mtld")})
     found = fit_rule(table, ["ppl", "mtld"], QualityRuleSettings(choice="bic", repeats=2), {}).rule
-    found.to_json(tmp_path / "rule.json")
-    assert QualityRule.from_json(tmp_path / "rule.json") == found and found.indicators == []
+    write_result(tmp_path / "rule.json", found)
+    assert read_fitted_rule(tmp_path / "rule.json") == found and found.indicators == []
     assert found.left_out["ppl"] == "was not kept by the choice (bic)"
     assert found.predict(table) == pytest.approx(np.mean(table["log_loss"].to_numpy()))
     assert "**No rule: no indicator was kept" in rule_card(found)
@@ -255,7 +256,7 @@ def test_the_card_has_a_sentence_for_every_check_and_marks_warnings():
 def test_a_rule_of_another_version_is_refused(tmp_path):
     write_json(tmp_path / "rule.json", {"rule_version": 1})
     with pytest.raises(ValueError, match="rule_version is 1, expected 2"):
-        QualityRule.from_json(tmp_path / "rule.json")
+        read_fitted_rule(tmp_path / "rule.json")
 
 
 def test_settings_that_do_not_go_together_are_named():

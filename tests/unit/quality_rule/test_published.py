@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from instructmining.config import Config
+from instructmining.files import write_result
 from instructmining.quality_rule.adopt import adopt
 from instructmining.quality_rule.card import evidence
 from instructmining.quality_rule.fit import fit_rule
@@ -34,7 +35,7 @@ def v3(**settings: Any) -> QualityRuleSettings:
 
 def test_the_rules_predict_what_the_papers_formulas_give() -> None:
     row = pa.table({"reward": [2.0], "len_out": [100.0], "knn_6": [0.5], "und": [0.9], "nat": [0.8], "coh": [0.7]})
-    first, third = (PublishedRule.of(PUBLISHED[version]) for version in ("v1", "v3"))
+    first, third = (PublishedRule(**PUBLISHED[version]) for version in ("v1", "v3"))
     assert first.predict(row) == pytest.approx([1.0694 - 0.1498 * 2 + 8.257e-5 * 100 - 0.9350 * 0.5])
     assert third.predict(row) == pytest.approx([0.0274 - 0.0078 * 2 + 0.4421 * 0.9 - 0.3212 * 0.8 - 0.1520 * 0.7])
     assert third.formula() == "log loss = 0.0274 - 0.0078 * reward + 0.4421 * und - 0.3212 * nat - 0.152 * coh"
@@ -45,11 +46,11 @@ def test_a_published_rule_ranks_a_pool() -> None:
     table = pa.table(
         {"id": ["a", "b"], "source": ["s", "s"], "degraded": pa.array([None, None], pa.string()), **scores}
     )
-    assert rank(PublishedRule.of(PUBLISHED["v3"]), table)["id"].to_pylist() == ["b", "a"]
+    assert rank(PublishedRule(**PUBLISHED["v3"]), table)["id"].to_pylist() == ["b", "a"]
 
 
 def test_a_rule_is_taken_with_the_models_that_it_belongs_to() -> None:
-    assert adopt(v3(), {"reward": REWARD, "unieval": UNIEVAL}) == PublishedRule.of(PUBLISHED["v3"])
+    assert adopt(v3(), {"reward": REWARD, "unieval": UNIEVAL}) == PublishedRule(**PUBLISHED["v3"])
 
 
 def test_a_rule_is_refused_with_another_model_and_the_reason() -> None:
@@ -62,7 +63,7 @@ def test_a_rule_is_refused_with_another_model_and_the_reason() -> None:
 
 def test_a_rule_that_is_forced_says_so_among_its_evidence(tmp_path: Path) -> None:
     rule = adopt(v3(force=True), {"reward": OTHER, "unieval": UNIEVAL})
-    rule.to_json(tmp_path / "rule.json")
+    write_result(tmp_path / "rule.json", rule)
     assert read_rule(tmp_path / "rule.json") == rule
     assert [note for note in evidence(rule) if "Forced on other indicator models" in note and "deberta" in note]
 
@@ -71,7 +72,7 @@ def test_the_rule_of_another_run_is_taken_or_refused_in_the_same_way(tmp_path: P
     y, x = synthetic(12)
     settings = {"likelihood": {"model": {"hub": "a"}}, "text": {"model": {"hub": "a"}}}
     fitted = fit_rule(observations(y, x), ["ppl", "mtld"], QualityRuleSettings(), settings).rule
-    fitted.to_json(tmp_path / "rule.json")
+    write_result(tmp_path / "rule.json", fitted)
     taken = QualityRuleSettings(file=str(tmp_path / "rule.json"))
     assert adopt(taken, settings) == fitted
     with pytest.raises(ValueError, match="ppl: the rule was fitted with model hub a, here it is hub b"):
@@ -81,7 +82,7 @@ def test_the_rule_of_another_run_is_taken_or_refused_in_the_same_way(tmp_path: P
 
 
 def test_the_explorer_shows_a_published_rule_without_ranges_that_nobody_knows() -> None:
-    values = rule_values(PublishedRule.of(PUBLISHED["v3"]))
+    values = rule_values(PublishedRule(**PUBLISHED["v3"]))
     assert (values["centre"], values["start"]) == (0.0274, "the intercept")
     assert values["terms"][0] == {"indicator": "reward", "coefficient": -0.0078}
 

@@ -2,7 +2,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from instructmining.quality_rule.rule import QualityRule, Term
+from instructmining.files import write_result
+from instructmining.quality_rule.rule import QualityRule, Term, read_fitted_rule
 
 
 def term(indicator, coefficient, mean=2.0):
@@ -42,8 +43,8 @@ def test_the_range_ends_belong_to_the_range():
 
 
 def test_a_rule_is_the_same_after_writing_and_reading(tmp_path):
-    RULE.to_json(tmp_path / "rule.json")
-    assert QualityRule.from_json(tmp_path / "rule.json") == RULE
+    write_result(tmp_path / "rule.json", RULE)
+    assert read_fitted_rule(tmp_path / "rule.json") == RULE
 
 
 def test_the_formula_shows_signs():

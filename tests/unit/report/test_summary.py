@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference, Estimate
-from instructmining.files import write_json, write_table
+from instructmining.files import write_json, write_result, write_table
 from instructmining.quality_rule.rule import MIXED, Check, QualityRule, Term
 
 TERM = Term("ppl", 0.5, 0.1, 0.3, 0.7, 0.01, 0.2, 1.0, 3.0, 2.0)
@@ -24,7 +24,7 @@ ARM = ArmResult("selected", 50, 10, 900.0, LOSS, {"test": LOSS}, Difference(LOSS
 def printed(tmp_path_factory):
     """What the command prints for a rule, a comparison and a ranking."""
     folder = tmp_path_factory.mktemp("summary")
-    RULE.to_json(folder / "rule.json")
+    write_result(folder / "rule.json", RULE)
     about = ("tiny", "mixed", "random", "examples", 0.95, (0, 1), {"test": "test"}, 40)
     comparison = ComparisonResult(*about, (ARM,), "A sentence to quote.")
     comparison.to_json(folder / "comparison.json")

@@ -29,6 +29,7 @@ from instructmining.files import read_table
 from instructmining.planning.pilot import Pilot, measure
 from instructmining.quality_rule.observations import indicator_names, observations_schema
 from instructmining.quality_rule.regression.least_squares import Design, drop_unusable, least_squares, make_design
+from instructmining.quality_rule.settings import CONFIDENCE
 
 MOST_SUBSETS = 100_000
 ONE_SEED_ADVICE = """\
@@ -203,7 +204,7 @@ def main() -> None:
     parser.add_argument("--width", type=float, default=0.02)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 5])
     parser.add_argument("--indicators", nargs="+", help="all in the observations if not given")
-    parser.add_argument("--confidence", type=float, default=0.95)
+    parser.add_argument("--confidence", type=float, default=CONFIDENCE)
     arguments = parser.parse_args()
     if not arguments.width > 0:
         parser.error(f"--width is {arguments.width}, expected a number above zero")

@@ -28,7 +28,8 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from instructmining.comparison.result import ComparisonResult
-from instructmining.files import read_json, write_text
+from instructmining.files import read_result, write_text
+from instructmining.quality_rule.across.result import AcrossModels
 from instructmining.quality_rule.across.words import sentences
 from instructmining.quality_rule.card import evidence
 from instructmining.quality_rule.published import PublishedRule, Rule, read_rule
@@ -182,7 +183,9 @@ def gather(arguments: argparse.Namespace) -> dict[str, Any]:
     cut = truncations(arguments.scores)
     return {
         "rules": rules,
-        "across_models": [found for path in arguments.across_models for found in sentences(read_json(path))],
+        "across_models": [
+            found for path in arguments.across_models for found in sentences(read_result(AcrossModels, path))
+        ],
         "comparisons": [ComparisonResult.from_json(path) for path in arguments.comparisons],
         "findings": read_findings(arguments),
         "trials": trials(arguments.sizes),

@@ -7,8 +7,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from instructmining.files import read_json, write_json, write_table
+from instructmining.files import read_result, write_result, write_table
 from instructmining.quality_rule.across.compare import Observed, by_eval_set, by_seed, compare_rules, main
+from instructmining.quality_rule.across.result import AcrossModels, Skipped
 from instructmining.quality_rule.across.words import markdown, sentences
 from instructmining.quality_rule.fit import fit_rule
 from instructmining.quality_rule.losses import EVAL_LOSSES, losses_table
@@ -60,28 +61,28 @@ def compared(**models):
 
 
 def comparison(result, over):
-    return next(row for row in result["comparisons"] if row["over"] == over)
+    return next(row for row in result.comparisons if row.over == over)
 
 
 def test_models_with_the_same_rule_are_not_told_apart():
     row = comparison(compared(small=observed((0.2, -0.1)), large=observed((0.2, -0.1), seed=1)), "models")
-    assert row["equal_coefficients"]["p_value"] > 0.05
-    assert row["agreement"][0]["examples"] > 0.99 and row["agreement"][0]["best"] > 0.9
-    across = next(t for t in row["transfers"] if (t["fitted_on"], t["tested_on"]) == ("small", "large"))
-    assert across["held_out"] and across["recentred_r2"] > 0.9
+    assert row.equal_coefficients.p_value > 0.05
+    assert row.agreement[0].examples > 0.99 and row.agreement[0].best > 0.9
+    across = next(t for t in row.transfers if (t.fitted_on, t.tested_on) == ("small", "large"))
+    assert across.held_out and across.recentred_r2 > 0.9
 
 
 def test_a_model_with_another_rule_is_told_apart():
     row = comparison(compared(small=observed((0.2, -0.1)), large=observed((0.2, 0.1), seed=1)), "models")
-    assert row["equal_coefficients"]["p_value"] < 1e-6
-    found = {each["indicator"]: each for each in row["differences"][0]["coefficients"]}
-    assert found["mtld"]["high"] < 0 and found["ppl"]["low"] < 0 < found["ppl"]["high"]
+    assert row.equal_coefficients.p_value < 1e-6
+    found = {each.indicator: each for each in row.differences[0].coefficients}
+    assert found["mtld"].high < 0 and found["ppl"].low < 0 < found["ppl"].high
 
 
 def test_an_eval_set_that_goes_the_other_way_is_seen():
     row = comparison(compared(tiny=observed((0.2, -0.1))), "eval sets")
-    assert row["variants"] == ["fit", "test"] and row["agreement"][0]["subsets"] < -0.99
-    assert row["agreement"][0]["best"] == 0
+    assert row.variants == ("fit", "test") and row.agreement[0].subsets < -0.99
+    assert row.agreement[0].best == 0
 
 
 def test_the_losses_on_one_eval_set_are_what_it_measured():
@@ -93,7 +94,9 @@ def test_the_losses_on_one_eval_set_are_what_it_measured():
 
 def test_a_fine_tune_without_a_loss_is_said():
     given = observed((0.2, -0.1))
-    with pytest.raises(ValueError, match=r"1 fine-tunes have no loss on fit \(first: subset, seed \('000', 0\)\)"):
+    with pytest.raises(
+        ValueError, match=r"1 of 30 fine-tunes have no loss on fit \(first: subset, seed \('000', 0\)\)"
+    ):
         by_eval_set(Observed(given.observations, given.losses.slice(1)))
 
 
@@ -104,32 +107,32 @@ def test_seeds_are_compared_over_the_subsets_that_have_them_all():
 
 def test_seeds_of_too_few_subsets_are_skipped_with_the_reason():
     result = compared(tiny=observed((0.2, -0.1), replicated=4))
-    reason = next(row["reason"] for row in result["skipped"] if row["over"] == "seeds")
+    reason = next(row.reason for row in result.skipped if row.over == "seeds")
     assert reason.startswith("4 subsets are too few for 2 indicators")
     assert "The seeds of tiny cannot be compared: 4 subsets are too few" in "\n".join(sentences(result))
 
 
 def test_one_model_says_that_there_is_no_other():
     result = compared(tiny=observed((0.2, -0.1)))
-    assert "There is one base model, tiny: whether its rule holds for others is not known." in sentences(result)
-    assert [row["over"] for row in result["comparisons"]] == ["eval sets", "seeds"]
+    assert "There is only one base model, tiny: whether its rule holds for others is not known." in sentences(result)
+    assert [row.over for row in result.comparisons] == ["eval sets", "seeds"]
 
 
 def test_a_comparison_with_two_degrees_of_freedom_cannot_tell():
     result = compared(tiny=observed((0.2, -0.1), subsets=5, replicated=0))
-    test = comparison(result, "eval sets")["equal_coefficients"]
-    assert test["denominator_degrees"] < 5 and test["p_value"] < 0.05 and "holm" not in test
+    test = comparison(result, "eval sets").equal_coefficients
+    assert test.denominator_degrees < 5 and test.p_value < 0.05 and test.holm is None
     assert (
-        "Eval sets of tiny: Whether the coefficients differ cannot be told from so few subsets" in sentences(result)[0]
+        "Eval sets of tiny: There are too few subsets to tell whether the coefficients differ" in sentences(result)[0]
     )
 
 
 def test_tests_of_equal_coefficients_are_corrected_together():
-    tests = [row["equal_coefficients"] for row in compared(tiny=observed((0.2, -0.1)))["comparisons"]]
-    first, second = sorted(tests, key=lambda row: row["p_value"])
-    assert [row["tests"] for row in tests] == [2, 2]
-    assert first["holm"] == pytest.approx(2 * first["p_value"])
-    assert second["holm"] == pytest.approx(max(second["p_value"], first["holm"]))
+    tests = [row.equal_coefficients for row in compared(tiny=observed((0.2, -0.1))).comparisons]
+    first, second = sorted(tests, key=lambda row: row.p_value)
+    assert [row.tests for row in tests] == [2, 2]
+    assert first.holm == pytest.approx(2 * first.p_value)
+    assert second.holm == pytest.approx(max(second.p_value, first.holm))
 
 
 def test_losses_are_gathered_for_each_eval_set():
@@ -152,7 +155,7 @@ def test_the_commands_compare_and_draw(models, tmp_path, monkeypatch, capsys):
             files[option].append(str(tmp_path / model / suffix))
         write_table(tmp_path / model / "observations.parquet", given.observations, given.observations.schema)
         write_table(tmp_path / model / "losses.parquet", given.losses, EVAL_LOSSES)
-        rule.to_json(tmp_path / model / "rule.json")
+        write_result(tmp_path / model / "rule.json", rule)
     write_table(tmp_path / "scores.parquet", SCORES, SCORES.schema)
     given = [word for option, paths in files.items() for word in (option, *paths)]
     outputs = ["--output", str(tmp_path / "a.json"), "--table", str(tmp_path / "a.md")]
@@ -160,24 +163,23 @@ def test_the_commands_compare_and_draw(models, tmp_path, monkeypatch, capsys):
         sys, "argv", ["compare", "--names", *models, *given, "--scores", str(tmp_path / "scores.parquet"), *outputs]
     )
     main()
-    result = read_json(tmp_path / "a.json")
+    result = read_result(AcrossModels, tmp_path / "a.json")
     assert markdown(result) == (tmp_path / "a.md").read_text() and "Eval sets of tiny" in capsys.readouterr().out
     outputs = ["--output", str(tmp_path / "a.svg"), "--table", str(tmp_path / "a.csv")]
     monkeypatch.setattr(sys, "argv", ["figures", "rules", "--rules", str(tmp_path / "a.json"), *outputs])
     draw()
-    variants = sum(len(row["variants"]) for row in result["comparisons"])
+    variants = sum(len(row.variants) for row in result.comparisons)
     assert len(pd.read_csv(tmp_path / "a.csv")) == 2 * variants
 
 
 def test_more_than_three_panels_stand_below_each_other():
     result = compared(small=observed((0.2, -0.1)), large=observed((0.2, 0.1), seed=1))
     width, height = draw_rules(result).figure.get_size_inches()
-    assert len(result["comparisons"]) == 5 and height > width / 2 and width < 12
+    assert len(result.comparisons) == 5 and height > width / 2 and width < 12
 
 
 def test_a_figure_of_nothing_but_reasons_is_drawn(tmp_path, monkeypatch):
-    reason = {"over": "seeds", "model": "tiny", "reason": "too few"}
-    write_json(tmp_path / "a.json", {"confidence": 0.95, "comparisons": [], "skipped": [reason]})
+    write_result(tmp_path / "a.json", AcrossModels(("tiny",), 0.95, "SD", (), (Skipped("seeds", "tiny", "too few"),)))
     outputs = ["--output", str(tmp_path / "a.svg"), "--table", str(tmp_path / "a.csv")]
     monkeypatch.setattr(sys, "argv", ["figures", "rules", "--rules", str(tmp_path / "a.json"), *outputs])
     draw()

@@ -14,7 +14,7 @@ from instructmining.quality_rule.evidence.held_out import (
     Candidate,
     divisions,
     largest_sources,
-    of_sources,
+    leave_sources_out,
     predict_left_out,
     source_folds,
 )
@@ -160,7 +160,7 @@ def test_a_source_left_out_is_predicted_from_the_others_and_its_share_in_them_is
     y, x = synthetic(20)
     sources = [{"a": 6, "b": 2}] * 10 + [{"b": 8}] * 10
     candidate = candidate_of(y, x, sources)
-    found = of_sources(candidate, source_folds(candidate.design), 0.95)
+    found = leave_sources_out(candidate, source_folds(candidate.design), 0.95)
     assert [(r.source, r.subsets, r.share_left_out, r.share_fitted) for r in found] == [
         ("a", 10, 0.75, 0.0),
         ("b", 10, 1.0, 0.25),

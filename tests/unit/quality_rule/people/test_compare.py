@@ -9,9 +9,9 @@ import pytest
 from scipy import stats
 
 from instructmining.data.import_ratings import JUDGEMENTS
-from instructmining.files import read_json, write_table
+from instructmining.files import read_result, write_result, write_table
 from instructmining.quality_rule.people.agreement import agreements, make_pairs, make_rated, rank_correlations
-from instructmining.quality_rule.people.compare import compare_with_people, main, measures_of, sentences
+from instructmining.quality_rule.people.compare import PeopleComparison, compare_with_people, main, measures_of
 from instructmining.quality_rule.published import PublishedRule
 from instructmining.quality_rule.rule import QualityRule, Term
 from instructmining.report.figures.draw import main as draw
@@ -237,7 +237,7 @@ def test_examples_without_a_score_are_missed():
 def test_the_commands_compare_and_draw(tmp_path, monkeypatch, capsys):
     measures, length = simulated()
     judgements = judged(measures["good"], length)
-    rule(good=-1.0, knn_6=2.0).to_json(tmp_path / "rule.json")
+    write_result(tmp_path / "rule.json", rule(good=-1.0, knn_6=2.0))
     write_table(tmp_path / "scores.parquet", scored(measures), scored(measures).schema)
     write_table(tmp_path / "judgements.parquet", judgements, JUDGEMENTS)
     inputs = [
@@ -249,13 +249,13 @@ def test_the_commands_compare_and_draw(tmp_path, monkeypatch, capsys):
     main()
     out = capsys.readouterr().out
     assert "more often than length alone" in out and "Left out: knn_6" in out
-    result = read_json(tmp_path / "p.json")
-    assert [row["measure"] for row in result["measures"]] == ["rule", *measures, "length"]
+    result = read_result(PeopleComparison, tmp_path / "p.json")
+    assert [row.measure for row in result.measures] == ["rule", *measures, "length"]
     outputs = ["--output", str(tmp_path / "p.svg"), "--table", str(tmp_path / "p.csv")]
     monkeypatch.setattr(sys, "argv", ["figures", "people", "--people", str(tmp_path / "p.json"), *outputs])
     draw()
     table = pd.read_csv(tmp_path / "p.csv").set_index("measure")
-    assert table.loc["rule", "accuracy"] == result["measures"][0]["accuracy"]["value"]
+    assert table.loc["rule", "accuracy"] == result.measures[0].accuracy.value
     assert np.isnan(table.loc["length", "adjusted"])
 
 
@@ -263,8 +263,8 @@ def test_the_verdict_says_when_it_is_a_coin_and_when_people_disagree():
     measures, length = simulated()
     judgements = judged(measures["good"], length)
     for coefficients, verdict in (
-        ({"nothing": 1.0}, "not told from tossing a coin"),
+        ({"nothing": 1.0}, "not shown to differ from chance"),
         ({"good": 1.0}, "people prefer what it calls worse"),
     ):
         result = compare_with_people("people", rule(**coefficients), scored(measures), judgements, 0.95)
-        assert any(verdict in sentence for sentence in sentences(result) if sentence.startswith("The rule agrees"))
+        assert any(verdict in sentence for sentence in result.sentences if sentence.startswith("The rule agrees"))

@@ -11,7 +11,7 @@ import pytest
 
 from instructmining.comparison.intervals import over_seeds
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference
-from instructmining.files import write_json, write_table
+from instructmining.files import write_json, write_result, write_table
 from instructmining.quality_rule.fit import fit_rule
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.report.figures.comparison import draw_arms
@@ -147,7 +147,7 @@ def test_the_command_draws(name, tmp_path, monkeypatch):
     table, diagnostics = fitted()
     write_table(tmp_path / "observations.parquet", table, table.schema)
     write_table(tmp_path / "ranking.parquet", ranking(), ranking().schema)
-    write_json(tmp_path / "diagnostics.json", diagnostics)
+    write_result(tmp_path / "diagnostics.json", diagnostics)
     comparison().to_json(tmp_path / "comparison.json")
     write_json(tmp_path / "curves.json", curves())
     inputs = {

@@ -32,12 +32,15 @@ class Influence:
     """How much one subset moves the fit."""
 
     subset: str
+    """ID of the subset."""
     residual: float
     """Residual in SDs (internally studentised)."""
     leverage: float
+    """Its weight in its own prediction, 0 to 1."""
     cooks_distance: float
+    """How far all predictions move without it (Cook 1977)."""
     normal_quantile: float
-    """What the residual would be if they all were in line with a normal distribution (Blom 1958)."""
+    """Where the residual would lie if all residuals followed a normal distribution (Blom 1958)."""
 
 
 def made_alike(observations: pa.Table, stop: bool) -> list[Check]:

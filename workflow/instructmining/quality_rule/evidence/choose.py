@@ -6,7 +6,7 @@ paper's always keeps one. `chance` says how often the same choice finds as much 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,8 @@ from instructmining.quality_rule.regression.combinations import (
     variances,
 )
 from instructmining.quality_rule.regression.least_squares import Design, least_squares
+from instructmining.quality_rule.settings import ChoiceMethod
 
-How = Literal["given", "paper", "bic", "cv", "elastic_net"]
 Chooser = Callable[[Design], "Choice"]
 
 REPEATS = 10
@@ -44,14 +44,16 @@ class Choice:
     """The indicators that a choice keeps, and what it looked at."""
 
     indicators: tuple[str, ...]
+    """Indicators that are kept."""
     models_tried: int
+    """Models that were compared."""
     stability: dict[str, float] | None = None
-    """Elastic net: the share of halves of the subsets that keep an indicator."""
+    """Share of the random halves of the subsets that keep each indicator; None unless by elastic net."""
     expected_false: float | None = None
-    """Elastic net: no more indicators than this are expected to be kept by chance."""
+    """Most indicators that are expected to be kept by chance; None unless by elastic net."""
 
 
-def chooser(how: How, confidence: float, folds: int, seed: int) -> Chooser:
+def chooser(how: ChoiceMethod, confidence: float, folds: int, seed: int) -> Chooser:
     """The choice as a function of the design, so that it can be made again in every fold."""
     functions: dict[str, Chooser] = {
         "given": lambda design: Choice(design.indicators, 1),

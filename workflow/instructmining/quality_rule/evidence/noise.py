@@ -18,9 +18,13 @@ class FTest:
     """A ratio of two mean squares, and how rare as large a one would be if both were noise."""
 
     statistic: float
+    """F."""
     numerator_degrees: int
+    """Degrees of freedom of the numerator."""
     denominator_degrees: int
+    """Degrees of freedom of the denominator."""
     p_value: float
+    """How often F would be as large if both were noise."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +32,13 @@ class Noise:
     """The noise of a single fine-tune in log loss, measured on replicated subsets."""
 
     sd: float
+    """SD of the log loss between seeds of one subset."""
     sd_low: float
+    """Lower end of its interval."""
     sd_high: float
+    """Upper end of it."""
     degrees_of_freedom: int
+    """Degrees of freedom of the SD."""
     floor: float
     """Smallest difference between two single fine-tunes that stands out from the noise, at the level of the rule."""
     between: FTest
@@ -38,7 +46,9 @@ class Noise:
     reachable_r2: float
     """Share of the variance of the subsets' log losses that is not noise: a perfect rule gets no more held out."""
     reachable_low: float
+    """Lower end of its interval."""
     reachable_high: float
+    """Upper end of it."""
 
 
 def measure_noise(design: Design, confidence: float) -> Noise | None:

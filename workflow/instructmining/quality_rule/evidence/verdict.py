@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
+from instructmining.quality_rule.evidence.checks import ALARM
 from instructmining.quality_rule.evidence.choose import Choice
-from instructmining.quality_rule.evidence.held_out import OfSource
+from instructmining.quality_rule.evidence.held_out import SourceLeftOut
 from instructmining.quality_rule.rule import Check, HeldOut
 
 NOT_SHOWN = "not shown to be better than"
 
 
 def held_out_checks(
-    rows: Sequence[HeldOut], sources: Sequence[OfSource], subsets: int, confidence: float
+    rows: Sequence[HeldOut], sources: Sequence[SourceLeftOut], subsets: int, confidence: float
 ) -> list[Check]:
     """Prediction of what was left out, against each baseline, across sources, and the intervals of predictions."""
     rule = rows[0]
@@ -46,7 +47,7 @@ def comparison(baseline: HeldOut) -> str:
     return "worse than" if baseline.gain_high < 0 else NOT_SHOWN
 
 
-def _across_sources(rule: HeldOut, mean: HeldOut, sources: Sequence[OfSource], confidence: float) -> Check:
+def _across_sources(rule: HeldOut, mean: HeldOut, sources: Sequence[SourceLeftOut], confidence: float) -> Check:
     assert rule.source_r2 is not None and rule.source_spearman is not None
     assert mean.source_gain is not None and mean.source_gain_low is not None
     share = sum(row.share_fitted * row.subsets for row in sources) / sum(row.subsets for row in sources)
@@ -74,7 +75,7 @@ def _calibration(rule: HeldOut, subsets: int, confidence: float) -> Check:
 
     inside = round(rule.coverage * subsets)
     p_value = float(stats.binomtest(inside, subsets, confidence, alternative="less").pvalue)
-    warns = p_value < 0.01
+    warns = p_value < ALARM
     verdict = "too narrow" if warns else "not shown to be too narrow"
     sentence = (
         f"Of the held-out subsets {rule.coverage:.0%} lie inside their {confidence:.0%} prediction interval: the"

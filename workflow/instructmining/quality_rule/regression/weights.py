@@ -2,15 +2,13 @@
 
 import warnings
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 
 from instructmining.arrays import Floats
 from instructmining.quality_rule.regression.least_squares import Design, with_constant
-
-How = Literal["auto", "ols", "weighted_means", "mixed"]
+from instructmining.quality_rule.settings import MIXED_NEEDS_SEEDS, FitKind
 
 NAMES = {
     "observations": "least squares on observations",
@@ -20,14 +18,14 @@ NAMES = {
 }
 
 
-def weigh(design: Design, observations: pa.Table, how: How) -> tuple[Design, str]:
+def weigh(design: Design, observations: pa.Table, how: FitKind) -> tuple[Design, str]:
     """The design with its weights, and what the fit is to be called; without replicates all kinds are the same.
 
     Raises ValueError for `mixed` without replicates, or where its variances cannot be estimated.
     """
     if not design.replicated:
         if how == "mixed":
-            raise ValueError("quality_rule.fit: mixed needs subsets with several seeds; set sampling.replicated")
+            raise ValueError(MIXED_NEEDS_SEEDS)
         return design, NAMES["observations"]
     if how == "mixed":
         return replace(design, weights=mixed_weights(design, observations)), NAMES["mixed"]

@@ -21,8 +21,12 @@ import argparse
 from pathlib import Path
 
 from instructmining.comparison.result import ComparisonResult
-from instructmining.files import read_json, read_table
+from instructmining.files import read_json, read_result, read_table
+from instructmining.planning.result import DesignComparison
+from instructmining.quality_rule.across.result import AcrossModels
+from instructmining.quality_rule.evidence.result import Diagnostics
 from instructmining.quality_rule.observations import observations_schema
+from instructmining.quality_rule.people.compare import PeopleComparison
 from instructmining.report.figures.across import draw_designs, draw_rules, draw_spread
 from instructmining.report.figures.comparison import draw_arms
 from instructmining.report.figures.evidence import draw_held_out, draw_residuals
@@ -51,21 +55,21 @@ def draw(arguments: argparse.Namespace) -> Drawing:
     if arguments.figure == "judge":
         return draw_judge(read_json(arguments.judge))
     if arguments.figure == "people":
-        return draw_people(read_json(arguments.people))
+        return draw_people(read_result(PeopleComparison, arguments.people))
     if arguments.figure == "rules":
-        return draw_rules(read_json(arguments.rules))
+        return draw_rules(read_result(AcrossModels, arguments.rules))
     if arguments.figure == "sizes":
         return draw_sizes(read_json(arguments.curves))
     if arguments.figure == "designs":
-        return draw_designs(read_json(arguments.designs))
+        return draw_designs(read_result(DesignComparison, arguments.designs))
     if arguments.figure == "spread":
-        return draw_spread(read_json(arguments.designs))
+        return draw_spread(read_result(DesignComparison, arguments.designs))
     if arguments.figure == "quality":
         ranking, settings = read_table(arguments.ranking, RANKING), sized(arguments.settings, arguments.size)
         return draw_quality(ranking, selection_size(len(ranking), settings.examples, settings.fraction))
-    diagnostics = read_json(arguments.diagnostics)
+    diagnostics = read_result(Diagnostics, arguments.diagnostics)
     if arguments.figure == "univariate":
-        names = [fit["indicator"] for fit in diagnostics["univariate"]]
+        names = [fit.indicator for fit in diagnostics.univariate]
         return draw_univariate(read_table(arguments.observations, observations_schema(names)), diagnostics)
     return OF_DIAGNOSTICS[arguments.figure](diagnostics)
 
