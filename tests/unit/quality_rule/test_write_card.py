@@ -8,7 +8,7 @@ from instructmining.files import write_result
 from instructmining.quality_rule.published import PublishedRule
 from instructmining.quality_rule.published_rules import PUBLISHED
 from instructmining.quality_rule.write_card import main
-from tests.unit.quality_rule.test_rule import RULE
+from tests.unit.quality_rule.made import RULE
 
 
 def card_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:

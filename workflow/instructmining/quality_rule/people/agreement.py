@@ -18,6 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from instructmining.arrays import Floats
+from instructmining.quality_rule.people.result import AgreementWithPeople, Interval
 from instructmining.quality_rule.regression.bootstrap import interval_over_groups
 from instructmining.quality_rule.regression.ranks import unit_ranks
 
@@ -53,38 +54,6 @@ class Rated:
     rating: Floats  # (rated,) mean over those who rated it; higher is better
     prompt: NDArray[np.object_]  # (rated,)
     length: Floats  # (rated,) log of the characters of the response
-
-
-@dataclass(frozen=True)
-class Interval:
-    """An estimate with its interval."""
-
-    value: float
-    """The estimate."""
-    low: float
-    """Lower end of the interval, over prompts."""
-    high: float
-    """Upper end of it."""
-
-
-@dataclass(frozen=True)
-class AgreementWithPeople:
-    """How far one measure agrees with people; None where there is too little to tell."""
-
-    measure: str
-    """`rule`, an indicator, or `length`."""
-    accuracy: Interval | None
-    """Share of the pairs in which the better example has the higher value; a tie counts half."""
-    beyond_length: Interval | None
-    """That share minus the one of length by itself."""
-    matched_accuracy: Interval | None
-    """That share among the pairs of equally long responses."""
-    adjusted: Interval | None
-    """Log odds of naming the better one, per SD of the difference in the measure, with the lengths held fixed."""
-    spearman: Interval | None
-    """Rank correlation with the ratings."""
-    partial_spearman: Interval | None
-    """The same with the length of the response held fixed."""
 
 
 def make_pairs(judgements: pa.Table, ids: Sequence[str]) -> Pairs:

@@ -9,7 +9,7 @@ out: it is a property of the set that an example is in, and nobody would train o
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,50 +19,12 @@ from instructmining.arrays import Floats
 from instructmining.data.import_ratings import JUDGEMENTS
 from instructmining.files import check_same_ids, read_table, write_result
 from instructmining.indicators.tables import SCORES
-from instructmining.quality_rule.people.agreement import (
-    ALIKE,
-    AgreementWithPeople,
-    Interval,
-    agreements,
-    make_pairs,
-    make_rated,
-)
+from instructmining.quality_rule.people.agreement import ALIKE, agreements, make_pairs, make_rated
+from instructmining.quality_rule.people.result import AgreementWithPeople, Interval, PeopleComparison
 from instructmining.quality_rule.published import Rule, read_rule
 from instructmining.quality_rule.settings import CONFIDENCE
 
 LEFT_OUT = "a property of the set that an example is in, not of the example"
-
-
-@dataclass(frozen=True)
-class PeopleComparison:
-    """How far the rule and each indicator agree with what people thought of examples."""
-
-    model: str
-    """The base model that the rule is for."""
-    ratings: str
-    """Name of the ratings in the config."""
-    confidence: float
-    """Level of all intervals, which are over prompts."""
-    judgements: int
-    """Judgements that people gave."""
-    rating: str
-    """What the rating of an example is, in words."""
-    alike: float
-    """Two responses count as equally long when the longer has at most this many times the characters of the shorter."""
-    pairs: int
-    """Pairs of examples of which people thought one the better."""
-    matched_pairs: int
-    """Of these, pairs with responses of about equal length."""
-    rated: int
-    """Examples that have a rating."""
-    prompts: int
-    """Prompts that these respond to."""
-    left_out: dict[str, str]
-    """Measures that are left out, and why."""
-    measures: tuple[AgreementWithPeople, ...]
-    """The rule, every indicator, and `length`, which comes last."""
-    sentences: tuple[str, ...] = ()
-    """What came out for the rule and for the length, in words."""
 
 
 def compare_with_people(

@@ -26,7 +26,7 @@ from instructmining.planning.result import DesignComparison
 from instructmining.quality_rule.across.result import AcrossModels
 from instructmining.quality_rule.evidence.result import Diagnostics
 from instructmining.quality_rule.observations import observations_schema
-from instructmining.quality_rule.people.compare import PeopleComparison
+from instructmining.quality_rule.people.result import PeopleComparison
 from instructmining.report.figures.across import draw_designs, draw_rules, draw_spread
 from instructmining.report.figures.comparison import draw_arms
 from instructmining.report.figures.evidence import draw_held_out, draw_residuals

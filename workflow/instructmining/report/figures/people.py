@@ -7,8 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from instructmining.quality_rule.people.agreement import AgreementWithPeople, Interval
-from instructmining.quality_rule.people.compare import PeopleComparison
+from instructmining.quality_rule.people.result import AgreementWithPeople, Interval, PeopleComparison
 from instructmining.report.figures.style import BLUE, GREY, ORANGE, Drawing, new_figure
 
 APART = 0.14
