@@ -9,7 +9,7 @@ from scipy import stats
 
 from instructmining.embedded import DEFAULT
 from instructmining.files import write_table
-from instructmining.planning.pilot import measure
+from instructmining.planning.pilot import measure_pilot
 from instructmining.planning.power import (
     MOST_SUBSETS,
     cheapest,
@@ -28,7 +28,7 @@ def test_the_width_at_the_pilots_own_size_is_that_of_scipys_slope():
     design = designed(20, [1] * 20, indicators=1)
     slope = stats.linregress(design.x[:, 0], design.y)
     expected = 2 * stats.t.ppf(0.975, 18) * slope.stderr * design.x.std(ddof=1)
-    assert widths(measure(design), 20, 1, 0.95) == pytest.approx([expected])
+    assert widths(measure_pilot(design), 20, 1, 0.95) == pytest.approx([expected])
     assert found_widths(design, 0.95) == pytest.approx([expected])
 
 
@@ -47,7 +47,7 @@ def test_simulated_runs_have_intervals_as_wide_as_predicted(subsets, seeds):
 def test_a_small_pilot_predicts_a_larger_run_without_bias():
     """The mean of 400 predicted variances from 12 subsets, per unit of the indicator, beside that from true values."""
     rng = np.random.default_rng(3)
-    pilots = [measure(designed(12, [2] * 12, rng=rng)) for _ in range(400)]
+    pilots = [measure_pilot(designed(12, [2] * 12, rng=rng)) for _ in range(400)]
     predicted = [(widths(pilot, 60, 1, 0.95) / pilot.spread) ** 2 for pilot in pilots]
     assert np.mean(predicted, axis=0) == pytest.approx(widths(known(), 60, 1, 0.95) ** 2, rel=0.1)
 

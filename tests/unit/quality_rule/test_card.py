@@ -30,7 +30,7 @@ def test_an_effect_below_the_noise_floor_is_not_called_one():
     assert term.shown and rule.effect(term) == "higher loss"
     hidden = replace(rule, noise_floor=1.01 * term.reach)
     assert hidden.effect(term) == "below the noise floor"
-    assert "`ppl`: more of it" not in rule_card(hidden) and "`ppl`: below the noise floor" in rule_card(hidden)
+    assert "`ppl`: as it rises" not in rule_card(hidden) and "`ppl`: below the noise floor" in rule_card(hidden)
 
 
 def test_the_card_has_a_sentence_for_every_check_and_marks_warnings():

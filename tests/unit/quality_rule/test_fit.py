@@ -13,7 +13,7 @@ from instructmining.quality_rule.card import rule_card
 from instructmining.quality_rule.evidence.result import Diagnostics
 from instructmining.quality_rule.fit import fit_rule, main
 from instructmining.quality_rule.observations import observations_schema
-from instructmining.quality_rule.regression.weights import NAMES
+from instructmining.quality_rule.regression.weights import FIT_NAMES
 from instructmining.quality_rule.rule import MIXED, read_fitted_rule
 from instructmining.quality_rule.settings import QualityRuleSettings
 from tests.unit.quality_rule.made import fit, mixed_observations, refit_without
@@ -38,7 +38,7 @@ def test_a_known_rule_is_found_again():
     rule = fit(*synthetic()).rule
     assert [term.shown for term in rule.terms[:2]] == [True, True]
     assert rule.terms[0].low < 0.3 < rule.terms[0].high
-    assert rule.fit == NAMES["observations"] and rule.noise_sd is None
+    assert rule.fit == FIT_NAMES["observations"] and rule.noise_sd is None
     assert rule.loo_r2 > 0.9 > 0.8 < rule.loo_spearman
 
 
@@ -59,7 +59,7 @@ def test_replicates_are_averaged_and_weighted_by_seeds():
     expected = [refit_without(i, means, matrix, weights) for i in range(12)]
     rows = found.diagnostics.leave_one_out.predictions
     assert [row.left_out for row in rows] == pytest.approx(expected)
-    assert found.rule.fit == NAMES["weighted_means"] and found.rule.observations == 14 and found.rule.subsets == 12
+    assert found.rule.fit == FIT_NAMES["weighted_means"] and found.rule.observations == 14 and found.rule.subsets == 12
 
 
 def test_observations_of_two_models_are_refused():

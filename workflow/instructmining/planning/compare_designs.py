@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from instructmining.arrays import Floats
 from instructmining.files import write_result, write_text
-from instructmining.planning.pilot import measure
+from instructmining.planning.pilot import measure_pilot
 from instructmining.planning.read_designs import name_of, read_runs
 from instructmining.planning.result import Bend, Curvature, DesignComparison, DesignMeasures, SubsetMeans
 from instructmining.planning.savings import saving
@@ -83,7 +83,7 @@ def design_measures(
         name=variant.name,
         subsets=len(design.subsets),
         observations=observations,
-        residual_sd=float(np.sqrt(measure(design).noise(1))),
+        residual_sd=float(np.sqrt(measure_pilot(design).noise(1))),
         noise=measure_noise(design, confidence),
         unit_errors=dict(zip(design.indicators, errors.tolist(), strict=True)),
         mean_unit_error=float(errors.mean()),

@@ -119,7 +119,7 @@ def _sample(design: Design, rows: NDArray[np.intp] | slice = slice(None)) -> Sam
 
 
 def _resample(first: Design, other: Design) -> tuple[Sample, Sample] | None:
-    """As many resamples of each design; None where too few of them determine the coefficients and the noise."""
+    """The same number of resamples of each design; None where too few determine the coefficients and the noise."""
     generator = np.random.default_rng(0)
     before, after = (_draws(design, generator) for design in (first, other))
     count = min(len(before), len(after))
@@ -129,7 +129,7 @@ def _resample(first: Design, other: Design) -> tuple[Sample, Sample] | None:
 
 
 def _draws(design: Design, generator: np.random.Generator) -> NDArray[np.intp]:
-    """Rows drawn with replacement, less draws with too few different ones for a residual; (resamples, subsets)."""
+    """Rows drawn with replacement, without draws that have too few different rows to fit; (resamples, subsets)."""
     rows = generator.integers(len(design.y), size=(2 * RESAMPLES, len(design.y)))
     different = np.array([len(np.unique(drawn)) for drawn in rows])
     enough: NDArray[np.intp] = rows[different > design.x.shape[1] + 2][:RESAMPLES]

@@ -3,7 +3,7 @@
     python -m instructmining.quality_rule.fit --observations observations.parquet --settings '{}' \\
         --indicator-settings '{}' --indicators ppl mtld --rule rule.json --diagnostics diagnostics.json
 
-Seeds of one subset are averaged first: they share their indicators, so that treating them as independent would make the
+Seeds of one subset are averaged first: they share their indicators, so treating them as independent would make the
 intervals too narrow.
 """
 
@@ -90,7 +90,10 @@ def _not_chosen(offered: Design, design: Design, how: str) -> dict[str, str]:
 def _only_model(observations: pa.Table) -> str:
     models = sorted(set(observations["model"].to_pylist()))
     if len(models) != 1:
-        raise ValueError(f"a rule holds for one base model, but the observations are of {', '.join(models) or 'none'}")
+        raise ValueError(
+            f"a rule is for one base model, but the observations are of {', '.join(models) or 'none'}; fit one rule for"
+            " each model"
+        )
     return str(models[0])
 
 
@@ -99,7 +102,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--observations", type=Path, required=True)
     parser.add_argument("--settings", type=QualityRuleSettings.model_validate_json, required=True)
-    parser.add_argument("--indicator-settings", type=json.loads, required=True)
+    parser.add_argument("--indicator-settings", type=json.loads, required=True, help="by scorer, as JSON")
     parser.add_argument("--indicators", nargs="+", required=True)
     parser.add_argument("--seed", type=int, default=0)
     for output in ("--rule", "--diagnostics"):

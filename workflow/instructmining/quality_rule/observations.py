@@ -41,7 +41,7 @@ _FIXED = (
 
 @dataclass(frozen=True)
 class Observation:
-    """One fine-tune: what it was made on and what came out."""
+    """One fine-tune: what it was made on and its loss."""
 
     model: str
     subset: str

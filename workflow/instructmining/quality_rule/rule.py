@@ -1,4 +1,4 @@
-"""The quality rule as a value: what it predicts, how sure it is, and what it holds for."""
+"""The quality rule as a value: what it predicts, how certain it is, and what it holds for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ class Term:
 
     @property
     def shown(self) -> bool:
-        """Whether all its intervals leave out zero."""
+        """Whether all its intervals exclude zero."""
         intervals = [(self.low, self.high), (self.hc3_low, self.hc3_high), (self.bootstrap_low, self.bootstrap_high)]
         return all(low > 0 or high < 0 for low, high in intervals if low is not None and high is not None)
 
@@ -121,12 +121,12 @@ class HeldOut:
 
     @property
     def baseline(self) -> bool:
-        """Whether this is something to compare the rule with."""
+        """Whether the rule is compared with it."""
         return self.name not in (RULE, CHOICE_NOT_REPEATED)
 
     @property
     def beaten(self) -> bool:
-        """Whether the rule is shown to be better."""
+        """Whether the rule is shown to be better than it."""
         return self.gain_low > 0
 
 
@@ -181,7 +181,7 @@ class QualityRule:
     loo_r2_high: float | None = None
     """Upper end of it."""
     noise_floor: float | None = None
-    """Smallest difference in log loss that tells two fine-tunes apart; None where the noise is not known."""
+    """Smallest difference in log loss that distinguishes two fine-tunes; None where the noise is not known."""
 
     @property
     def indicators(self) -> list[str]:
@@ -194,7 +194,7 @@ class QualityRule:
         return self.intercept + sum(term.coefficient * term.mean for term in self.terms)
 
     def effect(self, term: Term) -> str:
-        """What more of an indicator goes with; nothing is called an effect that the noise between fine-tunes hides."""
+        """The loss that a higher value goes with, unless no effect is shown or noise between fine-tunes hides it."""
         if not term.shown:
             return "no effect shown"
         if self.noise_floor is not None and term.reach < self.noise_floor:
@@ -213,7 +213,7 @@ class QualityRule:
         }
 
     def outside_range(self, table: pa.Table) -> dict[str, float]:
-        """Share of rows, per indicator, with a value beyond those of the subsets: there the rule extrapolates."""
+        """Share of rows, per indicator, with a value outside the range of the subsets: there the rule extrapolates."""
         return {term.indicator: _outside(indicator_values(table, term.indicator), term) for term in self.terms}
 
     def formula(self, digits: int = 4) -> str:
@@ -236,7 +236,7 @@ def write_formula(intercept: float, coefficients: Mapping[str, float], digits: i
 
 
 def indicator_values(table: pa.Table, indicator: str) -> Floats:
-    """A column of indicators; raises ValueError where it is not there or a value is missing."""
+    """The column of an indicator; raises ValueError where the column or a value is missing."""
     if indicator not in table.column_names:
         raise ValueError(
             f"the rule needs the indicator {indicator!r}, which is not among the columns"
@@ -247,7 +247,7 @@ def indicator_values(table: pa.Table, indicator: str) -> Floats:
     if bad.size:
         raise ValueError(
             f"indicator {indicator!r} has no finite value in {bad.size} of {len(values)} rows"
-            f" (first: row {bad[0]}); every example needs a number: score those again"
+            f" (first: row {bad[0]}); every example needs a number: score these again"
         )
     return values
 

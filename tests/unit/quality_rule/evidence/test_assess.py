@@ -24,7 +24,7 @@ def test_a_gain_across_sources_is_the_difference_of_both_r2():
     assert 0 < mean.source_gain_low < mean.source_gain < mean.source_gain_high
     check = next(check for check in found.checks if check.name == "across sources")
     assert not check.warns and "The rule predicts the subsets of a source" in check.sentence
-    assert check.sentence.endswith("In the subsets fitted on, the source left out has no share.")
+    assert check.sentence.endswith("In the subsets fitted to, the source left out does not occur.")
 
 
 def test_the_baseline_by_perplexity_takes_its_logarithm_where_that_is_computed():

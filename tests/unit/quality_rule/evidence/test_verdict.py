@@ -38,11 +38,11 @@ def test_a_rule_that_fails_across_sources_is_said_to():
     found = assessed(y, {"mtld": mtld}, [{name: 8} for name in "ab" for _ in range(20)])
     assert row(found, "rule").r2 > 0.5 and row(found, "rule").source_r2 < 0
     assert next(check for check in found.checks if check.name == "across sources").warns
-    assert found.verdict.endswith("but is not shown to predict those of a source left out.")
+    assert found.verdict.endswith("but is not shown to predict the subsets of a source left out.")
 
 
 def test_what_a_choice_costs_is_told():
     found = assessed(*synthetic(40, noise=0.5), choice="cv")
     sentence = next(check.sentence for check in found.checks if check.name == "choice")
     assert f"held-out R2 of {row(found, 'rule').r2:.2f}" in sentence and "8 models were tried (choice: cv)" in sentence
-    assert f"said to be {row(found, 'rule, choice not repeated').r2:.2f}" in sentence
+    assert f"reported as {row(found, 'rule, choice not repeated').r2:.2f}" in sentence

@@ -19,15 +19,16 @@ from instructmining.quality_rule.rule import CHOICE_NOT_REPEATED, RULE, Check, H
 from instructmining.quality_rule.settings import QualityRuleSettings
 
 BASELINES = {"length": ("len_out",), "reward": ("reward",), "ppl": ("log_ppl", "ppl")}
-"""Rules of one indicator that cost little, by the first of these that was computed: ppl itself has a long tail."""
+"""Baselines of one cheap indicator, each the first of these that was computed; ppl itself has a long tail."""
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """What was chosen, and what it is worth."""
+    """What was chosen, and how well it predicts."""
 
     choice: Choice
     chance: float
+    """How often the same choice finds an R2 as high in noise."""
     held_out: list[HeldOut]
     by_source: list[SourceLeftOut]
     checks: list[Check]
@@ -56,7 +57,7 @@ def assess(offered: Design, observations: pa.Table, settings: QualityRuleSetting
 
 
 def baselines(observations: pa.Table, offered: Design) -> list[Candidate]:
-    """The mean, and rules of a single indicator that was computed and varies, whether or not it was offered."""
+    """The mean, and rules of a single indicator that was computed and varies, whether it was offered or not."""
     found = [Candidate("mean", offered, lambda design: ())]
     for name, choices in BASELINES.items():
         computed = [indicator for indicator in choices if indicator in observations.column_names]

@@ -1,7 +1,7 @@
-"""Choose the indicators of a rule: as the paper did, by what penalises or holds out, or as given.
+"""Choose the indicators of a rule: as the paper did, by a penalty, by held-out error, or as given.
 
-A choice may keep no indicator at all, which then is the finding: nothing offered is shown to predict the log loss. The
-paper's always keeps one. `chance` says how often the same choice finds as much where there is nothing to find.
+A choice may keep no indicator at all, which is then the result: nothing offered is shown to predict the log loss. The
+paper's choice always keeps one. `chance` says how often the same choice finds as much where there is nothing to find.
 """
 
 from collections.abc import Callable
@@ -29,12 +29,15 @@ from instructmining.quality_rule.settings import ChoiceMethod
 Chooser = Callable[[Design], "Choice"]
 
 REPEATS = 10
-"""Of the cross-validation inside a choice."""
+"""Repeats of the cross-validation inside a choice."""
 PERMUTATIONS = 199
+"""Shuffles of the indicators over the subsets."""
 MIXING = 0.5
 """Share of the absolute values in the elastic net's penalty; the rest is of the squares."""
 PENALTIES = 50
+"""Penalties of the elastic net that are compared."""
 HALVES = 100
+"""Random halves of the subsets in which the elastic net chooses."""
 STABLE = 0.8
 """Share of the halves that must keep an indicator."""
 
@@ -66,9 +69,9 @@ def chooser(how: ChoiceMethod, confidence: float, folds: int, seed: int) -> Choo
 
 
 def _by_r2_then_p(design: Design, significance: float) -> Choice:
-    """The highest R2 among models all of whose coefficients are significant; failing these, the least p-values.
+    """The highest R2 among models with only significant coefficients; if there are none, the smallest p-values.
 
-    The paper tells the order (R2, then p-values), not more; R2 by itself would always keep every indicator.
+    The paper gives only the order (R2, then p-values); R2 alone would always keep every indicator.
     """
     gram = products(standardised_columns(design))
     found = []
@@ -163,7 +166,7 @@ def chance(design: Design, choose: Chooser, seed: int) -> float:
     """How often the choice finds an R2 as high where indicators and log loss have nothing to do with each other.
 
     A permutation test of the whole choice: the rows of indicators are shuffled over the subsets, and the choice is made
-    again each time. As a p-value it holds whatever the choice does (Phipson and Smyth 2010).
+    again each time. It is a valid p-value whatever the choice does (Phipson and Smyth 2010).
     """
     generator = np.random.default_rng([seed, 4])
     found = _chosen_r2(design, choose)

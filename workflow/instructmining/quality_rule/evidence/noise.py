@@ -1,7 +1,7 @@
 """How much of the log loss is noise between fine-tunes, and what no rule can explain because of it.
 
-Several seeds of one subset share their indicators, so that what differs between them is noise ("pure error") whatever
-the rule. Draper and Smith, Applied Regression Analysis (1998), 2.1, have the sums of squares and the lack-of-fit test.
+Several seeds of one subset share their indicators, so what differs between them is noise ("pure error"), whatever the
+rule. Sums of squares and the lack-of-fit test are those of Draper and Smith, Applied Regression Analysis (1998), 2.1.
 """
 
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Noise:
     between: FTest
     """Whether the subsets differ at all: one-way analysis of variance."""
     reachable_r2: float
-    """Share of the variance of the subsets' log losses that is not noise: a perfect rule gets no more held out."""
+    """Share of the variance of the subsets' log losses that is not noise: the held-out R2 of a perfect rule."""
     reachable_low: float
     """Lower end of its interval."""
     reachable_high: float
@@ -82,7 +82,7 @@ def _between_subsets(design: Design) -> FTest:
 def lack_of_fit(design: Design, fitted: Floats) -> FTest | None:
     """Whether the subsets' means lie further from the fitted values, (subsets,), than the noise explains.
 
-    None without replicates, where the two cannot be told apart. Exact where the fit is weighted by seeds.
+    None without replicates, where the two cannot be distinguished. Exact where the fit is weighted by seeds.
     """
     if not design.noise_sd:
         return None

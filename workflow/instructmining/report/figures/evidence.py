@@ -1,4 +1,4 @@
-"""Figures of the evidence about a rule: what its fit leaves over, and what it is worth beside its baselines."""
+"""Figures of the evidence about a rule: the residuals of its fit, and its predictions beside its baselines."""
 
 from dataclasses import asdict
 
@@ -28,7 +28,7 @@ def draw_residuals(diagnostics: Diagnostics) -> Drawing:
     _points(normal, table["normal_quantile"], table["residual"])
     normal.set(xlabel="normal quantile (SDs)", ylabel="residual (SDs)", title="against the normal (Q-Q)")
     _distances(influence, table, influence_limit(len(table), len(diagnostics.terms) + 1))
-    figure.suptitle(f"What the quality rule leaves over of {len(table)} subsets, one point each")
+    figure.suptitle(f"Residuals of the quality rule over {len(table)} subsets, one point each")
     return Drawing(figure, table)
 
 
@@ -49,7 +49,7 @@ def _distances(axes: Axes, table: pd.DataFrame, limit: float) -> None:
 
 
 def draw_held_out(diagnostics: Diagnostics) -> Drawing:
-    """R2 on what was left out, of the rule and its baselines, and what the rule gains over each."""
+    """R2 of the rule and its baselines on subsets left out, and what the rule gains over each."""
     table = pd.DataFrame(map(asdict, diagnostics.held_out))
     figure = new_figure(8.4, 0.4 * len(table) + 1.9)
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=[1.2, 1])
