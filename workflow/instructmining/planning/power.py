@@ -14,7 +14,6 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -183,8 +182,8 @@ def _noise(pilot: Pilot) -> str:
     )
 
 
-def pilots_of(config: Path) -> tuple[list[Path], dict[str, Any]]:
-    """The observations of the models of a config, and its indicators and confidence as defaults of the arguments."""
+def pilots_of(config: Path) -> tuple[list[Path], list[str], float]:
+    """The observations of the models of a config, its indicators, and its level of intervals."""
     values = load_config(yaml.safe_load(config.read_text(encoding="utf-8")))
     paths = [Path("results/quality_rule") / model / "observations.parquet" for model in values.models]
     for path in paths:
@@ -193,7 +192,7 @@ def pilots_of(config: Path) -> tuple[list[Path], dict[str, Any]]:
                 f"{path} does not exist: a plan needs a pilot run; `make run CONFIG={config}` makes one,"
                 " with a small sampling.subsets and a few sampling.replicated"
             )
-    return paths, {"indicators": values.rule_indicators(), "confidence": values.quality_rule.confidence}
+    return paths, values.rule_indicators(), values.quality_rule.confidence
 
 
 def main() -> None:
@@ -210,8 +209,7 @@ def main() -> None:
     if not arguments.width > 0:
         parser.error(f"--width is {arguments.width}, expected a number above zero")
     if arguments.config:
-        arguments.observations, given = pilots_of(arguments.config)
-        vars(arguments).update(given)
+        arguments.observations, arguments.indicators, arguments.confidence = pilots_of(arguments.config)
     console = Console(highlight=False, markup=False)
     for path in arguments.observations:
         print_plans(console, path.parent.name, read_table(path, observations_schema([])), arguments)
