@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from instructmining.example import EXAMPLES, make_example, to_table
-from instructmining.files import write_json, write_table
+from instructmining.files import write_json, write_result, write_table
 from instructmining.quality_rule.rule import QualityRule, Term
 from instructmining.selection.card import Origin, selection_card
 from instructmining.selection.rank import rank
@@ -85,7 +85,7 @@ FOUND = {"examples": 2, "sentence": "grid tried 3 sizes from 1 to 6; on docs the
 def test_the_command_writes_the_selection_and_its_card(pool, tmp_path, monkeypatch, size, said):
     monkeypatch.chdir(tmp_path)
     write_json(tmp_path / "size.json", FOUND)
-    RULE.to_json(tmp_path / "rule.json")
+    write_result(tmp_path / "rule.json", RULE)
     report = {"source": "dolly", "origin": "dolly.jsonl", "rows_in": 6, "kept": 6}
     write_json(tmp_path / "dolly.report.json", {**report, "quarantined": 0})
     command = ["select", "--pool", "mixed", "--settings"]
