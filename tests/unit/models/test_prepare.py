@@ -191,7 +191,7 @@ def test_a_file_that_is_gone_is_named_with_what_to_do(load: Callable[[Path], Any
     with pytest.raises(FileNotFoundError) as error:
         load(PREPARED)
     for said in (
-        "results/models/tiny/model.safetensors -> ../../../models/one/model.safetensors: the file",
+        "results/models/tiny/model.safetensors -> ../../../models/one/model.safetensors: this link",
         "is gone",
         "`snakemake --force results/models/tiny/model.json`",
     ):

@@ -1,8 +1,8 @@
 """What choosing the data cost, what the choice saves in a fine-tune, and after how many fine-tunes it has paid.
 
 Times are wall times: of fine-tunes those of their records, training and measuring, of other jobs those of their
-benchmarks. CPU times would not do: Snakemake samples them, and misses up to half a minute at the end of a job. On a
-CPU a job has one core, so hours are those of a core, more where the machine is busy. A job that ran again counts once.
+benchmarks. On a CPU a job has one core, so hours are those of a core, more where the machine is busy. A job that ran
+again counts once.
 
     python -m instructmining.comparison.cost --benchmarks results/benchmarks \\
         --settings '{"epochs": 1}' --pools candidates mixed \\
@@ -11,7 +11,6 @@ CPU a job has one core, so hours are those of a core, more where the machine is 
 """
 
 import argparse
-import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -22,6 +21,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from instructmining.files import read_json, write_json
+from instructmining.jobs.benchmarks import wall_seconds
 from instructmining.training.run import RunName
 from instructmining.training.settings import Training
 
@@ -45,9 +45,9 @@ class Row:
 def stage_row(stage: str, files: Iterable[Path], tokens: int | None, on_gpu: bool) -> Row:
     """The row of a stage from the benchmarks of its jobs."""
     files = list(files)
-    lines = [json.loads(path.read_text().splitlines()[-1]) for path in files if path.is_file()]
-    wall = sum(line["s"] for line in lines) / 3600
-    return Row(stage, len(files), len(lines), wall, wall if on_gpu else 0.0, tokens)
+    seconds = [wall_seconds(path) for path in files if path.is_file()]
+    wall = sum(seconds) / 3600
+    return Row(stage, len(files), len(seconds), wall, wall if on_gpu else 0.0, tokens)
 
 
 def training_row(stage: str, records: Sequence[dict[str, Any]]) -> Row:

@@ -3,7 +3,6 @@
 snakemake --dry-run | python -m instructmining.jobs.plan
 """
 
-import json
 import re
 import statistics
 import sys
@@ -11,6 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from instructmining.jobs.benchmarks import wall_seconds
 
 START = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):$")
 LINE = re.compile(r"^    (\w+): (.*)$")
@@ -162,7 +163,7 @@ def gpu_hours(jobs: Iterable[Planned], root: Path) -> float | None:
 
 def job_seconds(benchmark: str, root: Path) -> float | None:
     """Wall time of a job by the benchmarks of earlier ones of its kind; None where there are none."""
-    seconds = [_seconds(path) for path in similar(benchmark, root)]
+    seconds = [wall_seconds(path) for path in similar(benchmark, root)]
     return statistics.mean(seconds) if seconds else None
 
 
@@ -186,10 +187,6 @@ def similar(path: str, root: Path) -> list[Path]:
         return [root / path]
     pattern = re.sub(r"\d+", "*", path)
     return sorted(root.glob(pattern)) or sorted(root.glob(re.sub(r"(training/[^/]+/)[^/]+", r"\1*", pattern)))
-
-
-def _seconds(path: Path) -> float:
-    return float(json.loads(path.read_text(encoding="utf-8").splitlines()[-1])["s"])
 
 
 def _size(path: Path) -> int:

@@ -14,6 +14,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from instructmining.jobs.benchmarks import benchmark_of
 from instructmining.jobs.plan import LINE, START, Planned, job_seconds, read_dry_run
 from instructmining.jobs.slurm_jobs import Job, left_over_jobs, running_snakemake
 
@@ -162,7 +163,7 @@ def last_line(path: Path) -> str:
 def work_left(jobs: Iterable[Event], root: Path) -> str | None:
     """The time that is left, one job after another, by earlier jobs of the kind; None where there are none."""
     left = [job for job in jobs if job.state != "failed"]
-    seconds = [job_seconds(re.sub(r"/logs/(.*)\.log$", r"/benchmarks/\1.jsonl", job.log), root) for job in left]
+    seconds = [job_seconds(benchmark_of(job.log), root) for job in left]
     known = [value for value in seconds if value is not None]
     if not known:
         return None

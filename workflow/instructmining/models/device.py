@@ -1,4 +1,4 @@
-"""One GPU for one job on a workstation: Snakemake counts GPUs there, but hands none out (inside Slurm, Slurm does)."""
+"""One GPU for each job on a workstation, where jobs side by side choose their own; in Slurm, Slurm assigns it."""
 
 import fcntl
 import os

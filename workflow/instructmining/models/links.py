@@ -1,4 +1,4 @@
-"""The links of a prepared model to files that lie elsewhere: made, looked at before a model is loaded, and renewed.
+"""The links of a prepared model to files that lie elsewhere: made, checked, and renewed.
 
 It imports nothing heavy, so that the workflow may renew links before any job starts.
 """
@@ -36,16 +36,3 @@ def relink(folder: Path, origin: Path) -> list[Path]:
     for path, target in renewed.items():
         link(path, target)
     return list(renewed)
-
-
-def check_links(folder: Path) -> None:
-    """Raise FileNotFoundError, with what to do, where a file of a prepared model is gone: call it before loading."""
-    if gone := dangling(folder):
-        more = f" (and {len(gone) - 1} more)" if len(gone) > 1 else ""
-        prepare = f"snakemake --force {folder / 'model.json'}"
-        raise FileNotFoundError(
-            f"{gone[0]} -> {gone[0].readlink()}{more}: the file that this link stands for is gone, as after the move"
-            " of a model, a purge of a scratch disk or the cleaning of the hub's cache; put it back, or prepare the"
-            f" model again: `{prepare}` with the --configfile of the run, for a model of the hub where there is a"
-            " network; what was made with the same files stays up to date"
-        )

@@ -49,7 +49,7 @@ from instructmining.report.selected import read_selected
 from instructmining.selection.settings import Selection
 
 TEXTS = Path(__file__).parents[2] / "report"
-"""The template of the page and the captions, which Snakemake's own report has too."""
+"""The template of the page and the captions, which the report that the rules bind has too."""
 OUTSIDE = 0.2
 """Share of a pool beyond the fitted range of an indicator from which a warning is given."""
 EFFECTS = ("lower loss", "higher loss")

@@ -127,6 +127,6 @@ def read_key(settings: Judge, environment: Mapping[str, str]) -> str:
     if not key:
         raise EndpointError(
             f"the environment variable {settings.key_variable} (comparison.judge.key_variable) is not set;"
-            " export it where snakemake is started"
+            " export it in the shell that starts the run"
         )
     return key
