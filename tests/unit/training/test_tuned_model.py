@@ -20,8 +20,7 @@ from instructmining.training.settings import Training
 from instructmining.training.store import MANIFEST, WEIGHTS, Entry
 from instructmining.training.tuned_model import TrainingTask, tuned_model
 from tests.conftest import conversation, tiny_llama
-from tests.unit.training.test_checkpoint import stop_after
-from tests.unit.training.test_finetune import CONVERSATIONS
+from tests.unit.training.made import CONVERSATIONS, stop_after
 
 SETTINGS = Training(dtype="fp32", learning_rate=0.01, batch_size=4, epochs=1)
 
