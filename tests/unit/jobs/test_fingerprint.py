@@ -12,7 +12,7 @@ from instructmining.jobs import fingerprint as module
 from instructmining.jobs.definitions import Definition, read_names, take_apart
 from instructmining.jobs.fingerprint import Code, find_below, find_library, library
 from instructmining.jobs.names import OWN, Names
-from instructmining.jobs.words import APART, SPEAKING
+from instructmining.jobs.strip_words import APART, SPEAKING
 from tests.conftest import ROOT
 
 MAIN = '''"""What it does."""

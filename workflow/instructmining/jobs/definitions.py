@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from instructmining.jobs.names import OWN, Names, Reader, is_inert
-from instructmining.jobs.words import is_docstring, last_name
+from instructmining.jobs.strip_words import is_docstring, last_name
 
 GAP = re.compile(rf"{OWN}[\w.]+:[\w*]*")
 INERT_BASES = {

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from instructmining.jobs.definitions import Definition, Members, Module, class_bases, read_names, take_apart
 from instructmining.jobs.names import OWN, WHOLE, Names
-from instructmining.jobs.words import APART
+from instructmining.jobs.strip_words import APART
 
 PACKAGE = Path(__file__).parents[1]
 SETTINGS = "pydantic:BaseModel"

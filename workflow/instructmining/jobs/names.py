@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from instructmining.jobs.words import Silent, is_docstring, is_of, last_name
+from instructmining.jobs.strip_words import WordStripper, is_docstring, is_of, last_name
 
 OWN = "§"
 """What the name of a definition of one's own begins with; no name in Python does."""
@@ -71,7 +71,7 @@ class Names:
             yield from filter(self.is_own, (".".join(parts[:end]) for end in range(1, len(parts) + 1)))
 
 
-class Reader(Silent):
+class Reader(WordStripper):
     """Puts what names stand for in their place, and notes what code may run; scopes are followed as Python does."""
 
     def __init__(self, names: Names) -> None:

@@ -27,7 +27,7 @@ CODE = re.compile(r"'[0-9a-f]{12}'")
 
 
 @dataclass
-class Planned:
+class PlannedJob:
     """One job of the dry run."""
 
     rule: str
@@ -90,20 +90,20 @@ def main() -> None:
     print(plan_in_words(jobs, Path()))
 
 
-def read_dry_run(text: str) -> list[Planned]:
+def read_dry_run(text: str) -> list[PlannedJob]:
     """The jobs of a dry run, the target left out."""
-    jobs: list[Planned] = []
+    jobs: list[PlannedJob] = []
     for line in text.splitlines():
         if start := START.match(line):
-            jobs.append(Planned(start[1]))
+            jobs.append(PlannedJob(start[1]))
         elif jobs and (about := LINE.match(line)):
             jobs[-1].about.setdefault(about[1], about[2])
     return [job for job in jobs if job.rule != "all"]
 
 
-def plan_in_words(jobs: list[Planned], root: Path) -> str:
+def plan_in_words(jobs: list[PlannedJob], root: Path) -> str:
     """A table of rules, then the totals."""
-    by_rule: dict[str, list[Planned]] = defaultdict(list)
+    by_rule: dict[str, list[PlannedJob]] = defaultdict(list)
     for job in jobs:
         by_rule[job.rule].append(job)
     rows = [("rule", "jobs", "GPU hours", "disk", "why")]
@@ -113,7 +113,7 @@ def plan_in_words(jobs: list[Planned], root: Path) -> str:
     return "\n".join([*lines, "", *_totals(jobs, root)])
 
 
-def _row(rule: str, jobs: list[Planned], root: Path) -> tuple[str, str, str, str, str]:
+def _row(rule: str, jobs: list[PlannedJob], root: Path) -> tuple[str, str, str, str, str]:
     why = Counter(reason for job in jobs for reason in job.reasons())
     hours, size = gpu_hours(jobs, root), disk_bytes(jobs, root)
     spent = f"{hours:.1f}" if hours is not None else f"up to {_limit(jobs):.0f}"
@@ -126,7 +126,7 @@ def _row(rule: str, jobs: list[Planned], root: Path) -> tuple[str, str, str, str
     )
 
 
-def _totals(jobs: list[Planned], root: Path) -> list[str]:
+def _totals(jobs: list[PlannedJob], root: Path) -> list[str]:
     gpu_jobs = [job for job in jobs if job.gpus]
     known = [job for job in gpu_jobs if gpu_hours([job], root) is not None]
     unknown = [job for job in gpu_jobs if job not in known]
@@ -144,11 +144,11 @@ def _totals(jobs: list[Planned], root: Path) -> list[str]:
     return lines
 
 
-def _limit(jobs: Iterable[Planned]) -> float:
+def _limit(jobs: Iterable[PlannedJob]) -> float:
     return sum(job.gpus * job.limit_hours for job in jobs)
 
 
-def gpu_hours(jobs: Iterable[Planned], root: Path) -> float | None:
+def gpu_hours(jobs: Iterable[PlannedJob], root: Path) -> float | None:
     """GPU hours of jobs by the benchmarks of earlier ones of their kind; None where there are none of a GPU job."""
     total = 0.0
     for job in jobs:
@@ -167,7 +167,7 @@ def job_seconds(benchmark: str, root: Path) -> float | None:
     return statistics.mean(seconds) if seconds else None
 
 
-def disk_bytes(jobs: Iterable[Planned], root: Path) -> float | None:
+def disk_bytes(jobs: Iterable[PlannedJob], root: Path) -> float | None:
     """Bytes that jobs write, by what earlier ones of their kind wrote; None where there are none."""
     total = 0.0
     for job in jobs:

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from instructmining.jobs.benchmarks import benchmark_of
-from instructmining.jobs.plan import LINE, START, Planned, job_seconds, read_dry_run
+from instructmining.jobs.plan import LINE, START, PlannedJob, job_seconds, read_dry_run
 from instructmining.jobs.slurm_jobs import Job, left_over_jobs, running_snakemake
 
 LOGS = ".snakemake/log/*.snakemake.log"
@@ -95,7 +95,7 @@ def _note(event: Event, name: str, value: str) -> None:
         event.cause = value
 
 
-def states(waiting: list[Planned], events: dict[str, Event], alive: bool) -> list[Event]:
+def states(waiting: list[PlannedJob], events: dict[str, Event], alive: bool) -> list[Event]:
     """The state of every job that is to be done; without a Snakemake that lives, none is running."""
     found = []
     for job in waiting:

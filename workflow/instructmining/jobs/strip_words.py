@@ -25,7 +25,7 @@ HELP = ("help", "metavar", "description", "epilog", "usage")
 NOTHING = ast.Constant("")
 
 
-class Silent(ast.NodeTransformer):
+class WordStripper(ast.NodeTransformer):
     """Leaves out words; what they are made from is visited before."""
 
     def visit_Raise(self, node: ast.Raise) -> ast.AST:
