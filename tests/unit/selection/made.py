@@ -1,4 +1,4 @@
-"""What the tests of selections share: a rule, examples, a search and its trials."""
+"""What the tests of selections share: a rule, examples, a search, its trials and what it found."""
 
 import math
 from typing import Any
@@ -7,6 +7,7 @@ from instructmining.example import Example, Message, make_example
 from instructmining.models.settings import BaseModel
 from instructmining.quality_rule.rule import QualityRule, Term
 from instructmining.selection.card import Origin
+from instructmining.selection.found_size import FoundSize
 from instructmining.selection.settings import Search
 from instructmining.selection.trial import Trial
 
@@ -17,6 +18,8 @@ RULE = QualityRule(
 ORIGIN = Origin("dolly", None, "data/<b>|dolly.jsonl", 6, 6)
 TURNS = [("system", "Be short."), ("user", "Say a."), ("assistant", "a"), ("user", "Say b."), ("assistant", "b")]
 SEVERAL = make_example([Message(role=role, content=text) for role, text in TURNS], "oasst", "messages", {})
+FOUND_SIZE = FoundSize(2, "grid", 1.5, 3, "after 3 trials", ("docs",), "grid tried 3 sizes from 1 to 6; 2 were best.")
+"""What a search for the size wrote."""
 MODEL = BaseModel(hub="Qwen/Qwen3-0.6B", revision="abc", template="chat", parameters=6e8)
 
 

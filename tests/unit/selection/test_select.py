@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from instructmining.files import write_json
+from instructmining.files import write_json, write_result
 from instructmining.selection.select import export, main, select
 from instructmining.selection.settings import Selection
-from tests.unit.selection.made import RULE, example
+from tests.unit.selection.made import FOUND_SIZE, RULE, example
 
 
 def test_the_best_are_kept_best_first(pool):
@@ -19,7 +19,7 @@ def test_a_fraction_of_the_pool_is_kept(pool):
 
 
 def test_asking_for_more_than_there_are_names_both_numbers(pool):
-    with pytest.raises(ValueError, match="7 examples are asked for, but the pool has 6"):
+    with pytest.raises(ValueError, match="7 examples are asked for, but the pool has only 6"):
         select(Selection(examples=7), *pool)
 
 
@@ -32,16 +32,16 @@ def test_other_forms_are_made_from_the_messages():
     assert row == {"messages": [dict(message) for message in example(1).messages]}
 
 
-FOUND = {"examples": 2, "sentence": "grid tried 3 sizes from 1 to 6; on docs the loss was lowest for 2 examples."}
-
-
 @pytest.mark.parametrize(
     ("size", "said"),
-    [([], "The size was set beforehand"), (["--size", "size.json"], f"The size was searched: {FOUND['sentence']}")],
+    [
+        ([], "The size was set in the config"),
+        (["--size", "size.json"], f"The size was searched: {FOUND_SIZE.sentence}"),
+    ],
 )
 def test_the_command_writes_the_selection_and_its_card(pool, tmp_path, monkeypatch, size, said):
     monkeypatch.chdir(tmp_path)
-    write_json(tmp_path / "size.json", FOUND)
+    write_result(tmp_path / "size.json", FOUND_SIZE)
     RULE.to_json(tmp_path / "rule.json")
     report = {"source": "dolly", "origin": "dolly.jsonl", "rows_in": 6, "kept": 6}
     write_json(tmp_path / "dolly.report.json", {**report, "quarantined": 0})

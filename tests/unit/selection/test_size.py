@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from instructmining.files import write_json
+from instructmining.files import write_result
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size, sized
-from tests.unit.selection.made import settings
+from tests.unit.selection.made import FOUND_SIZE, settings
 
 
 def test_a_small_fraction_keeps_at_least_one() -> None:
@@ -13,7 +13,7 @@ def test_a_small_fraction_keeps_at_least_one() -> None:
 
 
 def test_the_size_that_was_found_takes_the_place_of_the_search(tmp_path: Path) -> None:
-    write_json(tmp_path / "size.json", {"examples": 77})
+    write_result(tmp_path / "size.json", FOUND_SIZE)
     selection = Selection(search=settings())
-    assert sized(selection, tmp_path / "size.json") == Selection(examples=77)
+    assert sized(selection, tmp_path / "size.json") == Selection(examples=2)
     assert sized(selection, None) is selection

@@ -22,10 +22,10 @@ import yaml
 from instructmining.config import Config, load_config
 from instructmining.config_error import ConfigError
 from instructmining.config_runs import all_runs
-from instructmining.files import read_json
+from instructmining.files import read_json, read_result
 from instructmining.jobs.plan import in_bytes
 from instructmining.jobs.slurm_jobs import jobs_in_words, left_over_jobs, running_snakemake
-from instructmining.training.store import CHECKPOINT, MANIFEST, manifest_hash
+from instructmining.training.store import CHECKPOINT, MANIFEST, KeptAdapter, manifest_hash
 
 RESULTS = Path("results")
 ADAPTERS = ("training/*/*/seed*/adapter", "selection/*/*/trials/*/seed*/adapter")
@@ -82,7 +82,7 @@ def search_folders(config: Config, results: Path) -> list[Path]:
 def refers_to(folder: Path) -> Iterator[str]:
     """The entries that the adapter and the record of a run point at."""
     with suppress(OSError, ValueError, KeyError):  # it is gone or damaged; the record tells
-        yield manifest_hash(read_json(folder / "adapter" / MANIFEST)["manifest"])
+        yield manifest_hash(read_result(KeptAdapter, folder / "adapter" / MANIFEST).manifest)
     if (record := folder / "record.json").is_file():
         yield read_json(record)["training"].get("manifest", "")
 

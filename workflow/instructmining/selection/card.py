@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from instructmining.quality_rule.card import evidence
 from instructmining.quality_rule.published import Rule
+from instructmining.selection.found_size import FoundSize
 from instructmining.selection.rank import mean_outside_sentence, outside_sentences
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size
@@ -65,9 +66,9 @@ def selection_card(
     return "\n\n".join(sections) + "\n"
 
 
-def how_sized(found: Mapping[str, Any] | None) -> str:
-    """How the number of examples came about; `found` is what a search wrote, None where none was made."""
-    return f"The size was searched: {found['sentence']}" if found else "The size was set beforehand, not searched."
+def size_sentence(found: FoundSize | None) -> str:
+    """How the number of examples was chosen; `found` is None where it was not searched."""
+    return f"The size was searched: {found.sentence}" if found else "The size was set in the config, not searched."
 
 
 def _extrapolation(sentences: Sequence[str], of_means: str | None) -> list[str]:

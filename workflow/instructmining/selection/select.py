@@ -15,9 +15,10 @@ import pyarrow as pa
 
 from instructmining.data.forms import from_messages
 from instructmining.example import Example, from_table
-from instructmining.files import file_hash, read_json, read_table, write_jsonl, write_text
+from instructmining.files import file_hash, read_json, read_result, read_table, write_jsonl, write_text
 from instructmining.quality_rule.published import read_rule
-from instructmining.selection.card import Origin, how_sized, selection_card
+from instructmining.selection.card import Origin, selection_card, size_sentence
+from instructmining.selection.found_size import FoundSize
 from instructmining.selection.ranking import RANKING, examples_by_id
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size, sized
@@ -52,7 +53,7 @@ def main() -> None:
         ranking,
         origins,
         {path.name: file_hash(path) for path in files},
-        how_sized(read_json(arguments.size) if arguments.size else None),
+        size_sentence(read_result(FoundSize, arguments.size) if arguments.size else None),
     )
     write_text(arguments.card, card)
     print(f"kept {len(selected)} of {len(ranking)} examples of {arguments.pool}: {arguments.selected}")

@@ -25,6 +25,18 @@ from instructmining.training.step import Trained
 WEIGHTS, MANIFEST, CHECKPOINT = "adapter_model.safetensors", "manifest.json", ".checkpoint.safetensors"
 
 
+@dataclass(frozen=True)
+class KeptAdapter:
+    """`manifest.json` beside an adapter, for those who read it; `Entry` writes it from plain values."""
+
+    manifest: dict[str, Any]
+    """All that its training depends on."""
+    weights: str
+    """SHA-256 of the file of its weights."""
+    trained: Trained
+    """What its training went through."""
+
+
 def manifest_hash(manifest: dict[str, Any]) -> str:
     """SHA-256 of a manifest, in hex; the order of its keys is no part of it."""
     return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
