@@ -115,7 +115,7 @@ def test_an_adapter_that_is_not_whole_is_not_used(
     path.write_bytes(path.read_bytes()[:-10])
     with caplog.at_level("INFO"):
         assert losses(task, tmp_path / "store") == first
-    assert "cannot be used" in caplog.text and "training anew" in caplog.text
+    assert "cannot be used" in caplog.text and "training again" in caplog.text
     assert len(trainings) == 2
     assert kept.find() is not None, "it has taken the place of the damaged one"
 
