@@ -38,3 +38,8 @@ def settings(method: str = "blendsearch", **options: Any) -> Search:
 def trial(size: int) -> Trial:
     """A trial of a made-up curve whose lowest point is at 140."""
     return Trial(size, (abs(math.log(size / 140)),), 1, 10 * size, 60.0)
+
+
+def arguments(options: dict[str, str]) -> list[str]:
+    """Options as a command line has them."""
+    return [part for name, value in options.items() for part in (f"--{name}", value)]

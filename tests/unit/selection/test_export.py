@@ -13,7 +13,7 @@ from instructmining.example import EXAMPLES, to_table
 from instructmining.files import write_json, write_table
 from instructmining.models.settings import BaseModel
 from instructmining.selection.card import Origin
-from instructmining.selection.export import card, main, rows_of
+from instructmining.selection.export import dataset_card, main, rows_of
 from instructmining.selection.rank import rank
 from instructmining.selection.ranking import RANKING
 from tests.unit.selection.made import MODEL, RULE, SEVERAL, TURNS, example
@@ -83,7 +83,7 @@ def test_the_folder_loads_as_a_data_set_with_its_card(folder: Path, tmp_path: Pa
 
 
 def test_a_licence_that_is_not_stated_is_unknown() -> None:
-    assert "- unknown" in card("text", "mixed", [Origin("dolly", None, "x", 1, 1)], [example(1)])
+    assert "- unknown" in dataset_card("text", "mixed", [Origin("dolly", None, "x", 1, 1)], [example(1)])
 
 
 def test_all_rows_of_a_form_have_the_same_fields() -> None:

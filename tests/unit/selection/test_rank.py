@@ -37,4 +37,4 @@ def test_the_share_outside_the_fitted_range_is_said():
 
 def test_it_is_said_whether_the_means_of_a_selection_lie_in_the_range_of_the_fit():
     assert mean_outside_sentence(RULE, scores([0.0, 9.0])).endswith("outside the range of the subset means for ppl.")
-    assert "lie inside" in mean_outside_sentence(RULE, scores([0.0, 4.0]))
+    assert "is within" in mean_outside_sentence(RULE, scores([0.0, 4.0]))

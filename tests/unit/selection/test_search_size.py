@@ -5,23 +5,18 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
-from instructmining.example import EXAMPLES, Example, to_table
-from instructmining.files import read_json, read_result, read_table, write_table
+from instructmining.example import EXAMPLES, to_table
+from instructmining.files import read_json, read_table, write_table
 from instructmining.models.prepare import main as prepare
-from instructmining.selection import search_size as module
-from instructmining.selection.found_size import FoundSize
-from instructmining.selection.ranking import RANKING
 from instructmining.selection.search_size import TRIALS, best_of, check_apart, search_in_words
 from instructmining.selection.trial import Trial
 from tests.conftest import conversation, tiny_llama
-from tests.unit.selection.made import settings, trial
+from tests.unit.selection.made import arguments, settings
 
 
 def test_of_equal_losses_the_smallest_size_is_kept() -> None:
@@ -40,42 +35,10 @@ def test_search_and_test_sets_that_share_a_prompt_are_refused(tmp_path: Path) ->
     for name, texts in sets.items():
         write_table(tmp_path / f"{name}.parquet", to_table([conversation(*texts)]), EXAMPLES)
     check_apart([tmp_path / "search.parquet"], [tmp_path / "other.parquet"])
-    with pytest.raises(ValueError, match=r"search of the role search shares 1 prompts with test .*'why is the sky'"):
+    with pytest.raises(
+        ValueError, match=r"search \(role search\) shares 1 prompts with test \(role test\), e\.g\. 'why is the sky'"
+    ):
         check_apart([tmp_path / "search.parquet"], [tmp_path / "other.parquet", tmp_path / "test.parquet"])
-
-
-@pytest.fixture
-def options(tmp_path: Path, examples: list[Example]) -> dict[str, str]:
-    """The options of a search of two sizes, whose tables are there, but not its model."""
-    table = to_table(examples)
-    columns = {"predicted": pa.array(range(len(table)), pa.float64()), "rank": pa.array(range(len(table)), pa.int64())}
-    ranking = pa.table({**{name: table[name] for name in ("id", "source", "degraded")}, **columns}, schema=RANKING)
-    write_table(tmp_path / "pool.parquet", table, EXAMPLES)
-    write_table(tmp_path / "ranking.parquet", ranking, RANKING)
-    for name, prompt in {"search": "red sky", "test": "blue sea"}.items():
-        write_table(tmp_path / f"{name}.parquet", to_table([conversation(prompt, "the cat")]), EXAMPLES)
-    return {
-        "settings": '{"method": "grid", "low": 4, "high": 8, "trials": 2}', "seed": "0", "pool": "mixed", "model-name": "tiny",
-        "model": str(tmp_path / "model" / "model.json"), "base-model": '{"template": "plain"}', "training": '{"dtype": "fp32", "batch_size": 4, "epochs": 1}',
-        **{f"{name}-sets": str(tmp_path / f"{name}.parquet") for name in ("search", "test")},
-        "ranking": str(tmp_path / "ranking.parquet"), "shards": str(tmp_path / "pool.parquet"), "folder": str(tmp_path / "trials"), "store": str(tmp_path / "store"),
-        "trials": str(tmp_path / "trials.parquet"), "size": str(tmp_path / "size.json"),
-    }  # fmt: skip
-
-
-def arguments(options: dict[str, str]) -> list[str]:
-    return [part for name, value in options.items() for part in (f"--{name}", value)]
-
-
-def test_readers_of_what_was_found_know_all_that_a_search_writes(
-    options: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "search", lambda settings, seed, run: {size: trial(size) for size in (4, 8)})
-    monkeypatch.setattr("sys.argv", ["search_size", *arguments(options)])
-    module.main()
-    found = read_result(FoundSize, tmp_path / "size.json")
-    assert (found.examples, found.trials, found.stopped, found.search_sets) == (8, 2, "after 2 trials", ("search",))
-    assert read_json(tmp_path / "size.json") == {**asdict(found), "search_sets": ["search"]}
 
 
 @pytest.fixture

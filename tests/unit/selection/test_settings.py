@@ -18,7 +18,7 @@ def test_a_selection_has_exactly_one_size(sizes: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("low", [9, 10])
 def test_a_range_without_sizes_is_refused(low: int) -> None:
-    with pytest.raises(ValidationError, match=f"low is {low}, which is not below high, 9"):
+    with pytest.raises(ValidationError, match=f"low is {low}, but must be below high, which is 9"):
         Search(low=low, high=9)
 
 

@@ -1,4 +1,4 @@
-"""The data card of a selection: what is in it, under which licences, chosen how, and how to make it again."""
+"""The data card of a selection: what it contains, under which licences, how it was chosen, and how to reproduce it."""
 
 import re
 from collections import Counter
@@ -18,7 +18,7 @@ from instructmining.selection.size import selection_size
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a source comes from and what may be done with it."""
+    """Where a source comes from, and its licence."""
 
     source: str
     licence: str | None
@@ -42,25 +42,25 @@ def selection_card(
     hashes: Mapping[str, str],
     size_note: str,
 ) -> str:
-    """The card as Markdown; `hashes` are SHA-256 of files by name, `size_note` says how the size came about."""
+    """The card as Markdown; `hashes` are SHA-256 of files by name, `size_note` says how the size was chosen."""
     size = selection_size(len(ranking), settings.examples, settings.fraction)
     selected = ranking.slice(0, size)
     sections = [
         f"# Selection from {pool} for {rule.model}",
-        f"{size} of {len(ranking)} examples ({size / len(ranking):.1%}): those with the lowest log loss as predicted by"
-        f" the quality rule, in that order. Form: {settings.form}.",
+        f"The {size} of {len(ranking)} examples ({size / len(ranking):.1%}) for which the quality rule predicts the"
+        f" lowest log loss, best first. Form: {settings.form}.",
         size_note,
-        "## What is in it",
+        "## Contents",
         _counts("source", ranking["source"].to_pylist(), selected["source"].to_pylist()),
         _counts("degraded", _kinds(ranking), _kinds(selected)),
         "## Licences",
         _licences(origins),
-        "The selection is under the licences of all sources that it holds examples of.",
+        "The selection is subject to the licence of every source that it contains examples of.",
         "## The rule",
         f"```\n{rule.formula()}\n```",
         _bullets(evidence(rule)),
         *_extrapolation(outside_sentences(rule, ranking), mean_outside_sentence(rule, selected)),
-        "## How to make it again",
+        "## How to reproduce it",
         _recipe(pool, settings, hashes),
     ]
     return "\n\n".join(sections) + "\n"
@@ -72,11 +72,11 @@ def size_sentence(found: FoundSize | None) -> str:
 
 
 def _extrapolation(sentences: Sequence[str], of_means: str | None) -> list[str]:
-    """Nothing where the range of the subset means is not known."""
+    """Empty if the range of the subset means is not known."""
     if not sentences:
         return []
     return [
-        "Where single examples lie outside the range of the subset means, the rule extrapolates:",
+        "For examples outside the range of the subset means, the rule extrapolates:",
         _bullets(sentences),
         *([of_means] if of_means else []),
     ]
@@ -104,7 +104,7 @@ def _licences(origins: Sequence[Origin]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Text that cannot leave its cell of a Markdown table, nor bring HTML along."""
+    """Text that cannot break out of its cell of a Markdown table, and contains no HTML."""
     return re.sub(r"\s+", " ", text).replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
 
 

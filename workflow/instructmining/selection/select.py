@@ -1,4 +1,4 @@
-"""Keep the first examples of a ranking, in the form they came in or another, with a card that says what they are.
+"""Keep the first examples of a ranking, in their original form or another, with a data card.
 
     python -m instructmining.selection.select --settings '{"examples": 500}' --pool mixed --ranking ranking.parquet \\
         --shards results/data/pools/mixed/*.parquet --rule rule.json --sources-report dolly.report.json \\
@@ -25,13 +25,13 @@ from instructmining.selection.size import selection_size, sized
 
 
 def select(settings: Selection, ranking: pa.Table, shards: Sequence[Path]) -> list[Example]:
-    """The best examples of a pool, best first; raises ValueError where there are fewer than asked for."""
+    """The best examples of a pool, best first; raises ValueError if there are fewer than asked for."""
     size = selection_size(len(ranking), settings.examples, settings.fraction)
     return from_table(examples_by_id(shards, ranking["id"][:size].to_pylist()))
 
 
-def export(example: Example, settings: Selection) -> dict[str, Any]:
-    """An example as a row in the form asked for; `original` is the row it was imported from, unchanged."""
+def to_row(example: Example, settings: Selection) -> dict[str, Any]:
+    """An example as a row in the form asked for; `original` is the row that it was imported from, unchanged."""
     if settings.form == "original":
         row: dict[str, Any] = json.loads(example.row)
         return row
@@ -43,7 +43,7 @@ def main() -> None:
     arguments = _parse()
     settings, ranking = sized(arguments.settings, arguments.size), read_table(arguments.ranking, RANKING)
     selected = select(settings, ranking, arguments.shards)
-    write_jsonl(arguments.selected, [export(example, settings) for example in selected])
+    write_jsonl(arguments.selected, [to_row(example, settings) for example in selected])
     origins = [Origin.of(read_json(path), arguments.licences) for path in arguments.sources_report]
     files = [arguments.rule, arguments.ranking, arguments.selected, *([arguments.size] if arguments.size else [])]
     card = selection_card(
@@ -64,7 +64,7 @@ def _parse() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, fromfile_prefix_chars="@"
     )
     parser.add_argument("--settings", type=Selection.model_validate_json, required=True)
-    parser.add_argument("--size", type=Path, help="what a search found")
+    parser.add_argument("--size", type=Path, help="size.json of a search")
     parser.add_argument("--pool", required=True)
     parser.add_argument("--ranking", type=Path, required=True)
     parser.add_argument("--shards", type=Path, nargs="+", required=True)

@@ -1,8 +1,8 @@
 """Tune a base model on a subset or an arm, and measure the loss on every eval set, loading it once.
 
 In: a table of examples, the prepared base model, the eval sets. Out: `record.json` (the losses and everything that
-produced them), `losses.parquet` (one row per eval example), and the adapter as safetensors. If the store already has the
-adapter that training would give, it is only evaluated; training that was stopped early is resumed.
+produced them), `losses.parquet` (one row per eval example), and the adapter as safetensors. If the store already has
+the adapter that training would give, it is only evaluated; training that was stopped early is resumed.
 
     python -m instructmining.training.finetune_and_evaluate --model-name smollm2 --run 007 --seed 0 \
         --model results/models/smollm2/model.json --base-model '{"template": "plain"}' --settings '{"dtype": "fp32"}' \

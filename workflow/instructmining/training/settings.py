@@ -57,7 +57,7 @@ class Training(Settings):
     gradient_checkpointing: bool = False
     """Save memory at the cost of time."""
     checkpoint_minutes: Annotated[int, Field(ge=0), Untracked()] = 10
-    """Minutes between checkpoints, from which a stopped job resumes; 0 writes one after every step. Changes no result."""
+    """Minutes between checkpoints, from which a stopped job resumes; 0 saves after every step. Changes no result."""
 
 
 def packages_of(settings: Training) -> dict[str, str]:

@@ -5,7 +5,7 @@
 
 So a new eval set, a killed job or a forced rerun costs only an evaluation, and runs with the same manifest share one
 entry. The folder that a job declares as its output contains hard links to the entry's files, or copies if the store is
-on another file system: whole files in either case. Deleting the store loses no output; what runs again is trained again.
+on another file system: whole files in either case. Deleting the store loses no output, but what runs again then trains.
 """
 
 import hashlib

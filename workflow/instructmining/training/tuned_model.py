@@ -37,7 +37,7 @@ class TrainingTask:
     threads: int
 
     def manifest(self) -> dict[str, Any]:
-        """All that the adapter depends on; of the settings only those that were given, so that a new key changes nothing."""
+        """All that the adapter depends on; of the settings only those given, so that a new key changes nothing."""
         return {
             "settings": self.settings.model_dump(mode="json", exclude={"checkpoint_minutes"}, exclude_unset=True),
             "base_model": {**self.base_model, "hash": read_json(self.model)["hash"]},
