@@ -57,7 +57,7 @@ def test_gpu_hours_and_disk_are_what_such_jobs_took_before(earlier: Path) -> Non
 
 def test_without_benchmarks_the_limit_is_named(tmp_path: Path) -> None:
     said = plan_in_words(read_dry_run(DRY_RUN), tmp_path)
-    assert "of which none ran before: at most 4 hours, their limit" in said
+    assert "1 GPU jobs of a kind not run yet: at most 4 hours, their limit" in said
     assert "missing output files, input files updated by another job" in said
 
 

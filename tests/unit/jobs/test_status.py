@@ -66,4 +66,4 @@ def test_the_reason_of_a_failure_is_the_last_line_of_its_log(tmp_path) -> None:
 
 def test_the_headline_says_how_many_failed() -> None:
     said = headline(Counter({"fit": 3}), [Event("rank", "failed"), Event("select", "waiting")], None)
-    assert said.startswith("No run is going on here: 3 of 5 jobs are done, 1 failed.")
+    assert said.startswith("No run is in progress here: 3 of 5 jobs are done, 1 failed.")

@@ -1,14 +1,14 @@
 """What jobs ask of a cluster, from the size of the model and the attempt: more with each retry, up to a cap.
 
-A limit that is too low costs a retry, one that is too high a longer wait in the queue: limits are three times what a
-job is expected to take. Main memory counts; what a GPU has of its own is in no cluster's accounts.
+A limit that is too low costs a retry, and one that is too high a longer wait in the queue: limits are three times the
+time that a job is expected to take. Memory means main memory; clusters do not account for that of a GPU.
 """
 
 CAP_MB = 512_000
 CAP_MINUTES = 48 * 60
 LOADING_MINUTES = 20  # imports from a network file system, reading the weights
-FLOPS = 5e13  # what a data-centre GPU sustains in fine-tuning; a slower one makes use of the threefold limit
-TOKEN_MB = 0.6  # logits of a token over 50,000 words in fp32, three times: matters where the model runs on the CPU
+FLOPS = 5e13  # sustained by a data-centre GPU in fine-tuning; the threefold limit leaves room for slower ones
+TOKEN_MB = 0.6  # logits of a token over 50,000 words in fp32, three times: matters if the model runs on the CPU
 SLACK = 3
 
 
@@ -23,12 +23,12 @@ def short_minutes(wildcards: object, attempt: int) -> int:
 
 
 def long_minutes(wildcards: object, attempt: int) -> int:
-    """Time limit of a job that runs a model over a number of examples that nobody knows beforehand, in minutes."""
+    """Time limit in minutes of a job that runs a model over a number of examples that is not known beforehand."""
     return min(CAP_MINUTES, 240 * attempt)
 
 
 def scoring_memory_mb(parameters: float, attempt: int, tokens: int = 0) -> int:
-    """Main memory of a job that scores with a model, in MB: weights in fp32, half again to load, 3 GB around.
+    """Main memory of a job that scores with a model, in MB: weights in fp32, half of that to load them, and 3 GB.
 
     `tokens` are those of a batch, padding included.
     """
@@ -36,7 +36,7 @@ def scoring_memory_mb(parameters: float, attempt: int, tokens: int = 0) -> int:
 
 
 def training_memory_mb(parameters: float, attempt: int, tokens: int = 0) -> int:
-    """Main memory of a fine-tune, in MB: weights in fp32, activations of about the same size, and 3 GB around them.
+    """Main memory of a fine-tune, in MB: weights in fp32, one and a half times that for activations, and 3 GB.
 
     `tokens` are those of a micro-batch, padding included.
     """
@@ -49,6 +49,6 @@ def scoring_minutes(parameters: float, attempt: int) -> int:
 
 
 def training_minutes(parameters: float, tokens: float, attempt: int) -> int:
-    """Time limit of a fine-tune on so many tokens, in minutes: six operations per parameter and token (Kaplan 2020)."""
+    """Time limit of a fine-tune in minutes, at six operations per parameter and token trained on (Kaplan 2020)."""
     expected = LOADING_MINUTES + 6 * parameters * tokens / FLOPS / 60
     return min(CAP_MINUTES, max(240, round(SLACK * expected)) * attempt)
