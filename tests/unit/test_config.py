@@ -97,26 +97,6 @@ def test_a_wrong_config_is_explained(change: Callable[[dict[str, Any]], None], m
         load_config(values)
 
 
-SAME = {"path": "README.md"}
-MEETING = [
-    ({"a": SAME, "b": SAME}, "b, which is the data of a,"),
-    ({"a": SAME, "b": {"path": "./README.md"}}, "b, which is the data of a,"),
-    ({"a": SAME, "b": {"degrade": {"source": "a", "how": "words_shuffled"}}}, "b, which is the data of a,"),
-    ({"a": {"hub": "x/y"}, "b": {"hub": "x/y"}}, "b, which is the data of a,"),
-    ({"a": {"documentation": {"packages": ["json", "ast"]}}, "b": {"documentation": {"packages": ["ast"]}}}, "b, which"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("sources", "message"), MEETING)
-def test_search_and_test_sets_do_not_meet_under_other_names(sources: dict[str, Any], message: str) -> None:
-    values = copy.deepcopy(DEFAULT)
-    values["sources"] |= sources
-    values["eval_sets"]["search"] = {"sources": ["a"], "role": "search"}
-    values["eval_sets"]["test"] = {"sources": ["b"], "role": "test"}
-    with pytest.raises(ConfigError, match=rf"eval_sets\.test: source {message}.* is already in eval_sets\.search"):
-        load_config(values)
-
-
 def test_steps_of_a_share_of_a_pool_are_not_known_beforehand() -> None:
     values = copy.deepcopy(DEFAULT) | {"selection": {"fraction": 0.1}, "comparison": {"match": "steps"}}
     with pytest.raises(ConfigError, match=r"comparison\.steps: needed with match: steps"):

@@ -3,12 +3,10 @@
 import json
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 
 from instructmining.data.errors import DataError
-from instructmining.data.hub import hub_origin
 from instructmining.data.import_source import import_source
 from instructmining.data.settings import Source
 from instructmining.example import read_examples
@@ -143,12 +141,6 @@ def test_a_hub_data_set_is_read_without_the_network_from_a_folder(imported, sour
     source_file(GOOD, name="train.jsonl")
     (example,), report, _ = imported("hub", hub=str(tmp_path))
     assert example.response == "Two." and report["origin"].startswith(f"hub:{tmp_path}@")
-
-
-def test_the_commit_that_a_branch_of_a_hub_data_set_stood_for_is_recorded():
-    info = SimpleNamespace(download_checksums={"hf://datasets/owner/name@abc123/data/train.parquet": {}})
-    origin = hub_origin(Source(hub="owner/name", revision="main"), SimpleNamespace(info=info))
-    assert origin == "hub:owner/name@abc123 configuration=default split=train"
 
 
 def test_a_data_set_that_cannot_be_loaded_is_named(imported, tmp_path):
