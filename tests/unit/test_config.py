@@ -9,9 +9,8 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
-from instructmining import config_files
 from instructmining.config import Config, load_config
-from instructmining.config_error import ConfigError, reject_duplicate_keys
+from instructmining.config_error import ConfigError
 from instructmining.embedded import DEFAULT
 from instructmining.training.finetune import count_steps
 from tests.conftest import ROOT
@@ -123,29 +122,6 @@ def test_all_problems_are_told_at_once() -> None:
         load_config(values)
 
 
-def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "c.yaml").write_text("pools:\n  a: 1\n  a: 2\n")
-    with pytest.raises(ConfigError, match=r"c\.yaml:3: key pools\.a stands twice"):
-        reject_duplicate_keys(tmp_path / "c.yaml")
-
-
-def test_the_default_yaml_is_the_embedded_default() -> None:
-    written = yaml.safe_load(config_files.default_yaml())
-    assert Config.model_validate(written) == Config.model_validate(DEFAULT)
-
-
-@pytest.mark.parametrize(
-    ("path", "made"),
-    [
-        (config_files.DEFAULT_YAML, config_files.default_yaml),
-        (config_files.SCHEMA, config_files.schema),
-        (config_files.GUIDE, lambda: config_files.guide(config_files.GUIDE.read_text())),
-    ],
-)
-def test_a_file_made_from_the_types_has_not_drifted(path: Path, made: Callable[[], str]) -> None:
-    assert path.read_text() == made(), "run: python -m instructmining.config_files"
-
-
 @pytest.mark.parametrize("path", sorted((ROOT / "config").glob("*.yaml")), ids=lambda path: path.name)
 def test_every_worked_config_is_valid_but_for_files_to_be_put_there(path: Path) -> None:
     config = Config.model_validate(yaml.safe_load(path.read_text()))
@@ -161,10 +137,6 @@ def test_every_addition_is_valid_over_the_config_of_public_data(path: Path) -> N
     changed = copy.deepcopy(base)
     update_config(changed, yaml.safe_load(path.read_text()))
     assert Config.model_validate(changed) != Config.model_validate(base)
-
-
-def test_every_key_has_a_description() -> None:
-    assert " |  |\n" not in config_files.reference()
 
 
 def test_a_design_is_laid_over_another_config() -> None:
