@@ -4,10 +4,11 @@ import pytest
 
 from instructmining.data.build_pool import CONTAMINATED, build_pool, shard_of
 from instructmining.data.errors import DataError
+from instructmining.data.reports import PoolReport, SourceInPool
 from instructmining.data.settings import Pool
 from instructmining.example import EXAMPLES, read_examples, to_table
-from instructmining.files import read_json, read_table, write_table
-from tests.unit.data.made import example
+from instructmining.files import read_table, write_table
+from tests.unit.data.made import example, read_report
 
 LONG = "Please explain in a few words why the sky looks blue at noon"
 
@@ -31,7 +32,7 @@ def built(tmp_path):
             tmp_path / "contaminated.parquet",
         )
         contaminated = read_table(tmp_path / "contaminated.parquet", CONTAMINATED).to_pylist()
-        return [read_examples(path) for path in paths], read_json(tmp_path / "report.json"), contaminated
+        return [read_examples(path) for path in paths], read_report(PoolReport, tmp_path / "report.json"), contaminated
 
     return build
 
@@ -40,11 +41,11 @@ def test_of_equal_examples_the_first_sources_is_kept(built):
     first = [example("One?"), example("Two?"), example("One?  ")]
     ((kept,), report, _) = built(first, [example("Two?", "b"), example("Three?", "b", degraded="x")])
     assert [(item.instruction, item.source) for item in kept] == [("One?", "a"), ("Two?", "a"), ("Three?", "b")]
-    assert report["sources"] == {
-        "a": {"rows_in": 3, "kept": 2, "degraded": 0, "dropped": {"duplicate within its source": 1}},
-        "b": {"rows_in": 2, "kept": 1, "degraded": 1, "dropped": {"duplicate of another source": 1}},
+    assert report.sources == {
+        "a": SourceInPool(3, 2, 0, {"duplicate within its source": 1}),
+        "b": SourceInPool(2, 1, 1, {"duplicate of another source": 1}),
     }
-    assert report["rows_in"] == 5 == report["kept"] + sum(report["dropped"].values())
+    assert report.rows_in == 5 == report.kept + sum(report.dropped.values())
 
 
 def test_an_example_whose_prompt_is_in_an_eval_set_is_dropped(built):
@@ -55,7 +56,7 @@ def test_an_example_whose_prompt_is_in_an_eval_set_is_dropped(built):
         (candidates[0].id, "fit", 1.0),
         (candidates[1].id, "fit", 1.0),
     ]
-    assert report["contaminated_by"] == {"fit": 2} and report["dropped"] == {"contaminated": 2}
+    assert report.contaminated_by == {"fit": 2} and report.dropped == {"contaminated": 2}
 
 
 @pytest.mark.parametrize("max_overlap, kept", [(0.5, 0), (0.6, 1)])
@@ -72,11 +73,11 @@ def test_an_examples_shard_depends_on_its_id_alone_and_order_is_kept(built):
     assert [[item.id for item in shard] for shard in shards] == [
         [item.id for item in examples if shard_of(item.id, 4) == number] for number in range(4)
     ]
-    assert report["shards"] == [len(shard) for shard in shards]
+    assert report.shards == tuple(len(shard) for shard in shards)
 
 
 def test_a_report_changes_with_what_is_in_the_shards(built):
-    hashes = [built([example(f"{word} one?"), example("Two?")])[1]["hashes"] for word in ("This", "That", "This")]
+    hashes = [built([example(f"{word} one?"), example("Two?")])[1].hashes for word in ("This", "That", "This")]
     assert hashes[0] == hashes[2] != hashes[1]
 
 

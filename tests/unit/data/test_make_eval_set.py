@@ -4,10 +4,11 @@ import pytest
 
 from instructmining.data.errors import DataError
 from instructmining.data.make_eval_set import choose, in_part, make_eval_set
+from instructmining.data.reports import EvalSetReport
 from instructmining.data.settings import EvalSet
 from instructmining.example import EXAMPLES, to_table
 from instructmining.files import write_table
-from tests.unit.data.made import example
+from tests.unit.data.made import example, read_report
 
 
 def test_parts_of_an_eval_set_are_disjoint_by_prompt_and_complete():
@@ -36,3 +37,10 @@ def test_an_empty_eval_set_is_refused(tmp_path):
 def test_a_part_is_given_by_the_prompt_whatever_the_response() -> None:
     parts = {in_part(example("Why?", response=f"Answer {number}"), "1/2") for number in range(20)}
     assert len(parts) == 1
+
+
+def test_an_eval_set_comes_with_an_account_of_all_that_was_left_out(tmp_path):
+    write_table(tmp_path / "a.parquet", to_table([example("One?"), example("One?"), example("Two?")]), EXAMPLES)
+    settings = EvalSet(sources=["a"], role="test")
+    make_eval_set("e", settings, 0, [tmp_path / "a.parquet"], tmp_path / "e.parquet", tmp_path / "e.json")
+    assert read_report(EvalSetReport, tmp_path / "e.json") == EvalSetReport("e", "test", None, 3, 2, {"duplicate": 1})

@@ -1,10 +1,13 @@
 """Models for the tests of this folder, and where they are prepared."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from instructmining.files import read_json, read_result
+from instructmining.models.record import ModelRecord
 from tests.conftest import tiny_llama
 
 PREPARED = Path("results/models/tiny")
@@ -32,3 +35,10 @@ def a_model(tokenizer: Any, folder: str = "models/one", value: float = 1.0) -> A
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return model
+
+
+def read_record(path: Path = OUTPUT) -> ModelRecord:
+    """The record of a prepared model as its type, which names all that is written and nothing else."""
+    record = read_result(ModelRecord, path)
+    assert {name: value for name, value in asdict(record).items() if value is not None} == read_json(path)
+    return record

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 import torch
 
-from instructmining.files import read_json
 from instructmining.models.convert import bring_safetensors
 from instructmining.models.load import load_base_model
 from instructmining.models.prepare import Fill, bring, find_in_package, model_record, prepare
 from instructmining.models.settings import ModelFiles
 from tests.tiny_models import write_gguf
-from tests.unit.models.made import OUTPUT, PREPARED, a_model, equal, llama
+from tests.unit.models.made import OUTPUT, PREPARED, a_model, equal, llama, read_record
 
 pytestmark = pytest.mark.usefixtures("workplace")
 
@@ -59,7 +58,7 @@ def test_after_a_switch_the_new_weights_are_loaded_and_the_old_files_are_gone(
         gguf_file = "model.gguf" if write is gguf else None
         prepare(ModelFiles(path=f"models/{name}", gguf_file=gguf_file), OUTPUT, fill)
     assert equal(load_base_model(PREPARED, "fp32"), new, precision=0.01 if after is gguf else 0.0)
-    files = set(read_json(OUTPUT)["files"])
+    files = set(read_record().files)
     assert files == {path.name for path in PREPARED.iterdir()} - {OUTPUT.name}
     if after is not gguf:
         assert files == (expected or {path.name for path in Path("models/new").iterdir()})
@@ -71,7 +70,7 @@ def test_the_same_files_elsewhere_are_the_same_model(tiny_tokenizer: Any) -> Non
         a_model(tiny_tokenizer, f"models/{output.parent.name}")
         prepare(ModelFiles(path=f"models/{output.parent.name}", trust_remote_code=trust), output, bring)
     assert outputs[0].read_bytes() == outputs[1].read_bytes()
-    assert read_json(outputs[0])["settings"] == {}
+    assert read_record(outputs[0]).settings == {}
 
 
 def test_a_preparation_that_fails_leaves_the_folder_as_it_was(tiny_tokenizer: Any) -> None:
@@ -100,7 +99,7 @@ def test_the_command_prepares_a_model(tiny_tokenizer: Any, monkeypatch: pytest.M
     settings = json.dumps({"path": "models/one"})
     monkeypatch.setattr("sys.argv", ["convert", "--settings", settings, "--output", str(OUTPUT)])
     convert.main()
-    assert "model.safetensors" in read_json(OUTPUT)["files"]
+    assert "model.safetensors" in read_record().files
 
 
 def test_a_model_in_a_package_is_found_without_importing_it() -> None:
@@ -129,6 +128,5 @@ def test_the_commit_that_a_branch_of_the_hub_stood_for_is_recorded(
     (cached / "refs" / "main").write_text(commit)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    settings = ModelFiles(hub="owner/name", revision="main")
-    origin = bring(settings, tmp_path / "model")
-    assert model_record(settings, tmp_path / "model", origin)["commit"] == commit
+    prepare(ModelFiles(hub="owner/name", revision="main"), OUTPUT, bring)
+    assert (read_record().commit, read_record().settings) == (commit, {"hub": "owner/name", "revision": "main"})
