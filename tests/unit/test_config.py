@@ -9,9 +9,8 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
-from instructmining import config_files
 from instructmining.config import Config, load_config
-from instructmining.config_error import ConfigError, reject_duplicate_keys
+from instructmining.config_error import ConfigError
 from instructmining.embedded import DEFAULT
 from instructmining.training.finetune import count_steps
 from tests.conftest import ROOT
@@ -97,26 +96,6 @@ def test_a_wrong_config_is_explained(change: Callable[[dict[str, Any]], None], m
         load_config(values)
 
 
-SAME = {"path": "README.md"}
-MEETING = [
-    ({"a": SAME, "b": SAME}, "b, which is the data of a,"),
-    ({"a": SAME, "b": {"path": "./README.md"}}, "b, which is the data of a,"),
-    ({"a": SAME, "b": {"degrade": {"source": "a", "how": "words_shuffled"}}}, "b, which is the data of a,"),
-    ({"a": {"hub": "x/y"}, "b": {"hub": "x/y"}}, "b, which is the data of a,"),
-    ({"a": {"documentation": {"packages": ["json", "ast"]}}, "b": {"documentation": {"packages": ["ast"]}}}, "b, which"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("sources", "message"), MEETING)
-def test_search_and_test_sets_do_not_meet_under_other_names(sources: dict[str, Any], message: str) -> None:
-    values = copy.deepcopy(DEFAULT)
-    values["sources"] |= sources
-    values["eval_sets"]["search"] = {"sources": ["a"], "role": "search"}
-    values["eval_sets"]["test"] = {"sources": ["b"], "role": "test"}
-    with pytest.raises(ConfigError, match=rf"eval_sets\.test: source {message}.* is already in eval_sets\.search"):
-        load_config(values)
-
-
 def test_steps_of_a_share_of_a_pool_are_not_known_beforehand() -> None:
     values = copy.deepcopy(DEFAULT) | {"selection": {"fraction": 0.1}, "comparison": {"match": "steps"}}
     with pytest.raises(ConfigError, match=r"comparison\.steps: needed with match: steps"):
@@ -143,29 +122,6 @@ def test_all_problems_are_told_at_once() -> None:
         load_config(values)
 
 
-def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "c.yaml").write_text("pools:\n  a: 1\n  a: 2\n")
-    with pytest.raises(ConfigError, match=r"c\.yaml:3: key pools\.a stands twice"):
-        reject_duplicate_keys(tmp_path / "c.yaml")
-
-
-def test_the_default_yaml_is_the_embedded_default() -> None:
-    written = yaml.safe_load(config_files.default_yaml())
-    assert Config.model_validate(written) == Config.model_validate(DEFAULT)
-
-
-@pytest.mark.parametrize(
-    ("path", "made"),
-    [
-        (config_files.DEFAULT_YAML, config_files.default_yaml),
-        (config_files.SCHEMA, config_files.schema),
-        (config_files.GUIDE, lambda: config_files.guide(config_files.GUIDE.read_text())),
-    ],
-)
-def test_a_file_made_from_the_types_has_not_drifted(path: Path, made: Callable[[], str]) -> None:
-    assert path.read_text() == made(), "run: python -m instructmining.config_files"
-
-
 @pytest.mark.parametrize("path", sorted((ROOT / "config").glob("*.yaml")), ids=lambda path: path.name)
 def test_every_worked_config_is_valid_but_for_files_to_be_put_there(path: Path) -> None:
     config = Config.model_validate(yaml.safe_load(path.read_text()))
@@ -181,10 +137,6 @@ def test_every_addition_is_valid_over_the_config_of_public_data(path: Path) -> N
     changed = copy.deepcopy(base)
     update_config(changed, yaml.safe_load(path.read_text()))
     assert Config.model_validate(changed) != Config.model_validate(base)
-
-
-def test_every_key_has_a_description() -> None:
-    assert " |  |\n" not in config_files.reference()
 
 
 def test_a_design_is_laid_over_another_config() -> None:

@@ -13,6 +13,7 @@ from instructmining.files import (
     read_result,
     read_table,
     replacing,
+    replacing_folder,
     table_writer,
     write_json,
     write_result,
@@ -89,3 +90,15 @@ def test_a_result_of_another_kind_is_refused_with_the_file_and_the_field(tmp_pat
     write_json(tmp_path / "point.json", {"y": 1})
     with pytest.raises(ValueError, match=r"point\.json is not a Point: x: Field required; delete it and run again"):
         read_result(Point, tmp_path / "point.json")
+
+
+def test_a_folder_is_replaced_whole_and_only_on_success(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    with replacing_folder(folder) as temporary:
+        (temporary / "old").touch()
+    with pytest.raises(OSError, match="no"), replacing_folder(folder):
+        raise OSError("no")
+    assert [path.name for path in folder.iterdir()] == ["old"]
+    with replacing_folder(folder) as temporary:
+        (temporary / "new").touch()
+    assert [path.name for path in folder.iterdir()] == ["new"]

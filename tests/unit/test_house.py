@@ -59,6 +59,13 @@ def test_stages_of_one_level_and_the_jobs_package_make_no_circle_of_packages() -
     TopologicalSorter({name: used & stages for name, used in uses.items() if name in stages}).prepare()
 
 
+@pytest.mark.parametrize("module", [name for name, path in MODULES.items() if path.name != "__init__.py"])
+def test_every_module_has_a_test_file_of_its_name(module: str) -> None:
+    *folders, name = module.split(".")[1:]
+    test = (ROOT / "tests" / "unit").joinpath(*folders, f"test_{name}.py")
+    assert test.is_file(), f"write {test.relative_to(ROOT)}"
+
+
 def test_functions_are_short_and_files_are_read_in_one_sitting() -> None:
     lengths = [
         node.end_lineno - node.lineno + 1

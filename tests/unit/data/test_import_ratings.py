@@ -7,9 +7,10 @@ import pytest
 
 from instructmining.data.errors import DataError
 from instructmining.data.import_ratings import import_ratings
+from instructmining.data.reports import RatingsReport
 from instructmining.data.settings import Ratings
 from instructmining.example import make_example, read_examples, to_table
-from instructmining.files import read_json
+from tests.unit.data.made import read_report
 
 
 def imported(folder, rows, name="rows.jsonl", shards=(), **settings):
@@ -18,7 +19,7 @@ def imported(folder, rows, name="rows.jsonl", shards=(), **settings):
     path.write_text(rows if isinstance(rows, str) else "".join(json.dumps(row) + "\n" for row in rows))
     outputs = [folder / "examples.parquet", folder / "judgements.parquet", folder / "report.json"]
     import_ratings("people", Ratings(path=str(path), **settings), 0, shards, *outputs)
-    return read_examples(outputs[0]), pq.read_table(outputs[1]).to_pylist(), read_json(outputs[2])
+    return read_examples(outputs[0]), pq.read_table(outputs[1]).to_pylist(), read_report(RatingsReport, outputs[2])
 
 
 def turns(*texts):
@@ -44,7 +45,7 @@ def test_a_pair_is_two_examples_with_one_prompt(form, tmp_path):
     row = judgements[0]
     assert (row["better"], row["worse"]) == tuple(example.id for example in examples)
     assert (row["better_length"], row["worse_length"], row["rating"]) == (17, 3, None)
-    assert (report["pairs"], report["prompts"], report["examples"]) == (1, 1, 2)
+    assert (report.pairs, report.prompts, report.examples) == (1, 1, 2)
 
 
 def test_a_prompt_of_several_turns_stays_one_in_a_csv_file(tmp_path):
@@ -65,7 +66,7 @@ def test_ratings_are_examples_of_any_form_with_a_number(tmp_path):
         {"instruction": "How?", "output": "Thus.", "stars": "2.5"},
     ]
     examples, judgements, report = imported(tmp_path, rows, rating="stars")
-    assert [row["rating"] for row in judgements] == [4.0, 2.5] and report["pairs"] == 0
+    assert [row["rating"] for row in judgements] == [4.0, 2.5] and report.pairs == 0
     assert [row["better"] for row in judgements] == [example.id for example in examples]
     assert all(row["worse"] is None for row in judgements)
 
@@ -95,12 +96,12 @@ def test_a_bad_row_stops_the_import_or_is_counted(reason, tmp_path):
     with pytest.raises(DataError, match=f"rows.jsonl:2: {reason}.*on_bad_row: quarantine"):
         imported(tmp_path, [PAIR, BAD[reason]])
     _, judgements, report = imported(tmp_path, [PAIR, BAD[reason]], on_bad_row="quarantine")
-    assert len(judgements) == 1 and report["dropped"] == {reason: 1}
+    assert len(judgements) == 1 and report.dropped == {reason: 1}
 
 
 def test_a_pair_of_the_same_response_says_nothing_and_is_counted(tmp_path):
     _, judgements, report = imported(tmp_path, [PAIR, {**PAIR, "rejected": " Because  it is so."}])
-    assert len(judgements) == 1 and report["dropped"] == {"both responses are the same": 1}
+    assert len(judgements) == 1 and report.dropped == {"both responses are the same": 1}
 
 
 def test_a_rating_that_is_no_number_stops_the_import(tmp_path):
@@ -113,7 +114,7 @@ def test_a_limit_is_a_seeded_draw_in_the_order_of_the_file(tmp_path):
     first, again = (imported(tmp_path, rows, limit=10)[0] for _ in range(2))
     numbers = [int(example.instruction[4:-1]) for example in first[::2]]
     assert first == again and numbers == sorted(numbers) and len(numbers) == 10
-    assert imported(tmp_path, rows, limit=10)[2]["dropped"] == {"over limit": 40}
+    assert imported(tmp_path, rows, limit=10)[2].dropped == {"over limit": 40}
 
 
 def test_a_file_without_a_judgement_is_refused(tmp_path):

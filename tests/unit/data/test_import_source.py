@@ -3,16 +3,15 @@
 import json
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 
 from instructmining.data.errors import DataError
-from instructmining.data.hub import hub_origin
 from instructmining.data.import_source import import_source
+from instructmining.data.reports import SourceReport
 from instructmining.data.settings import Source
 from instructmining.example import read_examples
-from instructmining.files import read_json
+from tests.unit.data.made import read_report
 
 GOOD = {"instruction": "What is one and one?", "context": "", "response": "Two."}
 
@@ -25,7 +24,7 @@ def imported(tmp_path):
         paths = [tmp_path / f"{name}{suffix}" for suffix in (".parquet", ".report.json", ".quarantine.jsonl")]
         import_source(name, Source.model_validate(settings), seed, *paths, origin)
         quarantined = [json.loads(line) for line in paths[2].read_text().splitlines()]
-        return read_examples(paths[0]), read_json(paths[1]), quarantined
+        return read_examples(paths[0]), read_report(SourceReport, paths[1]), quarantined
 
     return run
 
@@ -48,8 +47,8 @@ def test_a_row_becomes_an_example_that_keeps_its_row(imported, source_file):
     (example,), report, quarantined = imported(path=source_file(GOOD))
     assert (example.instruction, example.response, example.source) == (GOOD["instruction"], "Two.", "dolly")
     assert (example.form, json.loads(example.row), example.degraded) == ("dolly", GOOD, None)
-    assert (report["rows_in"], report["kept"], report["form"]) == (1, 1, "dolly")
-    assert len(report["sha256"]) == 64 and quarantined == []
+    assert (report.rows_in, report.kept, report.form) == (1, 1, "dolly")
+    assert len(report.sha256) == 64 and quarantined == []
 
 
 def test_a_bad_row_stops_the_import_with_file_line_and_advice(imported, source_file, tmp_path):
@@ -73,7 +72,7 @@ def test_bad_rows_are_set_aside_with_number_and_reason(imported, source_file):
         (4, 'field "response" is a number, expected text'),
     ]
     assert quarantined[0]["row"] == '{"broken' and quarantined[1]["row"]["response"] == "\ud800"
-    assert len(examples) == 1 and report["rows_in"] == 4 == report["kept"] + sum(report["dropped"].values())
+    assert len(examples) == 1 and report.rows_in == 4 == report.kept + sum(report.dropped.values())
 
 
 def test_a_file_of_bad_rows_alone_is_refused(imported, source_file):
@@ -94,14 +93,14 @@ def test_a_broken_first_row_is_named_before_the_form_is_asked_for(imported, sour
 
 def test_equal_rows_are_kept_and_counted(imported, source_file):
     examples, report, _ = imported(path=source_file(GOOD, {**GOOD, "category": "sum"}, *numbered(2)))
-    assert len(examples) == 4 and report["duplicates"] == 1
+    assert len(examples) == 4 and report.duplicates == 1
 
 
 def test_a_limit_keeps_the_order_and_counts_the_rest(imported, source_file):
     examples, report, _ = imported(path=source_file(*numbered(50)), limit=20)
     numbers = [int(example.instruction.split()[-1][:-1]) for example in examples]
     assert numbers == sorted(numbers) and len(set(numbers)) == 20 and numbers != list(range(20))
-    assert report["dropped"] == {"over limit": 30}
+    assert report.dropped == {"over limit": 30}
 
 
 def test_a_draw_depends_on_seed_and_name_alone(imported, source_file):
@@ -116,7 +115,7 @@ def test_a_draw_depends_on_seed_and_name_alone(imported, source_file):
 def test_a_mapping_of_fields_is_a_form(imported, source_file):
     fields = {"instruction": "q", "response": "a"}
     (example,), report, _ = imported(path=source_file({"q": "Hi", "a": "Hello"}), fields=fields)
-    assert example.form == "fields" and report["form"] == fields
+    assert example.form == "fields" and report.form == fields
 
 
 def test_a_row_with_a_nul_character_survives_parquet(imported, source_file):
@@ -131,7 +130,7 @@ def test_a_degraded_source_is_made_from_an_imported_one(imported, source_file, t
     imported("long", path=source_file(*rows, name="long.jsonl"))
     examples, report, _ = imported("short", degrade=settings, origin=tmp_path / "long.parquet")
     assert {example.source for example in examples} == {"short"}
-    assert report["degraded"] == 5 == sum(example.response == "One two three" for example in examples)
+    assert report.degraded == 5 == sum(example.response == "One two three" for example in examples)
 
 
 def test_a_degraded_source_needs_its_origin(imported):
@@ -142,13 +141,7 @@ def test_a_degraded_source_needs_its_origin(imported):
 def test_a_hub_data_set_is_read_without_the_network_from_a_folder(imported, source_file, tmp_path):
     source_file(GOOD, name="train.jsonl")
     (example,), report, _ = imported("hub", hub=str(tmp_path))
-    assert example.response == "Two." and report["origin"].startswith(f"hub:{tmp_path}@")
-
-
-def test_the_commit_that_a_branch_of_a_hub_data_set_stood_for_is_recorded():
-    info = SimpleNamespace(download_checksums={"hf://datasets/owner/name@abc123/data/train.parquet": {}})
-    origin = hub_origin(Source(hub="owner/name", revision="main"), SimpleNamespace(info=info))
-    assert origin == "hub:owner/name@abc123 configuration=default split=train"
+    assert example.response == "Two." and report.origin.startswith(f"hub:{tmp_path}@")
 
 
 def test_a_data_set_that_cannot_be_loaded_is_named(imported, tmp_path):

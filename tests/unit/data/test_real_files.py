@@ -6,8 +6,9 @@ import pytest
 
 from instructmining.data.build_pool import build_pool
 from instructmining.data.import_source import import_source
+from instructmining.data.reports import PoolReport, SourceReport
 from instructmining.data.settings import Pool, Source
-from instructmining.files import read_json
+from tests.unit.data.made import read_report
 
 DATA = Path(__file__).parents[3] / "../shared/data"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the real data sets are not in ../shared/data")
@@ -31,15 +32,15 @@ def import_file(name, tmp_path):
     source, path = Path(name).stem, tmp_path / f"{Path(name).stem}.parquet"
     settings = Source(path=str(DATA / name), on_bad_row="quarantine")
     import_source(source, settings, 0, path, tmp_path / f"{source}.json", tmp_path / f"{source}.quarantine.jsonl")
-    return path, read_json(tmp_path / f"{source}.json")
+    return path, read_report(SourceReport, tmp_path / f"{source}.json")
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_real_file_is_imported_whole(name, tmp_path):
     form, rows, empty = FILES[name]
     _, report = import_file(name, tmp_path)
-    assert (report["form"], report["rows_in"], report["kept"]) == (form, rows, rows - empty)
-    assert report["dropped"] == ({'field "output" is empty': empty} if empty else {})
+    assert (report.form, report.rows_in, report.kept) == (form, rows, rows - empty)
+    assert report.dropped == ({'field "output" is empty': empty} if empty else {})
 
 
 def test_dolly_is_cleaned_of_its_eval_rows(tmp_path):
@@ -47,4 +48,4 @@ def test_dolly_is_cleaned_of_its_eval_rows(tmp_path):
     eval_set, _ = import_file("eval/dolly_eval_200.parquet", tmp_path)
     settings, report = Pool(sources=["dolly_4183"]), tmp_path / "report.json"
     build_pool("p", settings, [dolly], [eval_set], [tmp_path / "0.parquet"], report, tmp_path / "contaminated.parquet")
-    assert read_json(report)["dropped"].get("contaminated", 0) > 20
+    assert read_report(PoolReport, report).dropped.get("contaminated", 0) > 20

@@ -73,8 +73,3 @@ def test_a_d_optimal_design_tells_more_than_as_many_tilted_subsets() -> None:
 def test_too_few_candidates_are_said_with_both_numbers() -> None:
     with pytest.raises(ValueError, match="needs 500 examples, but there are 400"):
         draw_by_scores(VALUES, settings("stratified", examples=500), 0, seed=0)
-
-
-def test_a_scheme_that_draws_by_indicators_asks_for_them() -> None:
-    with pytest.raises(ValueError, match="scheme tilted needs `indicators`"):
-        Sampling(scheme="tilted")

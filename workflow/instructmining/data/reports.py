@@ -1,0 +1,114 @@
+"""The reports of sources, pools, eval sets and ratings: what came in, what was kept, and why the rest was not.
+
+In each report `rows_in` is `kept` plus all that was `dropped`.
+"""
+
+from dataclasses import dataclass
+
+from instructmining.data.settings import Form, Role
+
+
+@dataclass(frozen=True)
+class SourceReport:
+    """`data/sources/{source}.report.json`: what became of the rows of a source."""
+
+    source: str
+    """Name of the source."""
+    origin: str
+    """Where the rows came from: a file, a data set of the hub with its commit, packages with their versions."""
+    sha256: str | None
+    """Hash of the file; null for what is not a file."""
+    form: Form | dict[str, str] | None
+    """Form of a row, or the mapping of its fields; null for a degraded variant, whose form is that of its origin."""
+    rows_in: int
+    """Rows read."""
+    kept: int
+    """Rows that became examples."""
+    dropped: dict[str, int]
+    """Rows that did not, by reason."""
+    duplicates: int
+    """Kept examples that repeat an earlier one; pools and eval sets drop them."""
+    degraded: int
+    """Kept examples that were degraded on purpose."""
+
+
+@dataclass(frozen=True)
+class SourceInPool:
+    """What became of the examples of one source in a pool."""
+
+    rows_in: int
+    """Examples of the source."""
+    kept: int
+    """Examples in the pool."""
+    degraded: int
+    """Kept examples that were degraded on purpose."""
+    dropped: dict[str, int]
+    """Examples left out, by reason."""
+
+
+@dataclass(frozen=True)
+class PoolReport:
+    """`data/pools/{pool}.report.json`: what became of the examples of a pool's sources."""
+
+    pool: str
+    """Name of the pool."""
+    max_overlap: float
+    """Share of a prompt's 8-grams in an eval set from which an example was dropped as contaminated."""
+    rows_in: int
+    """Examples of all sources."""
+    kept: int
+    """Examples in the pool."""
+    degraded: int
+    """Kept examples that were degraded on purpose."""
+    dropped: dict[str, int]
+    """Examples left out, by reason."""
+    contaminated_by: dict[str, int]
+    """Contaminated examples, by the eval set that they overlap with most."""
+    shards: tuple[int, ...]
+    """Examples in each shard."""
+    sources: dict[str, SourceInPool]
+    """The same counts for each source."""
+    hashes: tuple[str, ...]
+    """SHA-256 of each shard."""
+
+
+@dataclass(frozen=True)
+class EvalSetReport:
+    """`data/eval/{eval_set}.report.json`: what became of the examples of an eval set's sources."""
+
+    eval_set: str
+    """Name of the eval set."""
+    role: Role
+    """What it is for."""
+    part: str | None
+    """The part of its sources that it is, such as `1/2`; null where it is all of them."""
+    rows_in: int
+    """Examples of all sources."""
+    kept: int
+    """Examples in the eval set."""
+    dropped: dict[str, int]
+    """Examples left out, by reason."""
+
+
+@dataclass(frozen=True)
+class RatingsReport:
+    """`data/pools/{ratings}.report.json`: what became of the rows of a file of ratings."""
+
+    ratings: str
+    """Name of the ratings."""
+    origin: str
+    """The file."""
+    sha256: str
+    """Hash of the file."""
+    rows_in: int
+    """Rows read."""
+    kept: int
+    """Rows that are judgements."""
+    dropped: dict[str, int]
+    """Rows that are not, or that were not drawn, by reason."""
+    pairs: int
+    """Judgements that compare two responses; the others are ratings."""
+    prompts: int
+    """Different prompts."""
+    examples: int
+    """Different examples."""
