@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def default_yaml() -> str:
-    """The embedded default, each key with its meaning where it first stands."""
+    """The embedded default, each key with its meaning where it first appears."""
     config = Config.model_validate(DEFAULT)
     sections = [HEADER]
     seen: set[int] = set()
@@ -56,7 +56,7 @@ def default_yaml() -> str:
 def _yaml_lines(
     key: str, value: Any, field: FieldInfo | None, seen: set[int], depth: int, top: bool = False
 ) -> Iterator[str]:
-    """One key and what is under it; its meaning stands behind it the first time."""
+    """One key and what is under it, followed by its meaning the first time."""
     comment = ""
     if field is not None and id(field) not in seen and not top:
         seen.add(id(field))
@@ -112,7 +112,7 @@ def schema() -> str:
 
 
 def guide(text: str) -> str:
-    """The guide with the table of keys between its marks renewed."""
+    """The guide with a new table of keys between its marks."""
     before, rest = text.split(MARKS[0])
     after = rest.split(MARKS[1])[1]
     return f"{before}{MARKS[0]}\n{reference()}{MARKS[1]}{after}"

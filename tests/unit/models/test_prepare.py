@@ -77,7 +77,7 @@ def test_a_preparation_that_fails_leaves_the_folder_as_it_was(tiny_tokenizer: An
     model = a_model(tiny_tokenizer)
     prepare(ModelFiles(path="models/one"), OUTPUT, bring)
     Path("models/empty").mkdir()
-    with pytest.raises(FileNotFoundError, match="no files of a model there"):
+    with pytest.raises(FileNotFoundError, match="contains no files of a model"):
         prepare(ModelFiles(path="models/empty"), OUTPUT, bring)
     assert equal(load_base_model(PREPARED, "fp32"), model)
     assert [path.name for path in PREPARED.parent.iterdir()] == ["tiny"]

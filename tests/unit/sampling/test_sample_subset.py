@@ -48,7 +48,7 @@ def test_what_a_small_source_lacks_comes_from_the_others() -> None:
 
 
 def test_too_few_candidates_are_said_with_both_numbers() -> None:
-    with pytest.raises(ValueError, match="needs 100 examples, but a, b, c hold 81"):
+    with pytest.raises(ValueError, match="needs 100 examples, but a, b, c have 81"):
         subset(0, examples=100)
 
 

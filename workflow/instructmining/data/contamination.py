@@ -1,7 +1,7 @@
-"""How much of an example's prompt stands in the prompts of an eval set: a model must not be trained on what tests it.
+"""How much of an example's prompt occurs in an eval set: a model must not be trained on what it is tested on.
 
 The measure is the share of the prompt's distinct 8-grams of words that occur in any prompt of the eval set. A prompt
-shorter than that counts as one gram, so it is compared whole.
+of fewer words counts as one gram, so it is compared whole.
 """
 
 import re
@@ -31,7 +31,7 @@ class EvalPrompts:
         self._eval_sets: dict[str, set[str]] = defaultdict(set)
 
     def add(self, eval_set: str, example: Example) -> None:
-        """Take in the prompt of one example of an eval set."""
+        """Add the prompt of one example of an eval set."""
         for gram in grams(prompt(example)):
             self._eval_sets[gram].add(eval_set)
 

@@ -1,7 +1,7 @@
 """Make one eval set: the examples of some sources without duplicates, or a part of them.
 
 In: imported sources. Out: a table of examples and a report. Parts such as 1/2 and 2/2 are split by the hash of the
-prompt, so two examples with one prompt never stand in two parts.
+prompt, so examples with the same prompt are always in the same part.
 
     python -m instructmining.data.make_eval_set --name fit --settings '{"sources": ["a"], "role": "fit"}' --seed 0 \
         --sources a.parquet --output fit.parquet --report fit.report.json
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def make_eval_set(name: str, settings: EvalSet, seed: int, sources: list[Path], output: Path, report: Path) -> None:
-    """Make one eval set from files to files; raises DataError where no example is left."""
+    """Read sources and write one eval set; raises DataError where no example is left."""
     batches = (batch for path in sources for batch in stream_examples(path))
     chosen = choose(chain.from_iterable(batches), settings, seed, name)
     check_counts(chosen.rows_in, len(chosen.examples), chosen.dropped, f"eval set {name}")
@@ -64,7 +64,7 @@ def make_eval_set(name: str, settings: EvalSet, seed: int, sources: list[Path], 
 
 
 def choose(examples: Iterable[Example], settings: EvalSet, seed: int, name: str) -> Chosen:
-    """The distinct examples of the part, or a seeded draw of `limit` of them in the order they came."""
+    """The distinct examples of the part, or a seeded draw of `limit` of them, in their order."""
     chosen, seen = Chosen(), set[str]()
     for example in examples:
         chosen.rows_in += 1
