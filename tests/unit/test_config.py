@@ -48,7 +48,7 @@ WRONG = [
     (set_key("sources.local", {"path": "no/such.json"}), r"sources\.local\.path: file not found: .*no/such\.json"),
     (set_key("eval_sets.test.part", "1/3"), r"eval_sets\.test: source (numpy|more_tasks) is already in eval_sets\.fit \(role fit\)"),
     (set_key("eval_sets.test.part", "4/3"), r"eval_sets\.test\.part: there is no part 4 of 3"),
-    (set_key("eval_sets.test.role", "fit"), r"eval_sets: none has the role test"),
+    (set_key("eval_sets.test.role", "fit"), r"eval_sets: no eval set has the role test"),
     (set_key("eval_sets.test.role", ["fit", "test"]), r"eval_sets\.test\.role: found \['fit', 'test'\]"),
     (set_key("eval_sets.test.sources", ["python"]), r"eval_sets\.test\.sources: 'python' is also in pools\.candidates"),
     (set_key("sources.python_shuffled.degrade.source", "pandas_truncated"), r"'pandas_truncated' is itself degraded; name the original"),

@@ -51,6 +51,6 @@ def test_splits_of_one_data_set_are_apart() -> None:
 
 def test_a_source_of_a_pool_is_in_no_eval_set_and_a_role_that_is_needed_is_named() -> None:
     assert problems({"a": SAME}, {"new": ["a"]}, EvalSet(sources=["a"], role="test")) == [
-        "eval_sets: none has the role search",
+        "eval_sets: no eval set has the role search",
         "eval_sets.test.sources: 'a' is also in pools.new; use it in pools or in eval sets",
     ]

@@ -18,7 +18,7 @@ WORDS_LEFT = 3
 
 
 def degrade(examples: Sequence[Example], name: str, settings: Degrade, generator: np.random.Generator) -> list[Example]:
-    """The examples as source `name`, a seeded share of them degraded; the others change nothing but the source."""
+    """The examples as source `name`, a seeded share of them degraded; the others only change their source."""
     count = round(settings.fraction * len(examples))
     chosen = np.sort(generator.choice(len(examples), size=count, replace=False)).tolist()
     responses = degraded_responses([examples[position].response for position in chosen], settings.how, generator)

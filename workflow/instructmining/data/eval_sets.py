@@ -12,7 +12,7 @@ def eval_set_problems(
 ) -> list[str]:
     """What is wrong with eval sets: a needed role that none has, or data shared with another one or with a pool."""
     roles = {eval_set.role for eval_set in eval_sets.values()}
-    problems = [f"eval_sets: none has the role {role}" for role in needed if role not in roles]
+    problems = [f"eval_sets: no eval set has the role {role}" for role in needed if role not in roles]
     for (a, first), (b, second) in combinations(eval_sets.items(), 2):
         shared = _shared(sources, first.sources, second.sources)
         if shared and not _disjoint_parts(first.part, second.part):

@@ -77,7 +77,7 @@ class Source(Settings):
     on_bad_row: Literal["stop", "quarantine"] = "stop"
     """`stop` at the first bad row, or `quarantine`: move bad rows to a file and count them in the report."""
     limit: Annotated[int, Field(ge=1)] | None = None
-    """Keep at most this many examples, drawn at random from the seed."""
+    """Keep at most this many examples, drawn at random with the seed of the config."""
     licence: str | None = None
     """Licence of the data, for the card of a selection."""
 
@@ -114,7 +114,7 @@ class EvalSet(Settings):
     part: Annotated[str, StringConstraints(pattern=r"^[1-9]\d*/[1-9]\d*$")] | None = None
     """Such as `1/2`: the first of two disjoint parts of the sources, split by the hash of the prompt."""
     limit: Annotated[int, Field(ge=1)] | None = None
-    """Keep at most this many examples, drawn at random from the seed."""
+    """Keep at most this many examples, drawn at random with the seed of the config."""
 
 
 class Ratings(Settings):
@@ -131,7 +131,7 @@ class Ratings(Settings):
     pool: Name | None = None
     """Ratings only: the rows have no text, but the `id` of an example in this pool."""
     limit: Annotated[int, Field(ge=1)] | None = None
-    """Keep at most this many rows, drawn at random from the seed."""
+    """Keep at most this many rows, drawn at random with the seed of the config."""
     on_bad_row: Literal["stop", "quarantine"] = "stop"
     """`stop` at the first bad row, or `quarantine`: leave bad rows out and count them in the report."""
     licence: str | None = None

