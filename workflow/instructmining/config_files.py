@@ -33,8 +33,8 @@ HEADER = """\
 def main() -> None:
     """Write all three."""
     write_text(DEFAULT_YAML, default_yaml())
-    write_text(SCHEMA, schema())
-    write_text(GUIDE, guide(GUIDE.read_text(encoding="utf-8")))
+    write_text(SCHEMA, json_schema())
+    write_text(GUIDE, renewed_guide(GUIDE.read_text(encoding="utf-8")))
 
 
 def default_yaml() -> str:
@@ -106,19 +106,19 @@ def settings_of(annotation: Any) -> type[Settings] | None:
     return next((found for part in get_args(plain) if (found := settings_of(part))), None)
 
 
-def schema() -> str:
+def json_schema() -> str:
     """The JSON schema of the config."""
     return json.dumps(Config.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def guide(text: str) -> str:
+def renewed_guide(text: str) -> str:
     """The guide with a new table of keys between its marks."""
     before, rest = text.split(MARKS[0])
     after = rest.split(MARKS[1])[1]
-    return f"{before}{MARKS[0]}\n{reference()}{MARKS[1]}{after}"
+    return f"{before}{MARKS[0]}\n{table_of_keys()}{MARKS[1]}{after}"
 
 
-def reference() -> str:
+def table_of_keys() -> str:
     """A table of every key of the config."""
     lines = ["| key | type | default | meaning |", "|---|---|---|---|"]
     return "\n".join([*lines, *_rows(Config, "")]) + "\n"

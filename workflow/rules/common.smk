@@ -25,7 +25,7 @@ from instructmining.jobs.fingerprint import fingerprint
 from instructmining.jobs.planned import Plan, config_problem, files_hash, plan_at_hand, rules_hash
 from instructmining.jobs.read_settings import as_json, handed, read, tracked
 from instructmining.models.links import relink
-from instructmining.models.prepare import files_below, find
+from instructmining.models.prepare import files_below, folder_of
 from instructmining.models.settings import ModelFiles
 from instructmining.report.explorer.asset_files import assets_hash
 from instructmining.jobs.slurm_jobs import jobs_in_words, left_over_jobs

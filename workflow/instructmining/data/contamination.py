@@ -12,7 +12,7 @@ from instructmining.example import Example, normalise
 GRAM_WORDS = 8
 
 
-def prompt(example: Example) -> str:
+def user_prompt(example: Example) -> str:
     """The user's turns of an example as one normalised text."""
     return normalise("\n".join(turn["content"] for turn in example.history if turn["role"] == "user"))
 
@@ -32,12 +32,12 @@ class EvalPrompts:
 
     def add(self, eval_set: str, example: Example) -> None:
         """Add the prompt of one example of an eval set."""
-        for gram in grams(prompt(example)):
+        for gram in grams(user_prompt(example)):
             self._eval_sets[gram].add(eval_set)
 
     def overlaps(self, example: Example) -> dict[str, float]:
         """For each eval set that shares grams with the example's prompt, the share of these grams, in (0, 1]."""
-        own = grams(prompt(example))
+        own = grams(user_prompt(example))
         shared: dict[str, int] = defaultdict(int)
         for gram in own:
             for eval_set in self._eval_sets.get(gram, ()):

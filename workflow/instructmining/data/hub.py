@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from instructmining.data.errors import DataError
-from instructmining.data.read_rows import Row, plain
+from instructmining.data.read_rows import Row, json_value
 from instructmining.data.settings import Source
 
 
@@ -22,7 +22,7 @@ def load_hub(source: Source) -> Any:
 def hub_rows(dataset: Any, hub: str) -> Iterator[Row]:
     """The rows of a loaded data set, numbered from 1."""
     for number, value in enumerate(dataset, 1):
-        yield Row(plain(value), number, f"{hub}: row {number}")
+        yield Row(json_value(value), number, f"{hub}: row {number}")
 
 
 def hub_origin(source: Source, dataset: Any) -> str:

@@ -95,7 +95,7 @@ def import_ratings(
     """Import one file; raises DataError where it cannot be used."""
     tally = Tally()
     rows = list(read_rows(Path(settings.path)))
-    found = list(judge(rows, name, settings, pool, tally))
+    found = list(judgements_of(rows, name, settings, pool, tally))
     kept = _limited(found, settings.limit, seed, name, tally)
     check_counts(tally.rows_in, len(kept), tally.dropped, name)
     distinct = {example.id: example for each in kept for example in (each.better, each.worse) if example}
@@ -106,7 +106,9 @@ def import_ratings(
     logging.info("%s: kept %d of %d rows; dropped: %s", name, len(kept), tally.rows_in, dict(tally.dropped) or "none")
 
 
-def judge(rows: Sequence[Row], name: str, settings: Ratings, pool: Sequence[Path], tally: Tally) -> Iterable[Judgement]:
+def judgements_of(
+    rows: Sequence[Row], name: str, settings: Ratings, pool: Sequence[Path], tally: Tally
+) -> Iterable[Judgement]:
     """The judgement of each row; a bad row raises DataError or is counted, as `on_bad_row` says."""
     known = _examples_of_pool(pool, rows) if settings.pool else {}
     form = _form(rows, settings) if settings.rating and not settings.pool else None

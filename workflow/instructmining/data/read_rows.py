@@ -37,14 +37,14 @@ def read_rows(path: Path) -> Iterator[Row]:
     read = _reader(path)
     try:
         for row in read(path):
-            yield replace(row, value=plain(row.value))
+            yield replace(row, value=json_value(row.value))
     except FileNotFoundError:
         raise DataError(f"{path}: file not found") from None
     except (ValueError, OSError, EOFError, RecursionError, csv.Error) as error:
         raise DataError(f"{path}: cannot be read: {error}") from error
 
 
-def plain(value: object) -> object:
+def json_value(value: object) -> object:
     """The value as JSON can represent it: NaN becomes null, a date text; not Unicode or too deep, a BadRow."""
     if isinstance(value, BadRow):
         return value
@@ -95,7 +95,7 @@ def _read_json(path: Path) -> Iterator[Row]:
 
 
 def _read_array(stream: io.BufferedReader, path: Path) -> Iterator[Row]:
-    # Broken bytes become lone surrogates here, which `plain` finds in their row.
+    # Broken bytes become lone surrogates here, which `json_value` finds in their row.
     text = stream.read().decode("utf-8-sig", errors="surrogateescape")
     try:
         rows = json.loads(text)

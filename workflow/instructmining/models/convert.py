@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from instructmining.files import replacing
-from instructmining.models.prepare import bring, find, run
+from instructmining.models.prepare import folder_of, gather, run_command
 from instructmining.models.settings import ModelFiles
 
 OLD = "pytorch_model*.bin"
@@ -20,19 +20,19 @@ OLD = "pytorch_model*.bin"
 
 def main() -> None:
     """Prepare one model."""
-    run(__doc__, bring_safetensors)
+    run_command(__doc__, gather_safetensors)
 
 
-def bring_safetensors(settings: ModelFiles, folder: Path) -> Path:
+def gather_safetensors(settings: ModelFiles, folder: Path) -> Path:
     """Fill `folder` with the files of a model, its weights as safetensors, and return where they came from."""
-    if settings.hub and not list(find(settings).glob("*.safetensors")):
-        fetch_old(settings)
-    origin = bring(settings, folder)
+    if settings.hub and not list(folder_of(settings).glob("*.safetensors")):
+        download_old_weights(settings)
+    origin = gather(settings, folder)
     to_safetensors(folder)
     return origin
 
 
-def fetch_old(settings: ModelFiles) -> None:
+def download_old_weights(settings: ModelFiles) -> None:
     """Download weights in the older format to the cache of the hub, beside the other files of the model."""
     from huggingface_hub import snapshot_download
 

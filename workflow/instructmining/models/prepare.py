@@ -27,10 +27,10 @@ Fill = Callable[[ModelFiles, Path], Path]
 
 def main() -> None:
     """Prepare one model."""
-    run(__doc__, bring)
+    run_command(__doc__, gather)
 
 
-def run(about: str | None, fill: Fill) -> None:
+def run_command(about: str | None, fill: Fill) -> None:
     """The command that prepares one model, with the given way to fill a folder."""
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--settings", required=True, type=ModelFiles.model_validate_json)
@@ -47,9 +47,9 @@ def prepare(settings: ModelFiles, output: Path, fill: Fill) -> None:
         write_json(folder / output.name, model_record(settings, folder, origin))
 
 
-def bring(settings: ModelFiles, folder: Path) -> Path:
+def gather(settings: ModelFiles, folder: Path) -> Path:
     """Fill `folder` with the files of a model, and return where they came from."""
-    origin = find(settings)
+    origin = folder_of(settings)
     if settings.hub:
         logging.info("%s at %s is commit %s", settings.hub, settings.revision or "main", origin.name)
     if settings.gguf_file:
@@ -66,7 +66,7 @@ def files_below(origin: Path) -> list[Path]:
     return [path for path in files if not path.name.startswith(".") and path.suffix not in {".py", ".pyc"}]
 
 
-def find(settings: ModelFiles) -> Path:
+def folder_of(settings: ModelFiles) -> Path:
     """The folder that holds the files of a model; those of the hub are downloaded to its cache."""
     if settings.path:
         return Path(settings.path).resolve()

@@ -39,8 +39,8 @@ def main() -> None:
         ids = draw_from_scores(arguments.scores, arguments.settings, number, arguments.seed)
     else:
         generator = np.random.default_rng([arguments.seed, number])
-        ids = draw(ids_by_source(shards), arguments.settings, number, generator)
-    write_table(arguments.output, read_rows(shards, ids), EXAMPLES)
+        ids = draw_by_source(ids_by_source(shards), arguments.settings, number, generator)
+    write_table(arguments.output, read_subset(shards, ids), EXAMPLES)
 
 
 def shards_of(report: Path) -> list[Path]:
@@ -60,7 +60,7 @@ def ids_by_source(shards: list[Path]) -> IDsBySource:
     return groups
 
 
-def draw(groups: IDsBySource, settings: Sampling, number: int, generator: np.random.Generator) -> list[str]:
+def draw_by_source(groups: IDsBySource, settings: Sampling, number: int, generator: np.random.Generator) -> list[str]:
     """The IDs of subset `number`, sorted; raises ValueError where there are too few candidates."""
     if settings.scheme == "single_source":
         source = sorted(groups)[number % len(groups)]
@@ -103,7 +103,7 @@ def fused_counts(
     return counts
 
 
-def read_rows(shards: list[Path], ids: list[str]) -> pa.Table:
+def read_subset(shards: list[Path], ids: list[str]) -> pa.Table:
     """The examples with these IDs, in the order of their IDs."""
     table = ds.dataset(shards).to_table(columns=EXAMPLES.names, filter=pc.field("id").isin(ids)).sort_by("id")
     check_same_ids(ids, table["id"].to_pylist(), "sample_subset")

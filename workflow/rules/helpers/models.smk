@@ -11,7 +11,7 @@ def local_model_files(wildcards):
     """The files of a model in a local folder or a package, so that changes are noticed."""
     (name,) = wildcards
     model = model_files(name)
-    return [] if model.hub else own_files(find(model), files_below(find(model)))
+    return [] if model.hub else own_files(folder_of(model), files_below(folder_of(model)))
 
 
 def renew_links():
@@ -19,4 +19,4 @@ def renew_links():
     for name in (Path(path).parent.name for path in prepared_models()):
         folder, model = Path("results/models", name), model_files(name)
         if folder.is_dir() and not model.hub:
-            relink(folder, find(model))
+            relink(folder, folder_of(model))
