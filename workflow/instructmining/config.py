@@ -27,7 +27,7 @@ class Config(Settings):
     """The whole run."""
 
     seed: Annotated[int, Field(ge=0)] = 0
-    """Everything random is drawn from this seed."""
+    """All random draws depend on this seed."""
     sources: dict[Name, Source]
     """The data sets, by name."""
     pools: dict[Name, Pool]

@@ -145,9 +145,7 @@ def _type(annotation: Any) -> str:
         return f"list of {_type(get_args(plain)[0])}"
     if get_args(plain):
         return " or ".join(_type(part) for part in get_args(plain))
-    return {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}.get(
-        plain.__name__, "value"
-    )
+    return {"str": "text", "int": "integer", "float": "number", "bool": "true or false"}.get(plain.__name__, "value")
 
 
 def _default(field: FieldInfo) -> str:

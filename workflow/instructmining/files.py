@@ -35,7 +35,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing_folder(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder beside `folder`; on success it takes the place of `folder` whole, on failure it is removed.
+    """Yield an empty folder beside `folder`; on success it replaces `folder` as a whole, on failure it is removed.
 
     Both are in the same parent folder, so that relative links stay valid. Leftovers of a killed process are removed.
     """

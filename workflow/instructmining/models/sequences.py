@@ -69,7 +69,7 @@ def _cut(written: Written, encoding: Any, max_tokens: int) -> TokenSequence:
 
 
 def _positions(encoding: Any, span: Span) -> list[int]:
-    """The tokens that lie in a span."""
+    """The positions of the tokens inside a span."""
     return [
         position
         for position, ((start, end), text) in enumerate(zip(encoding.offsets, encoding.sequence_ids, strict=True))
