@@ -37,18 +37,18 @@ WRONG = [
     (set_key("seed", "many"), r"seed: found 'many'; input should be a valid integer"),
     (set_key("training.schedule", "cosinus"), r"training\.schedule: found 'cosinus'; input should be 'cosine'"),
     (set_key("sources.a/b", {"path": "x"}), r"sources\.a/b: found 'a/b'; allowed: letters, digits"),
-    (set_key("models", {"-base": {"hub": "x/y", "parameters": 1}}), r"models\.-base: found '-base'; allowed: letters, digits, '_' and, but not first, '-'"),
+    (set_key("models", {"-base": {"hub": "x/y", "parameters": 1}}), r"models\.-base: found '-base'; allowed: letters, digits, '_', and '-' but not first"),
     (set_key("comparison.arms", ["random", "-full"]), r"comparison\.arms\.1: found '-full'; allowed: letters, digits"),
     (set_key("comparison.lists", {"full@64": "README.md"}), r"comparison\.lists\.full@64: found 'full@64'; allowed: letters"),
-    (set_key("pools.subsets", {"sources": ["python"]}), r"pools\.subsets: found the name 'subsets', but results/indicators/subsets holds"),
-    (set_key("quality_rule", {"ratings": {"subsets": {"path": "README.md"}}}), r"quality_rule\.ratings\.subsets: found the name 'subsets'"),
-    (set_key("models.replies", {"hub": "x/y", "parameters": 1}), r"models\.replies: found the name 'replies', but results/comparison/replies"),
+    (set_key("pools.subsets", {"sources": ["python"]}), r"pools\.subsets: the name 'subsets' is reserved: results/indicators/subsets holds"),
+    (set_key("quality_rule", {"ratings": {"subsets": {"path": "README.md"}}}), r"quality_rule\.ratings\.subsets: the name 'subsets' is reserved"),
+    (set_key("models.replies", {"hub": "x/y", "parameters": 1}), r"models\.replies: the name 'replies' is reserved: results/comparison/replies"),
     (set_key("pools.candidates.sources", ["nowhere"]), r"pools\.candidates\.sources: 'nowhere' is not declared; allowed: python"),
     (set_key("sources.python.path", "x.json"), r"sources\.python: needs exactly one of path, hub.*found path, documentation"),
-    (set_key("sources.local", {"path": "no/such.json"}), r"sources\.local\.path: there is no file .*no/such\.json"),
+    (set_key("sources.local", {"path": "no/such.json"}), r"sources\.local\.path: file not found: .*no/such\.json"),
     (set_key("eval_sets.test.part", "1/3"), r"eval_sets\.test: source (numpy|more_tasks) is already in eval_sets\.fit \(role fit\)"),
     (set_key("eval_sets.test.part", "4/3"), r"eval_sets\.test\.part: there is no part 4 of 3"),
-    (set_key("eval_sets.test.role", "fit"), r"eval_sets: none has the role test"),
+    (set_key("eval_sets.test.role", "fit"), r"eval_sets: no eval set has the role test"),
     (set_key("eval_sets.test.role", ["fit", "test"]), r"eval_sets\.test\.role: found \['fit', 'test'\]"),
     (set_key("eval_sets.test.sources", ["python"]), r"eval_sets\.test\.sources: 'python' is also in pools\.candidates"),
     (set_key("sources.python_shuffled.degrade.source", "pandas_truncated"), r"'pandas_truncated' is itself degraded; name the original"),
@@ -60,7 +60,7 @@ WRONG = [
     (set_key("comparison.arms", ["random", "reward_only"]), r"comparison\.arms: reward_only is chosen by the indicator 'reward', which is not computed"),
     (set_key("comparison.arms", ["random", "shortest"]), r"comparison: arms: 'shortest' is no arm; allowed: selected, random, longest, shortest_ppl"),
     (set_key("comparison.arms", ["random", "full", "full"]), r"comparison: arms: 'full' stands twice"),
-    (set_key("comparison", {"arms": ["random", "mine"], "lists": {"mine": "no/such.txt"}}), r"comparison\.lists\.mine: there is no file .*no/such\.txt"),
+    (set_key("comparison", {"arms": ["random", "mine"], "lists": {"mine": "no/such.txt"}}), r"comparison\.lists\.mine: file not found: .*no/such\.txt"),
     (set_key("comparison.lists", {"full": "README.md"}), r"comparison: lists: 'full' is the name of a built-in arm"),
     (set_key("comparison.match", "tokens"), r"comparison: tokens: needed with match: tokens"),
     (set_key("comparison.match", "steps"), None),
@@ -69,17 +69,17 @@ WRONG = [
     (set_key("selection", {"examples": 9, "search": {"low": 1, "high": 9}}), r"selection: needs exactly one of examples, fraction, search"),
     (set_key("selection", {"search": {"low": 9, "high": 9}}), r"selection\.search: low is 9, but must be below high, which is 9"),
     (set_key("sampling.replicated", 99), r"sampling: replicated is 99, but there are only 12 subsets"),
-    (set_key("models.reward", {"hub": "x/y", "parameters": 1}), r"models\.reward: a scorer has this name"),
-    (set_key("indicators.custom", {"mine": {"function": "no_such:f"}}), r"indicators\.custom\.mine\.function: there is no module 'no_such'"),
-    (set_key("indicators.custom", {"mine": {"table": "no.parquet"}}), r"indicators\.custom\.mine\.table: there is no file .*no\.parquet"),
+    (set_key("models.reward", {"hub": "x/y", "parameters": 1}), r"models\.reward: this is the name of a scorer"),
+    (set_key("indicators.custom", {"mine": {"function": "no_such:f"}}), r"indicators\.custom\.mine\.function: module 'no_such' not found"),
+    (set_key("indicators.custom", {"mine": {"table": "no.parquet"}}), r"indicators\.custom\.mine\.table: file not found: .*no\.parquet"),
     (set_key("indicators.custom", {"mine": {"function": "a:b", "table": "c"}}), r"indicators\.custom\.mine: needs exactly one of function, table"),
-    (set_key("indicators.embedding.model", {"path": "no/such"}), r"indicators\.embedding\.model\.path: there is no folder .*no/such"),
-    (set_key("quality_rule", {"published": "v3"}), r"quality_rule\.published: v3 needs reward, und, nat, coh, which is not computed"),
+    (set_key("indicators.embedding.model", {"path": "no/such"}), r"indicators\.embedding\.model\.path: folder not found: .*no/such"),
+    (set_key("quality_rule", {"published": "v3"}), r"quality_rule\.published: v3 needs reward, und, nat, coh, which no scorer"),
     (set_key("quality_rule", {"published": "v3", "file": "rule.json"}), r"quality_rule: give either published or file"),
-    (set_key("quality_rule", {"file": "no/rule.json"}), r"quality_rule\.file: there is no file .*no/rule\.json"),
-    (set_key("quality_rule", {"ratings": {"people": {"path": "no/pairs.csv"}}}), r"quality_rule\.ratings\.people\.path: there is no file .*no/pairs\.csv"),
+    (set_key("quality_rule", {"file": "no/rule.json"}), r"quality_rule\.file: file not found: .*no/rule\.json"),
+    (set_key("quality_rule", {"ratings": {"people": {"path": "no/pairs.csv"}}}), r"quality_rule\.ratings\.people\.path: file not found: .*no/pairs\.csv"),
     (set_key("quality_rule", {"ratings": {"unseen": {"path": "README.md"}}}), r"quality_rule\.ratings\.unseen: a pool has this name"),
-    (set_key("quality_rule", {"ratings": {"people": {"path": "README.md", "pool": "unseen"}}}), r"pool is for ratings by ID: name their column in rating"),
+    (set_key("quality_rule", {"ratings": {"people": {"path": "README.md", "pool": "unseen"}}}), r"pool is for ratings by ID only; name the column of the rating"),
     (set_key("quality_rule", {"ratings": {"people": {"path": "README.md", "rating": "stars", "pool": "gone"}}}), r"quality_rule\.ratings\.people\.pool: 'gone' is not declared"),
     (set_key("models.smollm2.hub", "x/y"), r"models\.smollm2: needs exactly one of hub, path, package; found hub, package"),
 ]  # fmt: skip
@@ -98,7 +98,7 @@ def test_a_wrong_config_is_explained(change: Callable[[dict[str, Any]], None], m
 
 def test_steps_of_a_share_of_a_pool_are_not_known_beforehand() -> None:
     values = copy.deepcopy(DEFAULT) | {"selection": {"fraction": 0.1}, "comparison": {"match": "steps"}}
-    with pytest.raises(ConfigError, match=r"comparison\.steps: needed with match: steps"):
+    with pytest.raises(ConfigError, match=r"comparison\.steps: required for match: steps"):
         load_config(values)
 
 

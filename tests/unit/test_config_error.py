@@ -27,7 +27,7 @@ class Outer(Settings):
         ({}, "needed: this key is required"),
         ({"needed": "x"}, "needed: found 'x'; input should be a valid integer, unable to parse string as an integer"),
         ({"needed": 1, "text": "A"}, "text: found 'A'; allowed: ^[a-z]+$"),
-        ({"needed": 1, "by_name": {"a/b": {}}}, "by_name.a/b: found 'a/b'; allowed: letters, digits, '_' and, but not first, '-'"),
+        ({"needed": 1, "by_name": {"a/b": {}}}, "by_name.a/b: found 'a/b'; allowed: letters, digits, '_', and '-' but not first"),
         ({"needed": 1, "inner": {"sise": 2}}, "inner.sise: unknown key; did you mean size? allowed: size"),
         ({"needed": 1, "by_name": {"one": {"other": 2}}}, "by_name.one.other: unknown key; allowed: size"),
     ],
@@ -38,9 +38,9 @@ def test_a_problem_is_one_line_with_its_key(values: dict[str, Any], line: str) -
     assert [explain(problem, Outer) for problem in error.value.errors()] == [line]
 
 
-def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+def test_a_key_that_appears_twice_is_refused(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text("pools:\n  a: 1\n  a: 2\n")
-    with pytest.raises(ConfigError, match=r"c\.yaml:3: key pools\.a stands twice"):
+    with pytest.raises(ConfigError, match=r"c\.yaml:3: key pools\.a appears twice"):
         reject_duplicate_keys(tmp_path / "c.yaml")
 
 

@@ -23,8 +23,8 @@ def test_the_default_yaml_is_the_embedded_default() -> None:
     ("path", "made"),
     [
         (config_files.DEFAULT_YAML, config_files.default_yaml),
-        (config_files.SCHEMA, config_files.schema),
-        (config_files.GUIDE, lambda: config_files.guide(config_files.GUIDE.read_text())),
+        (config_files.SCHEMA, config_files.json_schema),
+        (config_files.GUIDE, lambda: config_files.renewed_guide(config_files.GUIDE.read_text())),
     ],
 )
 def test_a_file_made_from_the_types_has_not_drifted(path: Path, made: Callable[[], str]) -> None:
@@ -32,7 +32,7 @@ def test_a_file_made_from_the_types_has_not_drifted(path: Path, made: Callable[[
 
 
 def test_every_key_has_a_description() -> None:
-    assert " |  |\n" not in config_files.reference()
+    assert " |  |\n" not in config_files.table_of_keys()
 
 
 @pytest.mark.parametrize(
@@ -45,14 +45,14 @@ def test_settings_are_found_in_an_annotation(annotation: Any, settings: Any) -> 
 
 def test_a_key_is_a_row_with_its_type_and_default() -> None:
     (row,) = [
-        line for line in config_files.reference().splitlines() if line.startswith("| `sources.<name>.on_bad_row`")
+        line for line in config_files.table_of_keys().splitlines() if line.startswith("| `sources.<name>.on_bad_row`")
     ]
     assert row.split(" | ")[1:3] == ["`stop`, `quarantine`", "`stop`"]
 
 
 def test_a_guide_keeps_what_is_outside_of_its_marks() -> None:
     before, after = config_files.MARKS
-    renewed = config_files.guide(f"Intro\n{before}\n| an old row |\n{after}\nOutro\n")
+    renewed = config_files.renewed_guide(f"Intro\n{before}\n| an old row |\n{after}\nOutro\n")
     assert renewed.startswith(f"Intro\n{before}\n| key |")
     assert renewed.endswith(f"{after}\nOutro\n")
     assert "an old row" not in renewed

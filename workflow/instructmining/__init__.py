@@ -7,7 +7,7 @@ from instructmining.jobs.plan_guard import hold_to_plan
 
 hold_to_plan()
 
-# What libraries say to each other and no user can act on stood in the log of every fine-tune: bitsandbytes misses a
-# package that only 4-bit products on some CPUs would use, and peft asks transformers by a name that is going away.
+# Warnings that no user can act on would appear in the log of every fine-tune: bitsandbytes misses a package that only
+# 4-bit products on some CPUs use, and peft uses a deprecated name of transformers.
 logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
 warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)

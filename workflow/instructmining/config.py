@@ -1,4 +1,4 @@
-"""The config file as one typed value; whatever is wrong with it is said before any job starts."""
+"""The config file as one typed value; every mistake in it is reported before any job starts."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -27,13 +27,13 @@ class Config(Settings):
     """The whole run."""
 
     seed: Annotated[int, Field(ge=0)] = 0
-    """Everything random is drawn from this seed."""
+    """All random draws depend on this seed."""
     sources: dict[Name, Source]
     """The data sets, by name."""
     pools: dict[Name, Pool]
     """`candidates`, which the rule is fitted on, and any other, which is selected from."""
     eval_sets: dict[Name, EvalSet] = {}
-    """Eval sets by name; each has one role, and no two share examples. Only a rule that is taken needs none."""
+    """Eval sets by name; each has one role, and no two share examples. A run that adopts a rule may have none."""
     sampling: Sampling = Sampling()
     """How subsets are drawn from the candidates."""
     indicators: Indicators
@@ -45,7 +45,7 @@ class Config(Settings):
     quality_rule: QualityRuleSettings = QualityRuleSettings()
     """How the rule is fitted."""
     selection: Selection
-    """What is kept of a pool."""
+    """Which examples of a pool are selected."""
     comparison: Comparison = Comparison()
     """What the selection is compared with."""
     report: Report = Report()
@@ -70,7 +70,7 @@ class Config(Settings):
         return self
 
     def needed_roles(self) -> tuple[Role, ...]:
-        """The roles that an eval set must have; where a rule is taken, nothing is fitted."""
+        """The roles that need an eval set; where a rule is adopted, nothing is fitted."""
         if self.quality_rule.adopted:
             return ("search", "test") if self.selection.search else ()
         return get_args(Role)
@@ -80,16 +80,16 @@ class Config(Settings):
         return self.selection.pools or [name for name in self.pools if name != "candidates"]
 
     def licences(self) -> dict[str, str | None]:
-        """The licence of each source; a degraded variant is under that of its origin."""
+        """The licence of each source; a degraded variant has the licence of its origin."""
         origins = {name: source.degrade.source if source.degrade else name for name, source in self.sources.items()}
         return {name: self.sources[name].licence or self.sources[origin].licence for name, origin in origins.items()}
 
     def compares(self) -> bool:
-        """Whether arms are tuned and compared: always after a fit, and after a rule is taken if there is a test set."""
+        """Whether arms are tuned and compared: always after a fit, and with an adopted rule if there is a test set."""
         return any(eval_set.role == "test" for eval_set in self.eval_sets.values())
 
     def indicator_settings(self) -> dict[str, Any]:
-        """The settings of the indicators that are set, base models in full: what a rule holds for."""
+        """The settings of all indicators in use, with base models in full: what a rule is valid for."""
         settings = self.indicators.model_dump(mode="json", exclude_none=True)
         for scorer in ("text", "likelihood"):
             model = self.models.get(settings[scorer]["model"]) if scorer in settings else None
@@ -118,14 +118,14 @@ def load_config(values: Mapping[str, Any], root: Path = Path()) -> Config:
 
 
 def _in_order(value: Any) -> Any:
-    """Values with the keys of every mapping in their order, as the order in which they are given changes no result."""
+    """Values with the keys of every mapping sorted, so that the order in the file changes no result."""
     if isinstance(value, Mapping):
         return {key: _in_order(value[key]) for key in sorted(value, key=str)}
     return [_in_order(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _missing_files(config: Config, root: Path) -> list[str]:
-    """Files and folders that the config names and that are not there."""
+    """Files and folders that the config names but that do not exist."""
     tables = {f"indicators.custom.{name}.table": custom.table for name, custom in config.indicators.custom.items()}
     files = {f"sources.{name}.path": source.path for name, source in config.sources.items()} | tables
     files["quality_rule.file"] = config.quality_rule.file
@@ -141,12 +141,12 @@ def _missing_files(config: Config, root: Path) -> list[str]:
     }
     return [
         *(
-            f"{key}: there is no file {root / path}"
+            f"{key}: file not found: {root / path}"
             for key, path in files.items()
             if path and not (root / path).is_file()
         ),
         *(
-            f"{key}.path: there is no folder {root / model.path}"
+            f"{key}.path: folder not found: {root / model.path}"
             for key, model in models.items()
             if model.path and not (root / model.path).is_dir()
         ),
@@ -154,9 +154,9 @@ def _missing_files(config: Config, root: Path) -> list[str]:
 
 
 def _missing_functions(config: Config, root: Path) -> list[str]:
-    """Indicators of your own whose module is neither in the working directory nor installed."""
+    """Custom indicators whose module is neither in the working directory nor installed."""
     return [
-        f"indicators.custom.{name}.function: there is no module {custom.function.partition(':')[0]!r},"
+        f"indicators.custom.{name}.function: module {custom.function.partition(':')[0]!r} not found,"
         f" neither in {root.resolve()} nor among the installed packages"
         for name, custom in config.indicators.custom.items()
         if custom.function and code_file(custom.function, root) is None
@@ -164,7 +164,7 @@ def _missing_functions(config: Config, root: Path) -> list[str]:
 
 
 def _unknown_names(config: Config) -> list[str]:
-    """References to sources, models, pools that are not declared."""
+    """References to sources, models and pools that are not declared."""
     references: list[tuple[str, str, Mapping[str, Any]]] = [
         *(
             (f"pools.{name}.sources", source, config.sources)
@@ -199,14 +199,14 @@ def _unknown_names(config: Config) -> list[str]:
 def _pool_problems(config: Config) -> list[str]:
     problems = []
     if "candidates" not in config.pools and not config.quality_rule.adopted:
-        problems.append(f"pools: one must be named candidates; found {', '.join(config.pools)}")
+        problems.append(f"pools: one pool must be named candidates; found {', '.join(config.pools)}")
     if not config.selection_pools():
-        problems.append("pools: there is nothing to select from; name a second pool, or set selection.pools")
+        problems.append("pools: there is nothing to select from; add a second pool, or set selection.pools")
     return problems
 
 
 def _degrade_problems(config: Config) -> list[str]:
-    """A degraded source is made from a source that is not itself degraded, and a part is not beyond the parts."""
+    """Degraded variants of degraded variants, and parts with a number above the number of parts."""
     problems = [
         f"sources.{name}.degrade.source: {source.degrade.source!r} is itself degraded; name the original"
         for name, source in config.sources.items()
@@ -222,14 +222,17 @@ def _degrade_problems(config: Config) -> list[str]:
 
 
 def _taken_rule_problems(config: Config) -> list[str]:
-    """A published rule needs its indicators, and by its own models unless it is forced on others."""
+    """A published rule needs its indicators, computed by the same models unless `force` is set."""
     settings = config.quality_rule
     if settings.published is None:
         return []
     rule = PUBLISHED[settings.published]
     missing = [name for name in rule["coefficients"] if name not in config.indicators.names()]
     if missing:
-        return [f"quality_rule.published: {settings.published} needs {', '.join(missing)}, which is not computed"]
+        return [
+            f"quality_rule.published: {settings.published} needs {', '.join(missing)},"
+            " which no scorer under indicators computes"
+        ]
     try:
         differences = other_models(rule["coefficients"], rule["indicator_settings"], config.indicator_settings())
         refuse(f"the rule {settings.published}", differences, settings.force)
@@ -239,20 +242,20 @@ def _taken_rule_problems(config: Config) -> list[str]:
 
 
 def _model_problems(config: Config) -> list[str]:
-    """A base model and a scorer's own model would lie in one folder."""
-    return [f"models.{name}: a scorer has this name; choose another" for name in config.models if name in GIVEN]
+    """Base models named like a scorer, whose own model has that folder."""
+    return [f"models.{name}: this is the name of a scorer; choose another" for name in config.models if name in GIVEN]
 
 
 def _folder_problems(config: Config) -> list[str]:
-    """Names whose folder of results would be one that holds something else."""
+    """Names whose folder of results is already used for something else."""
     of_subsets = "results/indicators/subsets holds the indicators of subsets"
     taken: dict[str, tuple[Collection[str], str, str]] = {
         "pools": (config.pools, "subsets", of_subsets),
         "quality_rule.ratings": (config.quality_rule.ratings, "subsets", of_subsets),
-        "models": (config.models, "replies", "results/comparison/replies holds what a judge replied"),
+        "models": (config.models, "replies", "results/comparison/replies holds the replies of a judge"),
     }
     return [
-        f"{key}.{name}: found the name {name!r}, but {why}; choose another"
+        f"{key}.{name}: the name {name!r} is reserved: {why}; choose another"
         for key, (names, name, why) in taken.items()
         if name in names
     ]
@@ -260,7 +263,7 @@ def _folder_problems(config: Config) -> list[str]:
 
 def _ratings_problems(config: Config) -> list[str]:
     return [
-        f"quality_rule.ratings.{name}: a pool has this name; ratings are a pool of their own"
+        f"quality_rule.ratings.{name}: a pool has this name, and ratings become a pool of their own; choose another"
         for name in config.quality_rule.ratings
         if name in config.pools
     ]
@@ -282,10 +285,8 @@ def _comparison_problems(config: Config) -> list[str]:
     comparison, indicators = config.comparison, config.indicators
     problems = comparison.problems(indicators.names(), indicators.embedding is not None, config.selection_pools())
     if (comparison.judge or comparison.benchmarks) and not config.compares():
-        problems.append("comparison: judge and benchmarks need arms, and these an eval set of role test; found none")
+        problems.append("comparison: judge and benchmarks compare arms, which needs a test set; found none")
     needed = comparison.match == "steps" or comparison.sizes
     if needed and not comparison.matched_steps(config.training, config.selection.examples):
-        problems.append(
-            "comparison.steps: needed with match: steps and with sizes where selection.examples is not given"
-        )
+        problems.append("comparison.steps: required for match: steps and for sizes unless selection.examples is given")
     return problems

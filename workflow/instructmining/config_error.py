@@ -1,4 +1,4 @@
-"""What is wrong with a config file, and what is wrong before it is one."""
+"""Mistakes in a config file, in words: the key, what was found, what is allowed."""
 
 import difflib
 from collections.abc import Hashable
@@ -15,7 +15,7 @@ class ConfigError(ValueError):
 
 
 def reject_duplicate_keys(path: Path) -> None:
-    """Raise ConfigError where a mapping of a YAML file names a key twice: the parser would keep the last in silence."""
+    """Raise ConfigError where a mapping in a YAML file has a key twice: the parser would silently keep the last one."""
     waiting: list[tuple[yaml.Node | None, str]] = [(yaml.compose(path.read_text(encoding="utf-8")), "")]
     while waiting:
         node, prefix = waiting.pop()
@@ -25,7 +25,7 @@ def reject_duplicate_keys(path: Path) -> None:
         for key, value in node.value:
             if key.value in seen:
                 line = key.start_mark.line + 1
-                raise ConfigError(f"{path}:{line}: key {prefix}{key.value} stands twice; give each key once")
+                raise ConfigError(f"{path}:{line}: key {prefix}{key.value} appears twice; give each key once")
             seen.add(key.value)
             waiting.append((value, f"{prefix}{key.value}."))
 
@@ -40,7 +40,7 @@ def explain(problem: Any, config: type[Settings]) -> str:
         return f"{key}: {message}" if key else message
     if problem["type"] == "string_pattern_mismatch":
         is_name = problem["ctx"]["pattern"] == f"^{NAME}$"
-        allowed = "letters, digits, '_' and, but not first, '-'" if is_name else problem["ctx"]["pattern"]
+        allowed = "letters, digits, '_', and '-' but not first" if is_name else problem["ctx"]["pattern"]
         return f"{key}: found {problem['input']!r}; allowed: {allowed}"
     if problem["type"] == "missing":
         return f"{key}: this key is required"
@@ -48,7 +48,7 @@ def explain(problem: Any, config: type[Settings]) -> str:
 
 
 def _allowed_keys(location: tuple[int | str, ...], config: type[Settings]) -> str:
-    """What may stand where an unknown key stands, and what was probably meant."""
+    """The keys allowed in place of an unknown one, and the one that was probably meant."""
     settings: Any = config
     for part in location[:-1]:
         settings = _inside(settings, part)

@@ -33,12 +33,12 @@ HEADER = """\
 def main() -> None:
     """Write all three."""
     write_text(DEFAULT_YAML, default_yaml())
-    write_text(SCHEMA, schema())
-    write_text(GUIDE, guide(GUIDE.read_text(encoding="utf-8")))
+    write_text(SCHEMA, json_schema())
+    write_text(GUIDE, renewed_guide(GUIDE.read_text(encoding="utf-8")))
 
 
 def default_yaml() -> str:
-    """The embedded default, each key with its meaning where it first stands."""
+    """The embedded default, each key with its meaning where it first appears."""
     config = Config.model_validate(DEFAULT)
     sections = [HEADER]
     seen: set[int] = set()
@@ -56,7 +56,7 @@ def default_yaml() -> str:
 def _yaml_lines(
     key: str, value: Any, field: FieldInfo | None, seen: set[int], depth: int, top: bool = False
 ) -> Iterator[str]:
-    """One key and what is under it; its meaning stands behind it the first time."""
+    """One key and what is under it, followed by its meaning the first time."""
     comment = ""
     if field is not None and id(field) not in seen and not top:
         seen.add(id(field))
@@ -106,19 +106,19 @@ def settings_of(annotation: Any) -> type[Settings] | None:
     return next((found for part in get_args(plain) if (found := settings_of(part))), None)
 
 
-def schema() -> str:
+def json_schema() -> str:
     """The JSON schema of the config."""
     return json.dumps(Config.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def guide(text: str) -> str:
-    """The guide with the table of keys between its marks renewed."""
+def renewed_guide(text: str) -> str:
+    """The guide with a new table of keys between its marks."""
     before, rest = text.split(MARKS[0])
     after = rest.split(MARKS[1])[1]
-    return f"{before}{MARKS[0]}\n{reference()}{MARKS[1]}{after}"
+    return f"{before}{MARKS[0]}\n{table_of_keys()}{MARKS[1]}{after}"
 
 
-def reference() -> str:
+def table_of_keys() -> str:
     """A table of every key of the config."""
     lines = ["| key | type | default | meaning |", "|---|---|---|---|"]
     return "\n".join([*lines, *_rows(Config, "")]) + "\n"
@@ -145,9 +145,7 @@ def _type(annotation: Any) -> str:
         return f"list of {_type(get_args(plain)[0])}"
     if get_args(plain):
         return " or ".join(_type(part) for part in get_args(plain))
-    return {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}.get(
-        plain.__name__, "value"
-    )
+    return {"str": "text", "int": "integer", "float": "number", "bool": "true or false"}.get(plain.__name__, "value")
 
 
 def _default(field: FieldInfo) -> str:

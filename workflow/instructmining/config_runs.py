@@ -11,7 +11,7 @@ def subsets(config: Config) -> list[str]:
 
 
 def subset_runs(config: Config) -> list[tuple[RunName, int]]:
-    """Every (subset, seed) that the rule is fitted on; the first, replicated ones have several seeds."""
+    """Every (subset, seed) that the rule is fitted on; replicated subsets, which come first, have several seeds."""
     sampling = config.sampling
     return [
         (RunName(subset), seed)
@@ -27,7 +27,7 @@ def arm_runs(config: Config, pool: str) -> list[tuple[RunName, int]]:
 
 
 def size_runs(config: Config, pool: str) -> list[tuple[RunName, int]]:
-    """Every (arm at a size, seed) of the curves of the loss over size."""
+    """Every (arm at a size, seed) of the curves of loss over size."""
     comparison = config.comparison
     return [
         (RunName(pool=pool, arm=arm, size=size, kept=kept), seed)
@@ -39,14 +39,14 @@ def size_runs(config: Config, pool: str) -> list[tuple[RunName, int]]:
 
 
 def all_runs(config: Config) -> list[tuple[RunName, int]]:
-    """Every (run, seed) of each model: for the rule, unless one is taken, and for the comparison, if there is one."""
+    """Every (run, seed) of each model: for the rule, unless one is adopted, and for the comparison, if there is one."""
     fit = [] if config.quality_rule.adopted else subset_runs(config)
     pools = config.selection_pools() if config.compares() else []
     return [*fit, *(run for pool in pools for run in [*arm_runs(config, pool), *size_runs(config, pool)])]
 
 
 def training_of(config: Config, run: RunName) -> Training:
-    """How a run is tuned: as `training` says, but for arms that are matched by steps and for the curves over size."""
+    """How a run is tuned: as `training` says, except for arms matched by steps and for the curves over size."""
     training, comparison = config.training, config.comparison
     if run.kept == "epochs":
         return training.model_copy(update={"steps": None})

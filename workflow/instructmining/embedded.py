@@ -1,7 +1,7 @@
-"""The embedded default: a run with a known truth on models and texts that installed packages carry, in minutes.
+"""The embedded default: a run of minutes with a known truth, on models and texts from installed packages.
 
-Documentation of different packages makes sources of different style. Some are degraded on purpose, so that the run can
-tell whether the rule finds them.
+The documentation of different packages makes sources of different style. Some are degraded on purpose, so that the run
+shows whether the rule finds them.
 """
 
 from typing import Any

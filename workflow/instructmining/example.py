@@ -96,7 +96,7 @@ def from_table(table: pa.Table) -> list[Example]:
 
 
 def read_examples(path: Path) -> list[Example]:
-    """Read a table of examples whole."""
+    """Read a whole table of examples."""
     return from_table(read_table(path, EXAMPLES, EXAMPLES.names))
 
 

@@ -1,4 +1,4 @@
-"""The only way results are written: checked, to a temporary name, then renamed; nothing half-written passes."""
+"""The only way results are written: checked, under a temporary name, then renamed, so that no file is half-written."""
 
 import hashlib
 import json
@@ -35,9 +35,9 @@ def replacing(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing_folder(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder beside `folder`; on success it takes the place of `folder` whole, on failure it is removed.
+    """Yield an empty folder beside `folder`; on success it replaces `folder` as a whole, on failure it is removed.
 
-    It lies as deep, so that relative links in it stay right. What a process that was killed left there is removed.
+    Both are in the same parent folder, so that relative links stay valid. Leftovers of a killed process are removed.
     """
     temporary, old = folder.with_name(f".{folder.name}.tmp"), folder.with_name(f".{folder.name}.old")
     _remove(temporary, old)
@@ -69,7 +69,7 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a small result; raises ValueError where its `schema_version` is another than this code's."""
+    """Read a small result; raises ValueError where its `schema_version` differs from this code's."""
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     found = document.pop("schema_version", None)
     if found != SCHEMA_VERSION:
@@ -133,7 +133,7 @@ def file_hash(path: Path) -> str:
 
 
 def check_same_ids(given: list[str], written: list[str], where: str) -> None:
-    """Raise ValueError unless a stage wrote exactly the IDs it was given, in order: nothing is dropped in silence."""
+    """Raise ValueError unless a stage wrote exactly the IDs it was given, in order: nothing is dropped silently."""
     if given == written:
         return
     missing, extra = set(given) - set(written), set(written) - set(given)

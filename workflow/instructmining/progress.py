@@ -1,4 +1,4 @@
-"""Progress of a job in its log and in the terminal: what is done, at which rate, and how long the rest takes."""
+"""Progress of a job in its log and in the terminal: what is done, how fast, and how long the rest will take."""
 
 import logging
 import sys

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 NAME = "[A-Za-z0-9_][A-Za-z0-9_-]*"
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
-"""A name that becomes part of a path and of a command: letters, digits, '_' and, but for the first sign, '-'."""
+"""A name that becomes part of a path and of a command: letters, digits, '_', and '-' but not first."""
 
 
 class Settings(BaseModel):
@@ -18,7 +18,7 @@ class Settings(BaseModel):
 
 @dataclass(frozen=True)
 class Untracked:
-    """Marks a key that no result depends on by its value, so that another one reruns nothing.
+    """Marks a key whose value no result depends on, so that changing it reruns nothing.
 
-    It names a file, folder or function of the user's, whose content is an input, or says what a job may use.
+    It names a file, folder or function of the user's, whose content is an input, or says how much a job may use.
     """

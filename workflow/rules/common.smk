@@ -1,4 +1,4 @@
-# Needs: the config. Makes: what the rules share - the typed config, names allowed in paths, small helpers.
+# Needs: the config. Makes: what all rules share: the typed config, the names allowed in paths, small helpers.
 import hashlib
 import json
 import os
@@ -11,7 +11,7 @@ from snakemake.exceptions import WorkflowError
 # Every job runs the library of this checkout, never another one that happens to be installed.
 LIBRARY = str(Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).resolve().parent)
 sys.path.insert(0, LIBRARY)
-# It also brings sbatch and sacct that outlast Slurm's controller, without which the executor would lose its jobs.
+# It comes with an sbatch and an sacct that wait for Slurm's controller; without them the executor would lose its jobs.
 os.environ.update(PYTHONPATH=LIBRARY, PATH=os.pathsep.join([f"{LIBRARY}/slurm", *os.get_exec_path()]))
 
 from instructmining.jobs import resources as needs
@@ -26,7 +26,7 @@ from instructmining.jobs.known import KnownCode
 from instructmining.jobs.plan_guard import Plan, config_problem, files_hash, plan_at_hand, rules_hash
 from instructmining.jobs.read_settings import as_json, handed, read, tracked
 from instructmining.models.links import relink
-from instructmining.models.prepare import files_below, find
+from instructmining.models.prepare import files_below, folder_of
 from instructmining.models.settings import ModelFiles
 from instructmining.report.explorer.asset_files import assets_hash
 from instructmining.jobs.slurm_jobs import jobs_in_words, left_over_jobs
@@ -41,7 +41,7 @@ except ConfigError as error:
     raise WorkflowError(f"The config is wrong:\n{error}") from None
 
 
-# The Slurm profile lists the GPU rules, but cannot know those of your own indicators: they go where score_likelihood does.
+# The Slurm profile lists the GPU rules, but cannot know those of custom indicators: they run like score_likelihood.
 of_profile = workflow.resource_settings.overwrite_resources
 for name, custom in CONFIG.indicators.custom.items():
     if custom.gpu and "score_likelihood" in of_profile:
@@ -56,11 +56,11 @@ SCORERS = CONFIG.indicators.scorers()
 # Models of scorers whose weights may come in an older format than safetensors.
 CONVERTED = ["reward", "unieval"]
 
-# The hashes of the user's files, each of which is read once.
+# The hashes of the user's files; each file is read once.
 CONTENTS = Contents(Path(".snakemake/contents.json"))
 # What is known about the code of the library, which is read once.
 CODE = KnownCode(Path(".snakemake/code.json"))
-# The fingerprint of each command of the rules, which its jobs are held to.
+# The fingerprint of each command of the rules; its jobs stop where theirs differs.
 PLANNED = {}
 
 FIGURES_OF_RULE = {
@@ -73,7 +73,7 @@ FIGURES_OF_RULE = {
 
 
 def arm_names():
-    """The arms that are tuned on, those of the curves over size included."""
+    """The arms that models are tuned on, including those of the curves over size."""
     curves = ["selected", CONFIG.comparison.baseline] if CONFIG.comparison.sizes else []
     return list(dict.fromkeys([*CONFIG.comparison.arms, *curves]))
 
@@ -93,10 +93,10 @@ wildcard_constraints:
 
 
 def runs(command, **settings):
-    """The params of a rule that runs a command, on what it depends and what it is given.
+    """The params of a rule that runs a command: what its jobs depend on, and what they are given.
 
-    It depends on the code that the command reaches, and of its settings on the keys that the command reads, other than
-    names of the user's files, which are inputs. What is given to a function that takes `input` is not tracked.
+    They depend on the code that the command reaches and on the settings that it reads, except for names of the user's
+    files, which are inputs. Params that are functions of `input` are not tracked.
     """
     PLANNED[command], fields = CODE.fingerprint(command), partial(CODE.fields_read, command)
     params = {"command": lambda wildcards, input: f"python -m {command}", "code": PLANNED[command]}
@@ -112,7 +112,7 @@ def runs(command, **settings):
 
 
 def keep_to_plan():
-    """Hand the plan of this run on to its jobs; where a job starts a Snakemake of its own, it must come to the same."""
+    """Pass the plan of this run to its jobs; where a job starts its own Snakemake, its plan must be the same."""
     text = f"{as_json(CONFIG.model_dump(mode='json'))}{rules_hash(Path(LIBRARY))}"
     config_hash = hashlib.sha256(text.encode()).hexdigest()
     if workflow.is_main_process:
@@ -124,28 +124,28 @@ def keep_to_plan():
 def own_file(path, content=None):
     """A file of the user's as an input: jobs depend on its content, whatever its name and times.
 
-    Of a file in its cache Snakemake records, and shows, where it came from in place of its name; here that is its content.
+    For a file in its source cache, Snakemake records and shows the origin, not the name; here that is the content.
     """
     return flag(ancient(str(path)), "sourcecache_entry", f"content {content or CONTENTS.hash(Path(path))}")
 
 
 def own_files(folder, paths):
-    """Files of a folder of the user's, each told by its name in it and its content."""
+    """Files in a folder of the user's, each identified by its name in the folder and its content."""
     return [own_file(path, f"{path.relative_to(folder)} {CONTENTS.hash(path)}") for path in paths]
 
 
 def data_file(path):
-    """A file of data; how it is read depends on the end of its name, too."""
+    """A data file; how it is read also depends on the ending of its name."""
     return own_file(path, f"{data_format(Path(path))} {CONTENTS.hash(Path(path))}")
 
 
 def shards(pool):
-    """The names of the shards of a pool; rated examples are one."""
+    """The names of the shards of a pool; rated examples are in one shard."""
     return [f"{number:03d}" for number in range(CONFIG.pools[pool].shards if pool in CONFIG.pools else 1)]
 
 
 def pool_shards(wildcards):
-    """The shards of the pool that a rule's wildcard names; rated examples stay those that eval sets hold, too."""
+    """The shards of the pool that a rule's wildcard names; of rated examples, those in eval sets are kept too."""
     if wildcards.pool in CONFIG.quality_rule.ratings:
         return f"<results>/data/pools/{wildcards.pool}/deduplicated/000.parquet"
     return expand("<results>/data/pools/{pool}/{shard}.parquet", pool=wildcards.pool, shard=shards(wildcards.pool))
@@ -157,25 +157,25 @@ def run_files(model, runs, name):
 
 
 def without(settings, *names):
-    """Settings as if these keys had not been set."""
+    """Settings as if these keys were not set."""
     return type(settings).model_validate(settings.model_dump(exclude=set(names), exclude_unset=True))
 
 
 def base_model(wildcards):
-    """How the base model is written for and loaded, without where its files lie: those are an input."""
+    """How the base model is prompted and loaded, without where its files are: they are an input."""
     return base_model_settings(CONFIG.models[wildcards.model])
 
 
 def base_model_settings(model):
-    """What a command needs to know of a base model beside its files."""
+    """What a command needs to know about a base model besides its files."""
     return as_json(model.model_dump(include={"template", "trust_remote_code"}))
 
 
 def found_size(wildcards):
-    """The size of the selection where it is searched."""
+    """The size of the selection, if it is searched for."""
     return "<results>/selection/{model}/{pool}/size.json" if CONFIG.selection.search else []
 
 
 def size_option(wildcards, input):
-    """The option that tells a command the size that was found."""
+    """The option that gives a command the size that was found."""
     return f"--size {input.found}" if input.get("found") else ""

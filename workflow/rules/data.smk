@@ -5,7 +5,7 @@ include: "helpers/data.smk"
 
 
 rule import_source:
-    """Import one source: rows become examples, bad ones stop the run or are set aside, all are counted."""
+    """Import one source: rows become examples, bad rows stop the run or are set aside, and all are counted."""
     input:
         unpack(source_origin),
     output:
@@ -30,7 +30,7 @@ rule import_source:
 
 
 rule make_eval_set:
-    """Put an eval set together from its sources."""
+    """Make an eval set from its sources."""
     input:
         sources=lambda wildcards: expand(
             "<results>/data/sources/{source}.parquet", source=CONFIG.eval_sets[wildcards.eval_set].sources
@@ -56,9 +56,9 @@ rule make_eval_set:
 
 for pool in CONFIG.pools:
 
-    # Two rules per pool, since the number of its shards, and so of their outputs, is its own.
+    # Two rules per pool, since each pool has its own number of shards, and so of outputs.
     rule:
-        """Take the duplicates out of a pool; what is left is scored, so that a new eval set scores nothing anew."""
+        """Remove the duplicates from a pool; the rest is scored, so that a new eval set needs no new scores."""
         name:
             f"deduplicate_{pool}"
         input:
@@ -83,7 +83,7 @@ for pool in CONFIG.pools:
             " --contaminated {output.contaminated} 2>&1 | tee {log}"
 
     rule:
-        """Build a pool: deduplicate its sources, take out what the eval sets hold, split by the hash of the ID."""
+        """Build a pool: deduplicate its sources, remove what is in the eval sets, split by the hash of the ID."""
         name:
             f"build_pool_{pool}"
         input:
@@ -112,7 +112,7 @@ for pool in CONFIG.pools:
 for ratings in CONFIG.quality_rule.ratings:
 
     rule:
-        """Import what people thought of examples; these become a pool of their own, which is never selected from."""
+        """Import judgements that people made of examples; these become a pool of their own, never selected from."""
         name:
             f"import_ratings_{ratings}"
         input:

@@ -10,7 +10,7 @@ localrules:
 
 
 rule prepare_model:
-    """Bring a model's files into one folder and take their hash; a GGUF file is converted, once."""
+    """Bring a model's files into one folder and hash them; a GGUF file is converted, once."""
     input:
         local_model_files,
     output:
@@ -29,7 +29,7 @@ rule prepare_model:
 
 
 rule convert_model:
-    """Bring the model of a scorer into one folder, its weights as safetensors where they are published otherwise."""
+    """Bring the model of a scorer into one folder; weights in an older format are converted to safetensors."""
     input:
         local_model_files,
     output:

@@ -1,4 +1,4 @@
-# Needs: the pool of candidates, and its scores where the scheme draws by them. Makes: the subsets that the rule is fitted on.
+# Needs: the pool of candidates, and its scores if the scheme needs them. Makes: the subsets that the rule is fitted on.
 
 
 localrules:
@@ -6,10 +6,10 @@ localrules:
 
 
 rule sample_subset:
-    """Draw one subset of the candidates; of all subsets it knows its own number alone, so more of them change none."""
+    """Draw one subset of the candidates; it depends on its own number only, so adding subsets changes none."""
     input:
         scores="<results>/indicators/candidates/scores.parquet" if CONFIG.sampling.by_indicators else [],
-        # Its shards stand in it with their hashes: one file for each subset, and not as many as there are shards.
+        # It lists the hashes of the shards, so that one file is the input of a subset, not every shard.
         pool="<results>/data/pools/candidates.report.json",
     output:
         "<results>/sampling/{subset}.parquet",

@@ -96,5 +96,5 @@ def test_a_thousand_shards_are_written(built):
 
 
 def test_an_example_of_an_undeclared_source_is_refused(built):
-    with pytest.raises(DataError, match="source 'b' is not one of the pool's: a"):
+    with pytest.raises(DataError, match="source 'b' is not one of the pool's sources: a"):
         built([example("One?"), example("Two?", "b")])

@@ -1,6 +1,6 @@
 """How much of a prompt appears in an eval set: the grams, and the share of them."""
 
-from instructmining.data.contamination import EvalPrompts, grams, prompt
+from instructmining.data.contamination import EvalPrompts, grams, user_prompt
 from instructmining.example import Message, make_example
 from tests.unit.data.made import example
 
@@ -21,7 +21,7 @@ def test_overlap_is_measured_against_each_eval_set_alone():
 def test_the_prompt_is_what_the_user_said() -> None:
     said = [("system", "Be kind"), ("user", "One"), ("assistant", "Two"), ("user", " Three "), ("assistant", "Four")]
     turns = [Message(role=role, content=content) for role, content in said]
-    assert prompt(make_example(turns, "a", "messages", {})) == "One Three"
+    assert user_prompt(make_example(turns, "a", "messages", {})) == "One Three"
 
 
 def test_what_shares_no_gram_overlaps_with_nothing() -> None:

@@ -9,10 +9,10 @@ from instructmining.data.settings import EvalSet, Pool, Source
 
 SAME = {"path": "README.md"}
 MEETING = [
-    ({"a": SAME, "b": SAME}, "b, which is the data of a,"),
-    ({"a": SAME, "b": {"path": "./README.md"}}, "b, which is the data of a,"),
-    ({"a": SAME, "b": {"degrade": {"source": "a", "how": "words_shuffled"}}}, "b, which is the data of a,"),
-    ({"a": {"hub": "x/y"}, "b": {"hub": "x/y"}}, "b, which is the data of a,"),
+    ({"a": SAME, "b": SAME}, "b, which shares data with a,"),
+    ({"a": SAME, "b": {"path": "./README.md"}}, "b, which shares data with a,"),
+    ({"a": SAME, "b": {"degrade": {"source": "a", "how": "words_shuffled"}}}, "b, which shares data with a,"),
+    ({"a": {"hub": "x/y"}, "b": {"hub": "x/y"}}, "b, which shares data with a,"),
     ({"a": {"documentation": {"packages": ["json", "ast"]}}, "b": {"documentation": {"packages": ["ast"]}}}, "b, which"),
 ]  # fmt: skip
 
@@ -51,6 +51,6 @@ def test_splits_of_one_data_set_are_apart() -> None:
 
 def test_a_source_of_a_pool_is_in_no_eval_set_and_a_role_that_is_needed_is_named() -> None:
     assert problems({"a": SAME}, {"new": ["a"]}, EvalSet(sources=["a"], role="test")) == [
-        "eval_sets: none has the role search",
-        "eval_sets.test.sources: 'a' is also in pools.new; a source is for one or the other",
+        "eval_sets: no eval set has the role search",
+        "eval_sets.test.sources: 'a' is also in pools.new; use it in pools or in eval sets",
     ]

@@ -77,9 +77,7 @@ def test_ratings_by_id_find_their_examples_in_a_pool(tmp_path):
     by_id = {"shards": [tmp_path / "shard.parquet"], "rating": "stars", "pool": "candidates"}
     examples, judgements, _ = imported(tmp_path, [{"id": example.id, "stars": 1}], **by_id)
     assert examples == [example] and judgements[0]["rating"] == 1
-    with pytest.raises(
-        DataError, match=r"rows.jsonl:1: unknown id; found 'nobody', which no example of candidates has"
-    ):
+    with pytest.raises(DataError, match=r"rows.jsonl:1: unknown id; found 'nobody', which is no ID of pool candidates"):
         imported(tmp_path, [{"id": "nobody", "stars": 1}], **by_id)
 
 
@@ -105,7 +103,7 @@ def test_a_pair_of_the_same_response_says_nothing_and_is_counted(tmp_path):
 
 
 def test_a_rating_that_is_no_number_stops_the_import(tmp_path):
-    with pytest.raises(DataError, match="field \"stars\" is no number; found 'many'"):
+    with pytest.raises(DataError, match="field \"stars\" is not a number; found 'many'"):
         imported(tmp_path, [{"instruction": "Why?", "output": "So.", "stars": "many"}], rating="stars")
 
 

@@ -82,7 +82,7 @@ def test_a_file_of_bad_rows_alone_is_refused(imported, source_file):
 
 @pytest.mark.parametrize("name", ["empty.jsonl", "empty.csv"])
 def test_an_empty_file_is_refused(imported, source_file, name):
-    with pytest.raises(DataError, match="holds no rows"):
+    with pytest.raises(DataError, match="contains no rows"):
         imported(path=source_file(name=name))
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from instructmining.data.errors import DataError
-from instructmining.data.make_eval_set import choose, in_part, make_eval_set
+from instructmining.data.make_eval_set import choose_examples, in_part, make_eval_set
 from instructmining.data.reports import EvalSetReport
 from instructmining.data.settings import EvalSet
 from instructmining.example import EXAMPLES, to_table
@@ -14,7 +14,10 @@ from tests.unit.data.made import example, read_report
 def test_parts_of_an_eval_set_are_disjoint_by_prompt_and_complete():
     examples = [example(f"Question {number % 40}?", response=f"Answer {number}") for number in range(80)]
     parts = [
-        {item.instruction for item in choose(examples, EvalSet(sources=["a"], role="fit", part=part), 0, "e").examples}
+        {
+            item.instruction
+            for item in choose_examples(examples, EvalSet(sources=["a"], role="fit", part=part), 0, "e").examples
+        }
         for part in ("1/3", "2/3", "3/3")
     ]
     assert all(parts) and sum(map(len, parts)) == 40 == len(set.union(*parts))
@@ -22,7 +25,7 @@ def test_parts_of_an_eval_set_are_disjoint_by_prompt_and_complete():
 
 def test_an_eval_set_has_no_duplicates_and_keeps_to_its_limit():
     examples = [example(f"Question {number % 30}?") for number in range(40)]
-    chosen = choose(examples, EvalSet(sources=["a"], role="test", limit=12), 0, "e")
+    chosen = choose_examples(examples, EvalSet(sources=["a"], role="test", limit=12), 0, "e")
     assert len(chosen.examples) == len({item.id for item in chosen.examples}) == 12
     assert chosen.dropped == {"duplicate": 10, "over limit": 18}
 

@@ -121,7 +121,7 @@ UNREADABLE = {
     "array.json": (b'[{"a": 1},\n {"a": }]', r"array\.json: cannot be read: broken JSON: .* line 2 column 8"),
     "deep.json": (b"[" * 100_000 + b"]" * 100_000, r"deep\.json: cannot be read: .*recursion"),
     "quote.csv": (b'a,b\n"x,1\n', r"quote\.csv: cannot be read: unexpected end of data"),
-    "twice.csv": (b"a,a\n1,2\n", "a column stands twice in the header: a, a"),
+    "twice.csv": (b"a,a\n1,2\n", "a column appears twice in the header: a, a"),
     "not.parquet": (b"PAR1 not at all", r"not\.parquet: cannot be read"),
     "not.jsonl.gz": (b"not gzip", r"not\.jsonl\.gz: cannot be read"),
     "cut.jsonl.gz": (gzip.compress(b'{"a": 1}\n' * 1000)[:-20], r"cut\.jsonl\.gz: cannot be read"),
@@ -138,5 +138,5 @@ def test_a_file_that_cannot_be_read_as_a_whole_says_why(tmp_path, name):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(DataError, match=r"none\.jsonl: there is no such file"):
+    with pytest.raises(DataError, match=r"none\.jsonl: file not found"):
         values(tmp_path / "none.jsonl")

@@ -25,7 +25,7 @@ def test_a_source_has_a_form_or_a_mapping_of_fields() -> None:
 
 
 @pytest.mark.parametrize("part", ["0/2", "1", "1/", "1 / 2", "first"])
-def test_a_part_is_a_number_of_so_many(part: str) -> None:
+def test_a_part_that_is_not_a_number_of_a_number_is_refused(part: str) -> None:
     with pytest.raises(ValidationError):
         EvalSet(sources=["a"], role="fit", part=part)
 

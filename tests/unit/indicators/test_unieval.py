@@ -76,7 +76,7 @@ def test_truncation_keeps_the_question_and_the_latest_history_and_is_counted_by_
 
 
 def test_a_tokenizer_that_does_not_tell_yes_from_no_is_refused() -> None:
-    with pytest.raises(ValueError, match="no tokens of their own for Yes"):
+    with pytest.raises(ValueError, match="no separate tokens for Yes"):
         answer_ids(word_tokenizer("[CLS] $A"))
 
 

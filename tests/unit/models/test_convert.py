@@ -48,5 +48,5 @@ def test_code_in_a_pickle_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_folder_without_weights_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="no weights there"):
+    with pytest.raises(FileNotFoundError, match="contains no weights; expected"):
         to_safetensors(tmp_path)

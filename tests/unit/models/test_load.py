@@ -9,7 +9,7 @@ import torch
 
 from instructmining.indicators.text import load_tokenizer as load_counting_tokenizer
 from instructmining.models.load import load_base_model, load_tokenizer, pick_device
-from instructmining.models.prepare import bring, prepare
+from instructmining.models.prepare import gather, prepare
 from instructmining.models.question_model import load_question_model
 from instructmining.models.reward_model import load_reward_model
 from instructmining.models.settings import ModelFiles
@@ -32,12 +32,12 @@ pytestmark = pytest.mark.usefixtures("workplace")
 )
 def test_a_file_that_is_gone_is_named_with_what_to_do(load: Callable[[Path], Any], tiny_tokenizer: Any) -> None:
     a_model(tiny_tokenizer)
-    prepare(ModelFiles(path="models/one"), OUTPUT, bring)
+    prepare(ModelFiles(path="models/one"), OUTPUT, gather)
     Path("models/one/model.safetensors").unlink()
     with pytest.raises(FileNotFoundError) as error:
         load(PREPARED)
     for said in (
-        "results/models/tiny/model.safetensors -> ../../../models/one/model.safetensors: this link",
+        "results/models/tiny/model.safetensors -> ../../../models/one/model.safetensors: the file",
         "is gone",
         "`snakemake --force results/models/tiny/model.json`",
     ):

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import torch
 
-from instructmining.models.convert import bring_safetensors
+from instructmining.models.convert import gather_safetensors
 from instructmining.models.load import load_base_model
-from instructmining.models.prepare import Fill, bring, find_in_package, model_record, prepare
+from instructmining.models.prepare import Fill, find_in_package, gather, model_record, prepare
 from instructmining.models.settings import ModelFiles
 from tests.tiny_models import write_gguf
 from tests.unit.models.made import OUTPUT, PREPARED, a_model, equal, llama, read_record
@@ -39,13 +39,13 @@ def gguf(model: Any, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "fill", "expected"),
     [
-        (single, shards, bring, None),
-        (shards, single, bring, {"config.json", "generation_config.json", "model.safetensors"}),
-        (single, pickled, bring, {"config.json", "pytorch_model.bin"}),
-        (single, pickled, bring_safetensors, {"config.json", "model.safetensors"}),
-        (pickled, single, bring_safetensors, {"config.json", "generation_config.json", "model.safetensors"}),
-        (gguf, shards, bring, None),
-        (shards, gguf, bring, None),
+        (single, shards, gather, None),
+        (shards, single, gather, {"config.json", "generation_config.json", "model.safetensors"}),
+        (single, pickled, gather, {"config.json", "pytorch_model.bin"}),
+        (single, pickled, gather_safetensors, {"config.json", "model.safetensors"}),
+        (pickled, single, gather_safetensors, {"config.json", "generation_config.json", "model.safetensors"}),
+        (gguf, shards, gather, None),
+        (shards, gguf, gather, None),
     ],
 )
 def test_after_a_switch_the_new_weights_are_loaded_and_the_old_files_are_gone(
@@ -68,17 +68,17 @@ def test_the_same_files_elsewhere_are_the_same_model(tiny_tokenizer: Any) -> Non
     outputs = [Path(f"results/models/{name}/model.json") for name in ("one", "two")]
     for output, trust in zip(outputs, (False, True), strict=True):
         a_model(tiny_tokenizer, f"models/{output.parent.name}")
-        prepare(ModelFiles(path=f"models/{output.parent.name}", trust_remote_code=trust), output, bring)
+        prepare(ModelFiles(path=f"models/{output.parent.name}", trust_remote_code=trust), output, gather)
     assert outputs[0].read_bytes() == outputs[1].read_bytes()
     assert read_record(outputs[0]).settings == {}
 
 
 def test_a_preparation_that_fails_leaves_the_folder_as_it_was(tiny_tokenizer: Any) -> None:
     model = a_model(tiny_tokenizer)
-    prepare(ModelFiles(path="models/one"), OUTPUT, bring)
+    prepare(ModelFiles(path="models/one"), OUTPUT, gather)
     Path("models/empty").mkdir()
-    with pytest.raises(FileNotFoundError, match="no files of a model there"):
-        prepare(ModelFiles(path="models/empty"), OUTPUT, bring)
+    with pytest.raises(FileNotFoundError, match="contains no files of a model"):
+        prepare(ModelFiles(path="models/empty"), OUTPUT, gather)
     assert equal(load_base_model(PREPARED, "fp32"), model)
     assert [path.name for path in PREPARED.parent.iterdir()] == ["tiny"]
 
@@ -88,7 +88,7 @@ def test_what_a_killed_job_left_does_no_harm(tiny_tokenizer: Any) -> None:
     for left in (".tiny.tmp", ".tiny.old"):
         (PREPARED.parent / left).mkdir(parents=True)
         (PREPARED.parent / left / "model.safetensors").write_text("half")
-    prepare(ModelFiles(path="models/one"), OUTPUT, bring)
+    prepare(ModelFiles(path="models/one"), OUTPUT, gather)
     assert [path.name for path in PREPARED.parent.iterdir()] == ["tiny"]
 
 
@@ -128,5 +128,5 @@ def test_the_commit_that_a_branch_of_the_hub_stood_for_is_recorded(
     (cached / "refs" / "main").write_text(commit)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    prepare(ModelFiles(hub="owner/name", revision="main"), OUTPUT, bring)
+    prepare(ModelFiles(hub="owner/name", revision="main"), OUTPUT, gather)
     assert (read_record().commit, read_record().settings) == (commit, {"hub": "owner/name", "revision": "main"})

@@ -35,5 +35,5 @@ def test_another_pooling_than_the_last_token_is_refused(tmp_path: Path) -> None:
     write_open_assistant(tmp_path)
     config = json.loads((tmp_path / "config.json").read_text()) | {"pooling": "mean"}
     (tmp_path / "config.json").write_text(json.dumps(config))
-    with pytest.raises(ValueError, match="pooling is 'mean'; only 'last' is known"):
+    with pytest.raises(ValueError, match="pooling is 'mean'; only 'last' is supported"):
         load_reward_model(tmp_path, "fp32")

@@ -28,7 +28,7 @@ def test_an_instruction_loses_its_beginning_and_a_response_its_end() -> None:
 
 
 def test_a_frame_that_leaves_no_room_is_refused() -> None:
-    with pytest.raises(ValueError, match="max_tokens is 3, but the prompt around instruction and response takes all"):
+    with pytest.raises(ValueError, match="max_tokens is 3, but the prompt's fixed text leaves no room"):
         words(written("question: Is this natural", "the cat", "a dog"), 3)
 
 

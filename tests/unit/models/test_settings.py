@@ -13,7 +13,7 @@ from instructmining.models.settings import BaseModel, ModelFiles
     [
         ({}, "exactly one of hub, path, package; found none"),
         ({"hub": "x/y", "package": "z"}, "exactly one of hub, path, package; found hub, package"),
-        ({"path": "models/one", "revision": "main"}, "revision is only known to the hub"),
+        ({"path": "models/one", "revision": "main"}, "revision is for models of the hub only"),
     ],
 )
 def test_the_files_of_a_model_lie_in_one_place(values: dict[str, Any], message: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from instructmining.example import EXAMPLES, to_table
 from instructmining.files import write_table
-from instructmining.sampling.sample_subset import draw, fused_counts, ids_by_source, read_rows
+from instructmining.sampling.sample_subset import draw_by_source, fused_counts, ids_by_source, read_subset
 from instructmining.sampling.settings import Sampling
 from tests.conftest import conversation
 
@@ -16,7 +16,7 @@ GROUPS = {"a": [f"a{i:03d}" for i in range(50)], "b": [f"b{i:03d}" for i in rang
 
 def subset(number: int, seed: int = 0, **settings: object) -> list[str]:
     sampling = Sampling.model_validate({"examples": 20, **settings})
-    return draw(GROUPS, sampling, number, np.random.default_rng([seed, number]))
+    return draw_by_source(GROUPS, sampling, number, np.random.default_rng([seed, number]))
 
 
 def test_a_subset_has_the_size_asked_for_and_no_example_twice() -> None:
@@ -48,7 +48,7 @@ def test_what_a_small_source_lacks_comes_from_the_others() -> None:
 
 
 def test_too_few_candidates_are_said_with_both_numbers() -> None:
-    with pytest.raises(ValueError, match="needs 100 examples, but a, b, c hold 81"):
+    with pytest.raises(ValueError, match="needs 100 examples, but a, b, c have 81"):
         subset(0, examples=100)
 
 
@@ -59,4 +59,4 @@ def test_a_subset_does_not_depend_on_how_the_pool_is_split(tmp_path: Path) -> No
     whole, parts = [tmp_path / "whole.parquet"], [tmp_path / "one.parquet", tmp_path / "two.parquet"]
     assert ids_by_source(whole) == ids_by_source(parts)
     ids = sorted(example.id for example in examples)[:5]
-    assert read_rows(whole, ids).equals(read_rows(parts, ids))
+    assert read_subset(whole, ids).equals(read_subset(parts, ids))

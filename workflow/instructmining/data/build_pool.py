@@ -1,4 +1,4 @@
-"""Build a pool: the examples of some sources without duplicates and without what stands in an eval set, in shards.
+"""Build a pool: the examples of some sources without duplicates and without what is in an eval set, in shards.
 
 In: imported sources in order of precedence, and all eval sets. Out: one table per shard, a report that accounts for
 every example of every source, and a table of the contaminated ones. An example's shard is given by its ID, so the
@@ -34,7 +34,7 @@ CONTAMINATED = pa.schema(
         pa.field("id", pa.string(), metadata={"description": "the example that was dropped"}),
         pa.field("source", pa.string(), metadata={"description": "its source"}),
         pa.field("eval_set", pa.string(), metadata={"description": "the eval set it shares most of its prompt with"}),
-        pa.field("overlap", pa.float64(), metadata={"description": "share of its prompt's 8-grams that stand there"}),
+        pa.field("overlap", pa.float64(), metadata={"description": "share of its prompt's 8-grams that occur there"}),
     ]
 )
 WITHIN, ACROSS, IN_EVAL_SET = "duplicate within its source", "duplicate of another source", "contaminated"
@@ -52,7 +52,7 @@ class SourceCounts:
 
 
 class PoolFilter:
-    """Decides for one example after another whether it belongs in the pool, and keeps the accounts."""
+    """Decides for each example in turn whether it belongs in the pool, and keeps count."""
 
     def __init__(self, settings: Pool, eval_prompts: EvalPrompts) -> None:
         self.counts = {source: SourceCounts() for source in settings.sources}
@@ -61,9 +61,9 @@ class PoolFilter:
         self._source_of: dict[int, str] = {}  # by ID; the one thing that grows with the pool
 
     def keep(self, example: Example) -> bool:
-        """Whether the example is kept; raises DataError for an example of a source that is not the pool's."""
+        """Whether the example is kept; raises DataError for an example of a source that the pool does not name."""
         if example.source not in self.counts:
-            raise DataError(f"source {example.source!r} is not one of the pool's: {', '.join(self.counts)}")
+            raise DataError(f"source {example.source!r} is not one of the pool's sources: {', '.join(self.counts)}")
         counts, reason = self.counts[example.source], self._reason_to_drop(example)
         counts.rows_in += 1
         if reason:
@@ -113,9 +113,9 @@ def build_pool(
     report: Path,
     contaminated: Path,
 ) -> None:
-    """Build one pool from files to files; raises DataError where nothing is left or files do not fit the settings."""
+    """Read sources and write one pool; raises DataError where nothing is left or files do not fit the settings."""
     if len(shards) != settings.shards:
-        raise DataError(f"pool {name}: {len(shards)} shard files for {settings.shards} shards")
+        raise DataError(f"pool {name}: found {len(shards)} shard files, expected {settings.shards}")
     logging.info("%s: building from %s", name, ", ".join(settings.sources))
     pool = PoolFilter(settings, read_eval_prompts(eval_sets))
     per_shard = write_shards(filter(pool.keep, _stream(sources)), shards, f"pool {name}: no example is left")

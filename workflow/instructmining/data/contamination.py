@@ -1,7 +1,7 @@
-"""How much of an example's prompt stands in the prompts of an eval set: a model must not be trained on what tests it.
+"""How much of an example's prompt occurs in an eval set: a model must not be trained on what it is tested on.
 
 The measure is the share of the prompt's distinct 8-grams of words that occur in any prompt of the eval set. A prompt
-shorter than that counts as one gram, so it is compared whole.
+of fewer words counts as one gram, so it is compared whole.
 """
 
 import re
@@ -12,7 +12,7 @@ from instructmining.example import Example, normalise
 GRAM_WORDS = 8
 
 
-def prompt(example: Example) -> str:
+def user_prompt(example: Example) -> str:
     """The user's turns of an example as one normalised text."""
     return normalise("\n".join(turn["content"] for turn in example.history if turn["role"] == "user"))
 
@@ -31,13 +31,13 @@ class EvalPrompts:
         self._eval_sets: dict[str, set[str]] = defaultdict(set)
 
     def add(self, eval_set: str, example: Example) -> None:
-        """Take in the prompt of one example of an eval set."""
-        for gram in grams(prompt(example)):
+        """Add the prompt of one example of an eval set."""
+        for gram in grams(user_prompt(example)):
             self._eval_sets[gram].add(eval_set)
 
     def overlaps(self, example: Example) -> dict[str, float]:
         """For each eval set that shares grams with the example's prompt, the share of these grams, in (0, 1]."""
-        own = grams(prompt(example))
+        own = grams(user_prompt(example))
         shared: dict[str, int] = defaultdict(int)
         for gram in own:
             for eval_set in self._eval_sets.get(gram, ()):

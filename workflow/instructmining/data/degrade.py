@@ -1,6 +1,6 @@
-"""Make a source worse on purpose: a run that contains a known truth shows whether the rule finds it.
+"""Make a source worse on purpose: in a run with a known truth one sees whether the rule finds it.
 
-Only responses change. Examples that cannot be made worse this way (one word cannot be permuted) stay as they are, and
+Only responses change. Examples that cannot be made worse this way (one word cannot be permuted) remain unchanged and
 are not called degraded.
 """
 
@@ -18,7 +18,7 @@ WORDS_LEFT = 3
 
 
 def degrade(examples: Sequence[Example], name: str, settings: Degrade, generator: np.random.Generator) -> list[Example]:
-    """The examples as source `name`, a seeded share of them degraded; the others keep all else, their IDs too."""
+    """The examples as source `name`, a seeded share of them degraded; the others only change their source."""
     count = round(settings.fraction * len(examples))
     chosen = np.sort(generator.choice(len(examples), size=count, replace=False)).tolist()
     responses = degraded_responses([examples[position].response for position in chosen], settings.how, generator)
@@ -30,7 +30,7 @@ def degrade(examples: Sequence[Example], name: str, settings: Degrade, generator
 
 
 def degraded_responses(responses: Sequence[str], how: Degradation, generator: np.random.Generator) -> list[str]:
-    """The responses made worse, one for one."""
+    """The responses, each made worse."""
     if how == "responses_shuffled":
         return _exchanged(responses, generator)
     if how == "words_shuffled":
@@ -39,9 +39,10 @@ def degraded_responses(responses: Sequence[str], how: Degradation, generator: np
 
 
 def _exchanged(responses: Sequence[str], generator: np.random.Generator) -> list[str]:
-    """Each gets another's response, of different text unless more than half of all are the same.
+    """Each gets the response of another, with a different text unless more than half of all texts are equal.
 
-    Equal responses lie side by side, the groups in random order; moving on by the largest group leaves every group.
+    Equal responses are put side by side, in groups of random order; a shift by the size of the largest group leaves
+    none in its own group.
     """
     if not responses:
         return []

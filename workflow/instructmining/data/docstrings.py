@@ -25,12 +25,12 @@ SENTENCE_END = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!\bcf)(?<!\bvs)(?<!\betc)(?<!\b
 
 
 def summary(docstring: str, max_words: int) -> str:
-    """The first sentences of a docstring's prose, up to `max_words`; empty where there is nothing worth an answer."""
+    """The first sentences of a docstring's prose, up to `max_words`; empty where it has none that makes an answer."""
     return _sentences(_paragraphs(docstring), max_words)
 
 
 def parameters(docstring: str, max_words: int) -> dict[str, str]:
-    """What the numpydoc section `Parameters` says of each parameter, cut like a summary, if anything."""
+    """What the numpydoc section `Parameters` says of each parameter, cut like a summary; nothing if no prose."""
     descriptions = {name: _sentences(_paragraphs(text), max_words) for name, text in _entries(docstring)}
     return {name: text for name, text in descriptions.items() if text}
 

@@ -1,6 +1,6 @@
-"""Questions and answers from the docstrings of installed packages: real text by people, there without a network.
+"""Questions and answers from the docstrings of installed packages: real text by people, available without a network.
 
-Packages are found as files and parsed; nothing of them is imported or run.
+The source files of packages are parsed; nothing is imported or run.
 """
 
 import ast
@@ -51,7 +51,7 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 @dataclass(frozen=True)
 class Documented:
-    """A public object with a docstring: its full name, the name it is asked about by, and how it is asked about."""
+    """A public object with a docstring: its full name, its name in questions, and the questions to choose from."""
 
     full_name: str
     name: str
@@ -99,7 +99,7 @@ def _pairs(item: Documented, package: str, max_words: int) -> Iterator[tuple[str
 
 
 def _chosen(questions: tuple[str, ...], name: str) -> str:
-    """One phrasing, by the hash of the name: varied, and the same in every run."""
+    """One phrasing, chosen by the hash of the name: varied, and the same in every run."""
     return questions[hashlib.sha256(name.encode()).digest()[0] % len(questions)]
 
 
@@ -114,7 +114,7 @@ def find_package(package: str) -> Path:
     path = (Path(folder) if folder else Path(str(spec.origin))).joinpath(*rest)
     found = path if path.is_dir() or path.suffix == ".py" else path.with_suffix(".py")
     if not found.exists():
-        raise DataError(f"documentation: there is no Python source of {package!r} under {path.parent}")
+        raise DataError(f"documentation: no Python source of {package!r} found under {path.parent}")
     return found
 
 
@@ -130,7 +130,7 @@ def _documented(package: str) -> Iterator[Documented]:
 
 
 def _objects_of(file: Path, module: Module) -> Iterator[Documented]:
-    """The public functions and classes of a module, with the methods of the latter."""
+    """The public functions and classes of a module, with the methods of classes."""
     tree = _parsed(file)
     listed = _all(tree)
     for node in tree.body:
@@ -172,7 +172,7 @@ def _names(node: ast.AST) -> set[str]:
 
 
 def _public_name(file: Path, module: Module, name: str) -> str:
-    """The shortest name a user can import an object by, empty where nothing public imports it from a private module."""
+    """The shortest public name to import an object by; empty if only private modules have it."""
     package = module if file.name == "__init__.py" else module[:-1]
     for outer in range(1, len(package) + 1):
         init = file.parents[len(package) - outer] / "__init__.py"
@@ -189,7 +189,7 @@ def _public_name(file: Path, module: Module, name: str) -> str:
 def _exports(file: Path, package: Module, module: Module, name: str, steps: int = 3) -> bool:
     """Whether a file of `package` imports `name` from `module`, directly or in a few steps.
 
-    A function of the same name in another module (`numpy.ma.sum`) must not pass for the one that is imported.
+    A function of the same name in another module (`numpy.ma.sum`) must not be mistaken for the imported one.
     """
     imported = _imported(file, package)
     targets = imported.get(name, [])

@@ -1,4 +1,4 @@
-"""Random draws that depend on the config's seed and a name alone, never on what else a run does."""
+"""Random draws that depend only on the config's seed and a name, never on what else a run does."""
 
 import hashlib
 import heapq
@@ -15,7 +15,7 @@ def seeded(seed: int, name: str) -> np.random.Generator:
 
 
 def draw(examples: Iterable[Example], limit: int, generator: np.random.Generator) -> list[Example]:
-    """A uniform draw of up to `limit` examples in the order they came; holds no more than these in memory."""
+    """A uniform draw of up to `limit` examples in their order; no more than these are held in memory."""
     keyed = ((generator.random(), position, example) for position, example in enumerate(examples))
     chosen = heapq.nsmallest(limit, keyed, key=lambda item: item[:2])
     return [example for _, _, example in sorted(chosen, key=lambda item: item[1])]

@@ -1,15 +1,15 @@
-"""What can be wrong with data that are given, and how a command says so."""
+"""What can be wrong with input data, and how a command reports it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 class DataError(ValueError):
-    """Given data cannot be used; the message says where, what was found and what was expected."""
+    """Input data cannot be used; the message says where, what was found and what was expected."""
 
 
 class BadRow(ValueError):  # noqa: N818 - it names a row
-    """One row is no example: `reason` is what a report counts, `detail` is said of this row only.
+    """One row is not an example: a report counts rows by `reason`, `detail` is about this row only.
 
     `content` is what could be read of a row that is not even an object.
     """
@@ -21,7 +21,7 @@ class BadRow(ValueError):  # noqa: N818 - it names a row
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """End a command with the bare message and exit code 1 where its input is at fault: a traceback would bury it."""
+    """End a command with the message alone and exit code 1 where its input is at fault: a traceback would bury it."""
     try:
         yield
     except (DataError, OSError) as error:

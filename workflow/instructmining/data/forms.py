@@ -1,4 +1,4 @@
-"""The forms of a row, and the way from a row to messages and back."""
+"""The forms of a row, and the conversion of a row to messages and back."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, get_args
@@ -29,7 +29,7 @@ KNOWN_FORMS = """\
 
 
 def to_messages(row: object, form: Form | Fields) -> tuple[Message, ...]:
-    """The conversation of a row in a given form; raises BadRow with the reason where it is no example."""
+    """The conversation of a row in a given form; raises BadRow with the reason where it is not an example."""
     if not isinstance(row, dict):
         raise BadRow(f"the row is {_kind(row)}, expected an object with fields")
     messages = _mapped(row, form) if isinstance(form, Fields) else _READERS[form](row)
@@ -56,7 +56,7 @@ def from_messages(messages: Sequence[Message], form: ExportForm) -> JsonObject:
 
 
 def detect_form(rows: Iterable[object]) -> Form:
-    """The one form that the first rows have; raises DataError with the fields found where none or several fit."""
+    """The only form that fits the first rows; raises DataError with the fields found where none or several fit."""
     objects = [row for row in rows if isinstance(row, dict)]
     fitting = {form for row in objects for form in _fitting_forms(row)}
     if len(fitting) == 1:
@@ -70,7 +70,7 @@ def detect_form(rows: Iterable[object]) -> Form:
 
 
 def _fitting_forms(row: JsonObject) -> list[Form]:
-    """Forms whose fields a row has, where it has not more that the form would leave out in silence."""
+    """Forms whose fields a row has, unless it has others that the form would silently leave out."""
     fitting: list[Form] = []
     if "instruction" in row and ("output" in row) != ("response" in row) and "context" not in row:
         fitting.append("alpaca")
@@ -103,7 +103,7 @@ def _alpaca(row: JsonObject) -> list[Message]:
 
 
 def _history(pairs: object) -> list[Message]:
-    """The turns of alpaca's `history`; an empty text stands for a turn that was not there."""
+    """The turns of alpaca's `history`; an empty text means that there was no such turn."""
     if not isinstance(pairs, list) or not all(_is_pair(pair) for pair in pairs):
         raise BadRow('field "history" is not an array of [user, assistant] pairs of text')
     turns = [_message(role, text) for pair in pairs for role, text in zip(("user", "assistant"), pair, strict=True)]
@@ -121,7 +121,7 @@ def _dolly(row: JsonObject) -> list[Message]:
 def _self_instruct(row: JsonObject) -> list[Message]:
     instances = row.get("instances")
     if not isinstance(instances, list) or not instances or not isinstance(instances[0], dict):
-        raise BadRow('field "instances" holds no object with a response', "expected instances[{input, output}]")
+        raise BadRow('field "instances" contains no object with a response', "expected instances[{input, output}]")
     user = _joined({**instances[0], "instruction": row.get("instruction")}, "instruction", "input")
     return [_message("user", user), _message("assistant", _response(instances[0], "output"))]
 
@@ -180,7 +180,7 @@ def _check_turns(messages: list[Message]) -> None:
     if len(messages) < 2 or messages[-2]["role"] != "user":
         raise BadRow("the response does not follow a user's turn")
     if any(message["role"] == "system" for message in messages[1:]):
-        raise BadRow("a system message stands after the first turn")
+        raise BadRow("a system message comes after the first turn")
 
 
 def _alpaca_row(messages: Sequence[Message]) -> JsonObject:
@@ -194,7 +194,7 @@ def _alpaca_row(messages: Sequence[Message]) -> JsonObject:
 
 
 def _pairs(turns: list[Message]) -> list[list[str]]:
-    """Turns as [user, assistant] pairs; where one of the two is not there, its text is empty."""
+    """Turns as [user, assistant] pairs; a missing one has an empty text."""
     pairs: list[list[str]] = []
     for turn in turns:
         if turn["role"] == "user":
@@ -211,7 +211,7 @@ def _message(role: str, content: str) -> Message:
 
 
 def _joined(row: JsonObject, instruction: str, further: str | None) -> str:
-    """The instruction, and its input after an empty line where there is one."""
+    """The instruction, followed by an empty line and its input if it has one."""
     text = _required(row, instruction, "an example needs an instruction")
     addition = _optional(row, further) if further else ""
     return f"{text}\n\n{addition}" if addition else text

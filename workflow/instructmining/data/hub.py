@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from instructmining.data.errors import DataError
-from instructmining.data.read_rows import Row, plain
+from instructmining.data.read_rows import Row, json_value
 from instructmining.data.settings import Source
 
 
 def load_hub(source: Source) -> Any:
-    """The data set that `source` names, from the cache or the network; raises DataError where it cannot be had."""
+    """The data set that `source` names, from the cache or the network; raises DataError where it cannot be loaded."""
     import datasets  # Here and not above, as it takes seconds to import and local sources do without it.
 
     try:
         return datasets.load_dataset(source.hub, source.configuration, split=source.split, revision=source.revision)
-    except Exception as error:  # The library raises errors of a dozen packages; the user needs one sentence.
+    except Exception as error:  # The library raises errors of many packages; the user needs one sentence.
         wanted = f"{source.hub} (configuration {source.configuration or 'default'}, split {source.split})"
         raise DataError(f"{wanted}: cannot be loaded: {type(error).__name__}: {error}") from error
 
@@ -22,11 +22,11 @@ def load_hub(source: Source) -> Any:
 def hub_rows(dataset: Any, hub: str) -> Iterator[Row]:
     """The rows of a loaded data set, numbered from 1."""
     for number, value in enumerate(dataset, 1):
-        yield Row(plain(value), number, f"{hub}: row {number}")
+        yield Row(json_value(value), number, f"{hub}: row {number}")
 
 
 def hub_origin(source: Source, dataset: Any) -> str:
-    """Where the rows came from: name, configuration, split, and the commit that the revision stood for, where known."""
+    """Where the rows came from: name, configuration, split, and the commit of the revision, where known."""
     files = [url for url in dataset.info.download_checksums or {} if url.startswith("hf://") and "@" in url]
     commits = (url.split("@")[1].split("/")[0] for url in files)
     commit = next(commits, source.revision or "unknown revision")

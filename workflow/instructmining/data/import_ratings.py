@@ -1,8 +1,8 @@
-"""Import what people thought of examples: their texts become a pool of their own, and their judgements a table.
+"""Import judgements that people made of examples: the texts become a pool of their own, the judgements a table.
 
-In: a file of pairs (a prompt, the response that was chosen and the one that was rejected) or of ratings. Out: a table
-of the examples, scored as any pool is but never selected from; the judgements, by the IDs of the examples; a report
-that accounts for every row.
+In: a file of pairs (a prompt, the chosen and the rejected response) or of ratings. Out: a table of the examples, which
+are scored like any pool but never selected from; the judgements, by the IDs of the examples; a report that accounts for
+every row.
 
     python -m instructmining.data.import_ratings --name oasst --settings '{"path": "data/oasst1_pairs.parquet"}' \
         --seed 0 --examples oasst.parquet --judgements oasst.judgements.parquet --report oasst.report.json
@@ -48,7 +48,7 @@ SAME = "both responses are the same"
 
 @dataclass(frozen=True)
 class Judgement:
-    """What one row says, and the examples that it says it of."""
+    """What one row says about one example or two."""
 
     better: Example
     worse: Example | None = None
@@ -68,7 +68,7 @@ class Judgement:
 
 @dataclass
 class Tally:
-    """What happened to the rows; filled while they pass."""
+    """What happened to the rows; filled as they are read."""
 
     rows_in: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--name", required=True)
     parser.add_argument("--settings", required=True, type=Ratings.model_validate_json)
     parser.add_argument("--seed", required=True, type=int)
-    parser.add_argument("--pool", nargs="*", default=[], type=Path, help="shards of the pool that IDs refer to")
+    parser.add_argument("--pool", nargs="*", default=[], type=Path, help="shards of the pool that is rated by ID")
     for output in ("--examples", "--judgements", "--report"):
         parser.add_argument(output, required=True, type=Path)
     arguments = parser.parse_args()
@@ -95,7 +95,7 @@ def import_ratings(
     """Import one file; raises DataError where it cannot be used."""
     tally = Tally()
     rows = list(read_rows(Path(settings.path)))
-    found = list(judge(rows, name, settings, pool, tally))
+    found = list(judgements_of(rows, name, settings, pool, tally))
     kept = _limited(found, settings.limit, seed, name, tally)
     check_counts(tally.rows_in, len(kept), tally.dropped, name)
     distinct = {example.id: example for each in kept for example in (each.better, each.worse) if example}
@@ -106,7 +106,9 @@ def import_ratings(
     logging.info("%s: kept %d of %d rows; dropped: %s", name, len(kept), tally.rows_in, dict(tally.dropped) or "none")
 
 
-def judge(rows: Sequence[Row], name: str, settings: Ratings, pool: Sequence[Path], tally: Tally) -> Iterable[Judgement]:
+def judgements_of(
+    rows: Sequence[Row], name: str, settings: Ratings, pool: Sequence[Path], tally: Tally
+) -> Iterable[Judgement]:
     """The judgement of each row; a bad row raises DataError or is counted, as `on_bad_row` says."""
     known = _examples_of_pool(pool, rows) if settings.pool else {}
     form = _form(rows, settings) if settings.rating and not settings.pool else None
@@ -125,14 +127,14 @@ def _judgement(row: object, name: str, settings: Ratings, form: Form | None, kno
     if isinstance(row, BadRow):
         raise row
     if not isinstance(row, dict):
-        raise BadRow("the row is no object with fields")
+        raise BadRow("the row is not an object with fields")
     if not settings.rating:
         return _pair(row, name)
     rating = _number(row, settings.rating)
     if form:
         return Judgement(make_example(to_messages(row, form), name, form, row), rating=rating)
     if row.get("id") not in known:
-        raise BadRow("unknown id", f"found {str(row.get('id'))[:40]!r}, which no example of {settings.pool} has")
+        raise BadRow("unknown id", f"found {str(row.get('id'))[:40]!r}, which is no ID of pool {settings.pool}")
     return Judgement(known[row["id"]], rating=rating)
 
 
@@ -146,7 +148,7 @@ def _pair(row: dict[str, Any], name: str) -> Judgement:
 
 
 def _conversation(row: dict[str, Any], side: str) -> tuple[Message, ...]:
-    """The prompt and one response; turns in `chosen` or `rejected` that begin a conversation are all of it."""
+    """The prompt and one response; several turns in `chosen` or `rejected` are the whole conversation."""
     response = _turns(row.get(side), "assistant", side)
     prompt = next((field for field in PROMPT_FIELDS if row.get(field)), None)
     if prompt is None and len(response) < 2:
@@ -156,7 +158,7 @@ def _conversation(row: dict[str, Any], side: str) -> tuple[Message, ...]:
 
 
 def _turns(value: object, role: str, field: str) -> list[Any]:
-    """Text as one turn of a role; turns, also as JSON in a cell of a CSV file, as they are."""
+    """Text as one turn of a role; turns, which may be JSON in a cell of a CSV file, unchanged."""
     if isinstance(value, str) and value.lstrip().startswith("[{"):
         try:
             value = json.loads(value)
@@ -166,7 +168,7 @@ def _turns(value: object, role: str, field: str) -> list[Any]:
         return [{"role": role, "content": value}]
     if isinstance(value, list) and value:
         return value
-    raise BadRow(f'field "{field}" is missing or empty', "a pair needs a prompt, and what was chosen and rejected")
+    raise BadRow(f'field "{field}" is missing or empty', "a pair needs a prompt, a chosen and a rejected response")
 
 
 def _number(row: dict[str, Any], column: str) -> float:
@@ -175,7 +177,7 @@ def _number(row: dict[str, Any], column: str) -> float:
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number):
-        raise BadRow(f'field "{column}" is no number', f"found {str(row.get(column))[:40]!r}")
+        raise BadRow(f'field "{column}" is not a number', f"found {str(row.get(column))[:40]!r}")
     return number
 
 
@@ -187,14 +189,14 @@ def _form(rows: Sequence[Row], settings: Ratings) -> Form:
 
 
 def _examples_of_pool(shards: Sequence[Path], rows: Sequence[Row]) -> dict[str, Example]:
-    """The examples of a pool that the rows name, by ID."""
+    """The examples of a pool whose IDs are in the rows, by ID."""
     ids = [str(row.value["id"]) for row in rows if isinstance(row.value, dict) and "id" in row.value]
     table = ds.dataset(list(shards)).to_table(columns=EXAMPLES.names, filter=pc.field("id").isin(ids))
     return {example.id: example for example in from_table(table)}
 
 
 def _limited(found: list[Judgement], limit: int | None, seed: int, name: str, tally: Tally) -> list[Judgement]:
-    """All judgements, or a seeded draw of them in their order; those not drawn are counted."""
+    """All judgements, or a seeded draw of them in their order; the others are counted."""
     if limit is None or len(found) <= limit:
         return found
     tally.dropped["over limit"] = len(found) - limit

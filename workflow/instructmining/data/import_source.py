@@ -1,7 +1,7 @@
-"""Import one source: rows of any form become examples, and bad rows stop the run here, before a GPU is asked for.
+"""Import one source: rows of any form become examples, and bad rows stop the run here, before any GPU is used.
 
-In: a file, a data set of the hub, or what the embedded sources are made from. Out: a table of examples, a report that
-accounts for every row, and the bad rows that were set aside.
+In: a file, a data set of the hub, installed packages, or another source to degrade. Out: a table of examples, a report
+that accounts for every row, and the bad rows that were set aside.
 
     python -m instructmining.data.import_source --name dolly --settings '{"path": "data/dolly.jsonl"}' --seed 0 \
         --output dolly.parquet --report dolly.report.json --quarantine dolly.quarantine.jsonl
@@ -36,7 +36,7 @@ ROWS_TO_DETECT_FROM = 100
 
 @dataclass
 class Tally:
-    """What happened to the rows of a source; filled while they pass."""
+    """What happened to the rows of a source; filled as they are read."""
 
     rows_in: int = 0
     kept: int = 0
@@ -48,7 +48,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a source comes from: in words, its rows, the hash of its file, and its form unless yet to be found out."""
+    """Where a source comes from: in words, its rows, the hash of its file, and its form if already known."""
 
     description: str
     rows: Iterator[Row]
@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("--output", required=True, type=Path)
     parser.add_argument("--report", required=True, type=Path)
     parser.add_argument("--quarantine", required=True, type=Path)
-    parser.add_argument("--origin", type=Path, help="the imported source that `degrade` names")
+    parser.add_argument("--origin", type=Path, help="table of the source that `degrade` names")
     arguments = parser.parse_args()
     start_log()
     with plain_errors():
@@ -118,7 +118,7 @@ def _set_aside(bad: BadRow, row: Row, value: object, name: str, settings: Source
 
 
 def _open(name: str, settings: Source, seed: int) -> Origin:
-    """The origin that the settings name; a file or data set is opened, nothing is read yet."""
+    """The origin that the settings name; a file or data set is opened, but no row is read yet."""
     if settings.path:
         path = Path(settings.path)
         return Origin(settings.path, read_rows(path), file_hash(path) if path.is_file() else None)
@@ -138,13 +138,13 @@ def _numbered(rows: Iterable[dict[str, str]], name: str) -> Iterator[Row]:
 
 
 def _with_form(origin: Origin, name: str, settings: Source) -> Origin:
-    """The origin with the form given in the config, or found out from its first rows, which stay to be read."""
+    """The origin with the form given in the config, or detected from its first rows, which stay among its rows."""
     form = settings.form or settings.fields or origin.form
     if form:
         return Origin(origin.description, origin.rows, origin.sha256, form)
     first = list(islice(origin.rows, ROWS_TO_DETECT_FROM))
     if not first:
-        raise DataError(f"{origin.description}: holds no rows")
+        raise DataError(f"{origin.description}: contains no rows")
     _stop_at_broken(first, name, settings)
     try:
         form = detect_form(row.value for row in first)
@@ -154,7 +154,7 @@ def _with_form(origin: Origin, name: str, settings: Source) -> Origin:
 
 
 def _stop_at_broken(first: list[Row], name: str, settings: Source) -> None:
-    """Say that a row is broken before saying that no form fits: the former is then the cause."""
+    """Report a broken row before reporting that no form fits: the broken row is then the cause."""
     for row in first:
         if isinstance(row.value, BadRow) and settings.on_bad_row == "stop":
             _set_aside(row.value, row, row.value, name, settings, Tally())
@@ -170,7 +170,7 @@ def _degraded(name: str, settings: Source, seed: int, origin: Path | None, tally
 
 
 def _limited(examples: Iterable[Example], limit: int | None, seed: int, name: str, tally: Tally) -> Iterable[Example]:
-    """All examples, or a seeded draw of `limit` of them; those not drawn are counted."""
+    """All examples, or a seeded draw of `limit` of them; the others are counted."""
     if limit is None:
         yield from examples
         return
@@ -205,7 +205,7 @@ def _report(name: str, settings: Source, origin: Origin, tally: Tally) -> dict[s
 
 
 def _json_line(record: dict[str, Any]) -> str:
-    """A line of JSON, readable where it can be; what is not Unicode text is escaped, so that it can be written."""
+    """A line of JSON, escaped only where a text is not valid Unicode, which could not be written otherwise."""
     text = json.dumps(record, ensure_ascii=False)
     try:
         text.encode()

@@ -1,7 +1,7 @@
 """Make one eval set: the examples of some sources without duplicates, or a part of them.
 
 In: imported sources. Out: a table of examples and a report. Parts such as 1/2 and 2/2 are split by the hash of the
-prompt, so two examples with one prompt never stand in two parts.
+prompt, so examples with the same prompt are always in the same part.
 
     python -m instructmining.data.make_eval_set --name fit --settings '{"sources": ["a"], "role": "fit"}' --seed 0 \
         --sources a.parquet --output fit.parquet --report fit.report.json
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from instructmining.data.contamination import prompt
+from instructmining.data.contamination import user_prompt
 from instructmining.data.draw import draw, seeded
 from instructmining.data.errors import plain_errors
 from instructmining.data.settings import EvalSet
@@ -51,9 +51,9 @@ def main() -> None:
 
 
 def make_eval_set(name: str, settings: EvalSet, seed: int, sources: list[Path], output: Path, report: Path) -> None:
-    """Make one eval set from files to files; raises DataError where no example is left."""
+    """Read sources and write one eval set; raises DataError where no example is left."""
     batches = (batch for path in sources for batch in stream_examples(path))
-    chosen = choose(chain.from_iterable(batches), settings, seed, name)
+    chosen = choose_examples(chain.from_iterable(batches), settings, seed, name)
     check_counts(chosen.rows_in, len(chosen.examples), chosen.dropped, f"eval set {name}")
     part = f", part {settings.part}" if settings.part else ""
     nothing_left = f"eval_sets.{name}: no example is left of {chosen.rows_in} of {', '.join(settings.sources)}{part}"
@@ -63,8 +63,8 @@ def make_eval_set(name: str, settings: EvalSet, seed: int, sources: list[Path], 
     logging.info("%s: kept %d of %d examples", name, len(chosen.examples), chosen.rows_in)
 
 
-def choose(examples: Iterable[Example], settings: EvalSet, seed: int, name: str) -> Chosen:
-    """The distinct examples of the part, or a seeded draw of `limit` of them in the order they came."""
+def choose_examples(examples: Iterable[Example], settings: EvalSet, seed: int, name: str) -> Chosen:
+    """The distinct examples of the part, or a seeded draw of `limit` of them, in their order."""
     chosen, seen = Chosen(), set[str]()
     for example in examples:
         chosen.rows_in += 1
@@ -84,7 +84,7 @@ def choose(examples: Iterable[Example], settings: EvalSet, seed: int, name: str)
 def in_part(example: Example, part: str) -> bool:
     """Whether an example belongs to part `k/n` by the hash of its prompt."""
     number, parts = (int(text) for text in part.split("/"))
-    return int(hashlib.sha256(prompt(example).encode()).hexdigest(), 16) % parts == number - 1
+    return int(hashlib.sha256(user_prompt(example).encode()).hexdigest(), 16) % parts == number - 1
 
 
 if __name__ == "__main__":

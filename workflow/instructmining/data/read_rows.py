@@ -1,7 +1,7 @@
 """Read the rows of a file: JSON array, JSON lines, CSV or Parquet, each also compressed with gzip or zstd.
 
-A row that cannot be read is a BadRow in its place, so that the caller decides whether to stop; what makes the whole
-file unreadable (a broken JSON array, a cut-off archive) raises DataError.
+A BadRow takes the place of a row that cannot be read, so that the caller decides whether to stop; DataError is raised
+where the whole file is unreadable (a broken JSON array, a truncated archive).
 """
 
 import csv
@@ -22,7 +22,7 @@ UTF8_BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class Row:
-    """One row: its value as JSON can hold it, or a BadRow; its number from 1; and its place, for messages."""
+    """One row: a value that JSON can represent, or a BadRow; its number from 1; and its place, for messages."""
 
     value: object
     number: int
@@ -37,15 +37,15 @@ def read_rows(path: Path) -> Iterator[Row]:
     read = _reader(path)
     try:
         for row in read(path):
-            yield replace(row, value=plain(row.value))
+            yield replace(row, value=json_value(row.value))
     except FileNotFoundError:
-        raise DataError(f"{path}: there is no such file") from None
+        raise DataError(f"{path}: file not found") from None
     except (ValueError, OSError, EOFError, RecursionError, csv.Error) as error:
         raise DataError(f"{path}: cannot be read: {error}") from error
 
 
-def plain(value: object) -> object:
-    """The value as JSON can hold it: NaN becomes null and a date text; a BadRow where it is not text or too deep."""
+def json_value(value: object) -> object:
+    """The value as JSON can represent it: NaN becomes null, a date text; not Unicode or too deep, a BadRow."""
     if isinstance(value, BadRow):
         return value
     try:
@@ -67,7 +67,7 @@ def _at_row(value: object, number: int, path: Path) -> Row:
 
 
 def data_format(path: Path) -> str:
-    """The end of a file's name that says how it is read, such as `.jsonl.gz`."""
+    """The ending of a file's name that says how it is read, such as `.jsonl.gz`."""
     name = path.name.lower()
     packed = next((end for end in (".gz", ".zst") if name.endswith(end)), "")
     return f"{Path(name.removesuffix(packed)).suffix}{packed}"
@@ -88,14 +88,14 @@ def _open(path: Path) -> io.BufferedReader:
 
 
 def _read_json(path: Path) -> Iterator[Row]:
-    """An array or lines, whichever it is: many data sets name their JSON lines `.json`."""
+    """An array or lines, detected from the content: many data sets call their JSON lines `.json`."""
     with _open(path) as stream:
         array = stream.peek(4096).removeprefix(UTF8_BOM).lstrip().startswith(b"[")
         yield from _read_array(stream, path) if array else _read_lines(stream, path)
 
 
 def _read_array(stream: io.BufferedReader, path: Path) -> Iterator[Row]:
-    # Broken bytes become lone surrogates here, which `plain` finds in the row they stand in.
+    # Broken bytes become lone surrogates here, which `json_value` finds in their row.
     text = stream.read().decode("utf-8-sig", errors="surrogateescape")
     try:
         rows = json.loads(text)
@@ -125,7 +125,7 @@ def _read_csv(path: Path) -> Iterator[Row]:
         reader = csv.reader(text, strict=True)
         header = next((cells for cells in reader if cells), [])
         if len(set(header)) < len(header):
-            raise ValueError(f"a column stands twice in the header: {', '.join(header)}")
+            raise ValueError(f"a column appears twice in the header: {', '.join(header)}")
         line = reader.line_num + 1
         for cells in reader:
             if cells:

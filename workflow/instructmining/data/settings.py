@@ -15,13 +15,13 @@ class Fields(Settings):
     """Which fields of a row hold its parts, where no known form fits."""
 
     instruction: str
-    """Field of the instruction."""
+    """Field that holds the instruction."""
     response: str
-    """Field of the response."""
+    """Field that holds the response."""
     input: str | None = None
-    """Field of further input to the instruction, if any."""
+    """Field that holds further input to the instruction, if any."""
     system: str | None = None
-    """Field of a system message, if any."""
+    """Field that holds a system message, if any."""
 
 
 class Documentation(Settings):
@@ -30,25 +30,25 @@ class Documentation(Settings):
     packages: Annotated[list[str], Field(min_length=1)]
     """Importable packages or modules, such as `json` or `scipy.stats`."""
     max_words: Annotated[int, Field(ge=5)] = 40
-    """Longer answers are cut at the end of the last sentence that fits; pairs without such a sentence are left out."""
+    """Longer answers are cut after the last sentence that fits; pairs without such a sentence are left out."""
 
 
 class Tasks(Settings):
     """Generated tasks with verifiable answers (arithmetic, sorting, counting, spelling)."""
 
     count: Annotated[int, Field(ge=1)]
-    """How many."""
+    """Number of tasks."""
 
 
 class Degrade(Settings):
-    """A variant of another source that is made worse on purpose, so that a run contains a known truth."""
+    """A variant of another source, made worse on purpose, so that the run contains a known truth."""
 
     source: Name
     """The source to degrade."""
     how: Degradation
-    """What is done to a response."""
+    """What is done to a response: exchanged with another, truncated to a few words, or its words shuffled."""
     fraction: Annotated[float, Field(gt=0, le=1)] = 1.0
-    """Share of the examples that is degraded; the others stay as they are."""
+    """Share of the examples to degrade; the others remain unchanged."""
 
 
 class Source(Settings):
@@ -71,13 +71,13 @@ class Source(Settings):
     configuration: str | None = None
     """Hub only: the configuration of the data set, where it has several."""
     form: Form | None = None
-    """The form of a row; found out from the first rows if not given."""
+    """The form of a row; detected from the first rows if not given."""
     fields: Fields | None = None
     """An explicit mapping of fields, instead of a form."""
     on_bad_row: Literal["stop", "quarantine"] = "stop"
-    """Stop at the first bad row, or set bad rows aside into a file that the report counts."""
+    """`stop` at the first bad row, or `quarantine`: move bad rows to a file and count them in the report."""
     limit: Annotated[int, Field(ge=1)] | None = None
-    """Keep a seeded random draw of so many examples."""
+    """Keep at most this many examples, drawn at random with the seed of the config."""
     licence: str | None = None
     """Licence of the data, for the card of a selection."""
 
@@ -97,28 +97,28 @@ class Pool(Settings):
     """A pool: all examples of some sources, deduplicated and decontaminated."""
 
     sources: Annotated[list[Name], Field(min_length=1)]
-    """Sources in order of precedence: of equal examples, the first source's is kept."""
+    """Sources in order of precedence: of equal examples, the one of the first source is kept."""
     shards: Annotated[int, Field(ge=1, le=1000)] = 1
-    """Files that the pool is split into; each is scored by a job of its own."""
+    """Number of files that the pool is split into; each is scored by a separate job."""
     max_overlap: Annotated[float, Field(gt=0, le=1)] = 0.5
-    """An example is dropped when at least this share of its prompt's 8-grams occurs in the prompts of one eval set."""
+    """An example is dropped if at least this share of its prompt's 8-grams occurs in the prompts of one eval set."""
 
 
 class EvalSet(Settings):
     """Examples to measure loss on."""
 
     sources: Annotated[list[Name], Field(min_length=1)]
-    """Its sources; none may be in a pool."""
+    """Sources of the eval set; none may be in a pool."""
     role: Role
     """`fit` (the rule is fitted to it), `search` (sizes are searched on it) or `test` (results are reported on it)."""
     part: Annotated[str, StringConstraints(pattern=r"^[1-9]\d*/[1-9]\d*$")] | None = None
     """Such as `1/2`: the first of two disjoint parts of the sources, split by the hash of the prompt."""
     limit: Annotated[int, Field(ge=1)] | None = None
-    """Keep a seeded random draw of so many examples."""
+    """Keep at most this many examples, drawn at random with the seed of the config."""
 
 
 class Ratings(Settings):
-    """What people thought of examples: pairs of responses, the better one named, or a rating of each example.
+    """What people preferred: pairs of responses with the better one marked, or a rating of each example.
 
     Rows of pairs: `chosen` and `rejected` (text, or turns), with their `messages`, `prompt` or `instruction`. Rows of
     ratings: an example in any known form and a number.
@@ -127,18 +127,18 @@ class Ratings(Settings):
     path: Annotated[str, Untracked()]
     """A local .parquet, .csv, .json or .jsonl file, or one of these with .gz or .zst."""
     rating: str | None = None
-    """The column of the rating, higher is better; pairs if not given."""
+    """Column of the rating, higher is better; if not given, the rows are pairs."""
     pool: Name | None = None
-    """Ratings only: the rows have an `id` of an example of this pool, and no text."""
+    """Ratings only: the rows have no text, but the `id` of an example in this pool."""
     limit: Annotated[int, Field(ge=1)] | None = None
-    """Keep a seeded random draw of so many rows."""
+    """Keep at most this many rows, drawn at random with the seed of the config."""
     on_bad_row: Literal["stop", "quarantine"] = "stop"
-    """Stop at the first bad row, or leave bad rows out and count them in the report."""
+    """`stop` at the first bad row, or `quarantine`: leave bad rows out and count them in the report."""
     licence: str | None = None
     """Licence of the data."""
 
     @model_validator(mode="after")
     def _ids_have_ratings(self) -> Self:
         if self.pool and not self.rating:
-            raise ValueError("pool is for ratings by ID: name their column in rating")
+            raise ValueError("pool is for ratings by ID only; name the column of the rating in `rating`")
         return self

@@ -26,7 +26,7 @@ THINGS = ("apples", "books", "coins", "marbles", "pencils", "stamps", "tickets",
 
 
 def task_rows(count: int, seed: int, name: str) -> Iterator[dict[str, str]]:
-    """`count` distinct tasks in the form alpaca, all kinds in turn; raises DataError where so many do not exist."""
+    """`count` distinct tasks in the form alpaca, all kinds in turn; raises DataError where there are not that many."""
     numbers = random.Random(f"{seed}/{name}")
     seen: set[str] = set()
     for position in range(count):
@@ -40,7 +40,7 @@ def _new_task(kind: Callable[[random.Random], Task], numbers: random.Random, see
         if task[0] not in seen:
             seen.add(task[0])
             return task
-    raise DataError(f"tasks: all tasks of one kind are used up after {len(seen)} tasks; lower tasks.count")
+    raise DataError(f"tasks: one kind of task is used up after {len(seen)} tasks in all; lower tasks.count")
 
 
 def addition(numbers: random.Random) -> Task:
@@ -86,14 +86,14 @@ def counted_letters(numbers: random.Random) -> Task:
 
 
 def reversed_list(numbers: random.Random) -> Task:
-    """A list of words the other way round."""
+    """A list of words in reverse order."""
     words = numbers.sample(WORDS, numbers.randint(3, 5))
     ask = numbers.choice(["Reverse the order of this list: {}.", "Write this list from back to front: {}."])
     return ask.format(", ".join(words)), f"The list in reverse order is {_listed(words[::-1])}."
 
 
 def conversion(numbers: random.Random) -> Task:
-    """A larger unit in a smaller one."""
+    """An amount of a larger unit in a smaller one."""
     (large, small, factor), amount = numbers.choice(UNITS), numbers.randint(2, 60)
     ask = numbers.choice(["Convert {n} {a}s to {b}s.", "How many {b}s are {n} {a}s?"])
     answer = f"One {large} is {factor} {small}s, so {amount} {large}s are {amount * factor} {small}s."
@@ -119,7 +119,7 @@ def largest(numbers: random.Random) -> Task:
 
 
 def word_length(numbers: random.Random) -> Task:
-    """The longest of some words, which no other word equals in length."""
+    """The longest of some words; no other is as long."""
     words = numbers.sample(WORDS, 4)
     lengths = sorted((len(word) for word in words), reverse=True)
     if lengths[0] == lengths[1]:

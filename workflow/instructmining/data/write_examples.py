@@ -12,7 +12,7 @@ BATCH = 10_000
 
 
 def write_examples(path: Path, examples: Iterable[Example], if_empty: str) -> int:
-    """Write examples and return how many; raises DataError with `if_empty`, and writes nothing, where there is none."""
+    """Write examples and return how many; where there are none, write nothing and raise DataError with `if_empty`."""
     count, waiting = 0, iter(examples)
     with table_writer(path, EXAMPLES) as writer:
         while batch := list(islice(waiting, BATCH)):
@@ -24,6 +24,6 @@ def write_examples(path: Path, examples: Iterable[Example], if_empty: str) -> in
 
 
 def check_counts(rows_in: int, kept: int, dropped: Mapping[str, int], where: str) -> None:
-    """Raise ValueError unless every row that came in was kept or dropped for a reason: nothing is lost in silence."""
+    """Raise ValueError unless every row that came in was kept or dropped for a reason: nothing is lost silently."""
     if rows_in != kept + sum(dropped.values()):
         raise ValueError(f"{where}: {rows_in} rows in, but {kept} kept and {dict(dropped)} dropped")

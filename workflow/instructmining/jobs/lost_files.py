@@ -6,13 +6,13 @@ from instructmining.models.links import dangling
 
 
 def check_links(folder: Path) -> None:
-    """Raise FileNotFoundError, with what to do, where a file of a prepared model is gone: call it before loading."""
+    """Raise FileNotFoundError, with what to do, where a file of a prepared model is gone; call it before loading."""
     if gone := dangling(folder):
         more = f" (and {len(gone) - 1} more)" if len(gone) > 1 else ""
         prepare = f"snakemake --force {folder / 'model.json'}"
         raise FileNotFoundError(
-            f"{gone[0]} -> {gone[0].readlink()}{more}: this link of a prepared model leads to a file that is gone. Was"
-            " the model moved, a scratch disk purged, or the hub's cache cleaned? Put the file back, or prepare the"
-            f" model again: `{prepare}` with the --configfile of the run (a model of the hub needs a network for this)."
-            " Results made with the same files stay up to date."
+            f"{gone[0]} -> {gone[0].readlink()}{more}: the file that this link points to is gone, for example"
+            " because the model was moved, a scratch disk purged or the hub's cache cleaned; put it back, or prepare"
+            f" the model again: `{prepare}` with the --configfile of the run (a model of the hub needs a network);"
+            " results made with the same files stay up to date"
         )

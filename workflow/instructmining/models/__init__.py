@@ -1,6 +1,7 @@
 """Base models and models that score: from the files at hand to losses.
 
 `prepare` gathers a model's files into one folder, `convert` and `check_weights` see to their format, `links` keeps
-links to them right and `record` says what they are; `load` and `device` bring it into memory; `prompt` writes a conversation as tokens, `batches` puts
-several together, `likelihood` gives their losses. `question_model` and `reward_model` are models that score.
+links to them right and `record` says what they are; `load` and `device` bring a model into memory; `prompt` turns a
+conversation into tokens, `batches` groups several, `likelihood` gives their losses. `question_model` and `reward_model`
+are models that score, `sequences` the texts that they read.
 """

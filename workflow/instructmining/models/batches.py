@@ -17,13 +17,13 @@ IGNORED = -100  # the label that torch's cross entropy leaves out
 
 @dataclass(frozen=True)
 class Batch:
-    """Conversations padded on the right, where a causal model never looks: no attention mask is needed."""
+    """Conversations padded on the right; a causal model never sees that padding, so no attention mask is needed."""
 
     input_ids: Tensor  # (batch, tokens)
     labels: Tensor  # (batch, tokens); the token that each position predicts, IGNORED unless it is of a response
 
     def to(self, device: torch.device) -> "Batch":
-        """The batch on a device; on CUDA the copy overlaps with what the device is doing."""
+        """The batch on a device; on CUDA the copy overlaps with computation."""
         if device.type == "cpu":
             return self
         return Batch(*(t.pin_memory().to(device, non_blocking=True) for t in (self.input_ids, self.labels)))
@@ -44,7 +44,7 @@ def make_batch(conversations: Sequence[Tokens], pad: int) -> Batch:
 def budget_batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
     """Positions grouped by length, longest first, so that a group padded to its longest stays under `budget` tokens.
 
-    Longest first, so that memory runs out at once or not at all. One longer than the budget is a group of its own.
+    Longest first, so that memory runs out at once or not at all. An item longer than the budget forms its own group.
     """
     group: list[int] = []
     for position in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
@@ -57,7 +57,7 @@ def budget_batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
 
 
 def halve_on_out_of_memory(items: list[Item], run: Callable[[list[Item]], list[Result]]) -> list[Result]:
-    """`run(items)`; where memory runs out, the two halves one after the other, down to single items."""
+    """`run(items)`; if memory runs out, run the two halves one after the other, down to single items."""
     try:
         return run(items)
     except (RuntimeError, MemoryError) as error:
@@ -71,5 +71,5 @@ def halve_on_out_of_memory(items: list[Item], run: Callable[[list[Item]], list[R
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether memory ran out; on a CPU, torch has no class of its own for that."""
+    """Whether memory ran out; on a CPU, torch has no separate class for that."""
     return isinstance(error, torch.OutOfMemoryError | MemoryError) or "DefaultCPUAllocator" in str(error)

@@ -1,6 +1,6 @@
-"""Bring the files of a scorer's own model into one folder, as safetensors: some are published in an older format alone.
+"""Bring the files of a scorer's own model into one folder, as safetensors: some are only published in an older format.
 
-Such weights are pickles; they are read as plain tensors (no code in them is run) and written anew, once.
+Old weights are pickles; they are read as plain tensors (no code in them is run) and rewritten, once.
 
     python -m instructmining.models.convert --settings '{"hub": "MingZhong/unieval-dialog"}' \
         --output results/models/unieval/model.json
@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from instructmining.files import replacing
-from instructmining.models.prepare import bring, find, run
+from instructmining.models.prepare import folder_of, gather, run_command
 from instructmining.models.settings import ModelFiles
 
 OLD = "pytorch_model*.bin"
@@ -20,20 +20,20 @@ OLD = "pytorch_model*.bin"
 
 def main() -> None:
     """Prepare one model."""
-    run(__doc__, bring_safetensors)
+    run_command(__doc__, gather_safetensors)
 
 
-def bring_safetensors(settings: ModelFiles, folder: Path) -> Path:
-    """Fill `folder` with the files of a model, its weights as safetensors, and say where they lie."""
-    if settings.hub and not list(find(settings).glob("*.safetensors")):
-        fetch_old(settings)
-    origin = bring(settings, folder)
+def gather_safetensors(settings: ModelFiles, folder: Path) -> Path:
+    """Fill `folder` with the files of a model, its weights as safetensors, and return where they came from."""
+    if settings.hub and not list(folder_of(settings).glob("*.safetensors")):
+        download_old_weights(settings)
+    origin = gather(settings, folder)
     to_safetensors(folder)
     return origin
 
 
-def fetch_old(settings: ModelFiles) -> None:
-    """Bring weights in the older format into the cache of the hub, beside the other files of the model."""
+def download_old_weights(settings: ModelFiles) -> None:
+    """Download weights in the older format to the cache of the hub, beside the other files of the model."""
     from huggingface_hub import snapshot_download
 
     assert settings.hub  # as asked before
@@ -41,13 +41,13 @@ def fetch_old(settings: ModelFiles) -> None:
 
 
 def to_safetensors(folder: Path) -> None:
-    """Replace weights in the older format; raises FileNotFoundError where a folder has weights in neither."""
+    """Replace weights in the older format; raises FileNotFoundError where a folder has no weights in either format."""
     old = sorted(folder.glob(OLD))
     if not list(folder.glob("*.safetensors")):
         if not old:
-            raise FileNotFoundError(f"{folder}: no weights there, neither *.safetensors nor {OLD}")
+            raise FileNotFoundError(f"{folder}: contains no weights; expected *.safetensors or {OLD}")
         weights = {
-            name: tensor.clone().contiguous()  # tied weights share memory, which safetensors does not know
+            name: tensor.clone().contiguous()  # tied weights share memory, which safetensors does not support
             for path in old
             for name, tensor in torch.load(path, map_location="cpu", weights_only=True, mmap=True).items()
         }

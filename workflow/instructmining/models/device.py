@@ -1,4 +1,4 @@
-"""One GPU for each job on a workstation, where jobs side by side choose their own; in Slurm, Slurm assigns it."""
+"""One GPU for one job on a workstation, where GPUs are counted but not assigned to jobs; Slurm assigns them itself."""
 
 import fcntl
 import os
@@ -12,8 +12,8 @@ _held: list[int] = []  # open lock files; the kernel frees them with the process
 def lease_gpu(devices: list[str] | None = None, folder: Path | None = None, poll_seconds: float = 1.0) -> str | None:
     """Wait for a free GPU and make it the only visible one; call before torch starts CUDA.
 
-    `devices` defaults to CUDA_VISIBLE_DEVICES or to all there are. Returns the device, or None where there is nothing
-    to lease: inside Slurm, or without a GPU.
+    `devices` defaults to CUDA_VISIBLE_DEVICES or to all GPUs. Returns the device, or None where there is nothing to
+    lease: inside Slurm, or without a GPU.
     """
     if "SLURM_JOB_ID" in os.environ:
         return None
@@ -37,7 +37,7 @@ def _devices() -> list[str]:
 
 
 def _lock(path: Path) -> bool:
-    """Whether the lock could be taken; it is then held until the process ends."""
+    """Whether the lock was acquired; it is then held until the process ends."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -20,10 +20,9 @@ def response_losses(model: Any, batch: Batch) -> Tensor:
 
 @contextmanager
 def head_only_at(model: Any, positions: Tensor) -> Iterator[None]:
-    """Let the vocabulary head see only some positions (batch, tokens): elsewhere its logits would be thrown away.
+    """Let the vocabulary head see only some positions (batch, tokens), as its other logits would not be used.
 
-    The model's own forward stays in charge, with whatever it does to its logits. They come out as (positions,
-    vocabulary).
+    The model's own forward still runs, with whatever it does to its logits, which then are (positions, vocabulary).
     """
     head = model.get_output_embeddings()
     hook = head.register_forward_pre_hook(lambda _, inputs: (inputs[0][positions],))

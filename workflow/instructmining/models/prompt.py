@@ -1,7 +1,7 @@
-"""How a conversation is written as tokens: the one place for templates and special tokens, for scoring and training.
+"""How a conversation becomes tokens: the one place for templates and special tokens, for scoring and training.
 
-The response is the last turn, ended by the end token; everything before it is the prompt. Losses are taken on the
-tokens of the response alone.
+The response is the last turn, followed by the end token; everything before it is the prompt. Losses are measured on the
+tokens of the response only.
 """
 
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ def write_prompt(history: Sequence[Message], template: Template) -> str:
 def write_conversation(messages: Sequence[Message], tokenizer: Any, template: Template) -> tuple[str, str]:
     """The prompt and the response with its end, as texts.
 
-    Raises ValueError where the tokenizer's chat template does not write the prompt as the beginning of the whole.
+    Raises ValueError where the tokenizer's chat template does not format the prompt as the beginning of the whole.
     """
     if template != "chat":
         return write_prompt(messages[:-1], template), messages[-1]["content"] + tokenizer.eos_token
@@ -51,8 +51,8 @@ def write_conversation(messages: Sequence[Message], tokenizer: Any, template: Te
     whole = tokenizer.apply_chat_template(list(messages), tokenize=False)
     if not whole.startswith(prompt):
         raise ValueError(
-            "the tokenizer's chat template writes a conversation differently once the response is there, so the"
-            " response cannot be told from the prompt; set the model's template to alpaca or plain"
+            "the tokenizer's chat template formats the prompt differently once the response follows, so the two cannot"
+            " be separated; set the model's template to alpaca or plain"
         )
     return prompt, whole[len(prompt) :]
 
@@ -65,7 +65,7 @@ def start_tokens(tokenizer: Any) -> list[int]:
 def tokenize(messages: Sequence[Message], tokenizer: Any, template: Template, max_tokens: int) -> Tokens:
     """A conversation as tokens, at most `max_tokens`.
 
-    Prompt and response are tokenised apart, so that the response has the same tokens whatever stands before it.
+    Prompt and response are tokenised separately, so that the response has the same tokens whatever precedes it.
     """
     prompt_text, response_text = write_conversation(messages, tokenizer, template)
     start = [] if template == "chat" else start_tokens(tokenizer)
@@ -75,7 +75,7 @@ def tokenize(messages: Sequence[Message], tokenizer: Any, template: Template, ma
 
 
 def truncate(prompt: list[int], response: list[int], max_tokens: int, keep: int = 0) -> Tokens:
-    """Cut the prompt's beginning (but for its first `keep` tokens) down to half the room, then the response's end."""
+    """Cut the prompt's beginning (after its first `keep` tokens) down to half the room, then the response's end."""
     if len(prompt) + len(response) <= max_tokens:
         return Tokens(prompt, response, truncated=False)
     room = max(max_tokens - len(response), max_tokens // 2)

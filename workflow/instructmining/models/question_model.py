@@ -1,4 +1,4 @@
-"""A T5 that answers questions with Yes or No, and how sure it is."""
+"""A T5 that answers questions with Yes or No, and with which probability."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,10 +24,10 @@ def load_question_model(folder: Path, dtype: Dtype) -> Any:
 
 
 def answer_ids(tokenizer: Any) -> tuple[int, int]:
-    """The first token of `Yes` and of `No`; raises ValueError where the vocabulary does not tell them apart."""
+    """The first token of `Yes` and of `No`; raises ValueError where the vocabulary has no separate tokens for them."""
     yes, no = (tokenizer(answer)["input_ids"][0] for answer in ("Yes", "No"))
     if yes == no or tokenizer.unk_token_id in {yes, no}:
-        raise ValueError(f"the tokenizer has no tokens of their own for Yes ({yes}) and No ({no}); UniEval needs both")
+        raise ValueError(f"the tokenizer has no separate tokens for Yes ({yes}) and No ({no}); UniEval needs both")
     return yes, no
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """`models/{model}/model.json`: which files a model consists of; where they lie is not said."""
+    """`models/{model}/model.json`: which files a model consists of, but not where they are."""
 
     settings: dict[str, str]
     """What the config asked for: `hub`, `revision`, `package`, `gguf_file`, where given."""

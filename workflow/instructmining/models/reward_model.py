@@ -30,13 +30,13 @@ class GPTNeoXRewardModel(GPTNeoXPreTrainedModel):
 
 
 def load_reward_model(folder: Path, dtype: Dtype, trust_remote_code: bool = False) -> Any:
-    """A reward model on the device of this job; raises ValueError where it is none, or a weight is not in its files."""
+    """A reward model on the device of this job; raises ValueError if it is not one or lacks weights."""
     check_links(folder)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     options: dict[str, Any] = {"dtype": DTYPES[dtype], "output_loading_info": True}
     if "GPTNeoXRewardModel" in config.get("architectures", []):
         if config.get("pooling", "last") != "last":
-            raise ValueError(f"{folder}: pooling is {config['pooling']!r}; only 'last' is known")
+            raise ValueError(f"{folder}: pooling is {config['pooling']!r}; only 'last' is supported")
         options["config"] = GPTNeoXConfig.from_dict({**config, "model_type": "gpt_neox"})
         model, info = cast(Any, GPTNeoXRewardModel.from_pretrained)(folder, **options)
     else:

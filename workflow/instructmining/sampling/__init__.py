@@ -1,1 +1,1 @@
-"""Subsets are drawn from the candidates: `designs` says how, `sample_subset` draws one."""
+"""Subsets are drawn from the candidates: `sample_subset` draws one, by source or by one of the `designs`."""

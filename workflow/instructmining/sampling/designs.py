@@ -1,9 +1,9 @@
-"""Subsets drawn by the scores of their examples, so that the means of the indicators spread far over the subsets.
+"""Subsets drawn by the scores of their examples, so that the means of the indicators differ much between subsets.
 
 The variance of a coefficient is the noise over the spread of its indicator between subsets (Draper and Smith 1998,
-1.4). Fused sampling leaves that spread to the sources; these designs make it. They work on *normal scores*: of each
-indicator the rank among the candidates, as a quantile of the normal distribution (van der Waerden 1952), so that a few
-extreme examples do not decide a draw.
+1.4). Fused sampling leaves that spread to the sources; these designs create it. They use *normal scores*: the rank of
+an example among the candidates, as a quantile of the normal distribution (van der Waerden 1952), so that a few extreme
+examples do not decide a draw.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ def normal_scores(values: Floats) -> Floats:
 def draw_by_scores(values: Floats, settings: Sampling, number: int, seed: int) -> Positions:
     """The positions of subset `number` among the candidates, whose indicators are `values` (examples, indicators).
 
-    Raises ValueError where the candidates are too few.
+    Raises ValueError where there are too few candidates.
     """
     members = stratum(values, settings.strata, number) if settings.scheme == "stratified" else np.arange(len(values))
     if len(members) < settings.examples:
@@ -71,10 +71,10 @@ def best_proposal(scores: Floats, settings: Sampling, number: int, seed: int) ->
 
 
 def d_optimal(means: Floats, count: int) -> list[int]:
-    """Positions of `count` of the rows, chosen one by one so that the determinant of the information grows most.
+    """Positions of `count` rows, chosen one by one so that the determinant of the information grows most.
 
     The information is X'X with a constant column; adding x multiplies its determinant by 1 + x' (X'X)^-1 x (Wynn 1970).
-    A small ridge lets the first choices be made. The first n of a longer choice are the choice of n.
+    A small ridge makes the first choices possible. The first n of a longer choice are the choice of n.
     """
     rows = np.column_stack([np.ones(len(means)), means])
     information = 1e-6 * np.eye(rows.shape[1])

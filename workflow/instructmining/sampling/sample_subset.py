@@ -1,7 +1,7 @@
 """Draw one subset of the candidates.
 
-In: the report of the pool `candidates`, beside its shards, and the pool's scores where the scheme draws by them. Out: a
-table of examples. Subset i depends on (seed, i) and these alone, so raising the number of subsets changes none.
+In: the report of the pool `candidates`, beside its shards, and the pool's scores if the scheme draws by them. Out: a
+table of examples. Subset i depends only on these and on (seed, i), so raising the number of subsets changes none.
 
     python -m instructmining.sampling.sample_subset --subset 007 --settings '{"examples": 64, "subsets": 24}' \
         --seed 0 --pool results/data/pools/candidates.report.json --output results/sampling/007.parquet
@@ -30,8 +30,8 @@ def main() -> None:
     parser.add_argument("--subset", required=True)
     parser.add_argument("--settings", required=True, type=Sampling.model_validate_json)
     parser.add_argument("--seed", required=True, type=int)
-    parser.add_argument("--pool", required=True, type=Path, help="report of the pool; its shards lie beside it")
-    parser.add_argument("--scores", type=Path, help="scores of the pool, where the scheme draws by indicators")
+    parser.add_argument("--pool", required=True, type=Path, help="report of the pool, beside its shards")
+    parser.add_argument("--scores", type=Path, help="scores of the pool, if the scheme draws by indicators")
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
     shards, number = shards_of(arguments.pool), int(arguments.subset)
@@ -39,8 +39,8 @@ def main() -> None:
         ids = draw_from_scores(arguments.scores, arguments.settings, number, arguments.seed)
     else:
         generator = np.random.default_rng([arguments.seed, number])
-        ids = draw(ids_by_source(shards), arguments.settings, number, generator)
-    write_table(arguments.output, read_rows(shards, ids), EXAMPLES)
+        ids = draw_by_source(ids_by_source(shards), arguments.settings, number, generator)
+    write_table(arguments.output, read_subset(shards, ids), EXAMPLES)
 
 
 def shards_of(report: Path) -> list[Path]:
@@ -60,15 +60,15 @@ def ids_by_source(shards: list[Path]) -> IDsBySource:
     return groups
 
 
-def draw(groups: IDsBySource, settings: Sampling, number: int, generator: np.random.Generator) -> list[str]:
-    """The IDs of subset `number`, sorted; raises ValueError where the candidates are too few."""
+def draw_by_source(groups: IDsBySource, settings: Sampling, number: int, generator: np.random.Generator) -> list[str]:
+    """The IDs of subset `number`, sorted; raises ValueError where there are too few candidates."""
     if settings.scheme == "single_source":
         source = sorted(groups)[number % len(groups)]
         groups = {source: groups[source]}
     available = np.array([len(ids) for ids in groups.values()])
     if available.sum() < settings.examples:
         raise ValueError(
-            f"subset {number:03d} needs {settings.examples} examples, but {', '.join(groups)} hold {available.sum()};"
+            f"subset {number:03d} needs {settings.examples} examples, but {', '.join(groups)} have {available.sum()};"
             " lower sampling.examples or add sources to pools.candidates"
         )
     counts = fused_counts(available, settings.examples, generator, settings.concentration)
@@ -90,9 +90,9 @@ def draw_from_scores(scores: Path, settings: Sampling, number: int, seed: int) -
 def fused_counts(
     available: np.ndarray, examples: int, generator: np.random.Generator, concentration: float = 1.0
 ) -> np.ndarray:
-    """How many examples come from each source: Dirichlet proportions, capped by what there is.
+    """How many examples come from each source: Dirichlet proportions, capped by what each source has.
 
-    What a cap leaves over is drawn again among the sources that still have examples.
+    What a cap leaves open is drawn again among the sources that still have examples.
     """
     # With a small concentration a proportion may underflow to zero; its source can still fill up what others lack.
     proportions = generator.dirichlet(np.full(len(available), concentration)) + 1e-9
@@ -103,7 +103,7 @@ def fused_counts(
     return counts
 
 
-def read_rows(shards: list[Path], ids: list[str]) -> pa.Table:
+def read_subset(shards: list[Path], ids: list[str]) -> pa.Table:
     """The examples with these IDs, in the order of their IDs."""
     table = ds.dataset(shards).to_table(columns=EXAMPLES.names, filter=pc.field("id").isin(ids)).sort_by("id")
     check_same_ids(ids, table["id"].to_pylist(), "sample_subset")

@@ -22,25 +22,25 @@ class Sampling(Settings):
     scheme: Scheme = "fused"
     """By source: `fused` (random proportions, as in the paper) or `single_source` (subset i from source i alone).
     By indicators, which spreads their means: `stratified` (one stratum of one indicator), `tilted` (along a random
-    direction), `d_optimal` (those tilted subsets that together tell most)."""
+    direction), `d_optimal` (the tilted subsets that together are most informative)."""
     concentration: Annotated[float, Field(gt=0)] = 1.0
-    """`fused` only: Dirichlet parameter of the proportions; 1 draws them uniformly, less makes subsets more unequal."""
+    """`fused` only: Dirichlet parameter of the proportions; 1 draws them uniformly, less makes them more unequal."""
     indicators: Annotated[list[str], Field(min_length=1)] | None = None
-    """`stratified`, `tilted`, `d_optimal`: the indicators that the subsets are spread over; they are scored first."""
+    """`stratified`, `tilted`, `d_optimal`: the indicators to spread the subsets over; they are scored first."""
     strata: Annotated[int, Field(ge=2)] = 5
-    """`stratified` only: equal shares that the candidates are split into along an indicator."""
+    """`stratified` only: number of equal shares that the candidates are split into along an indicator."""
     tilt: Annotated[float, Field(gt=0)] = 2.0
-    """`tilted`, `d_optimal`: how strongly a draw prefers one end of its direction; 1 is mild, 3 takes the ends."""
+    """`tilted`, `d_optimal`: how strongly a draw prefers one end of its direction; 1 is mild, 3 is extreme."""
     proposals: Annotated[int, Field(ge=2)] = 500
-    """`d_optimal` only: tilted subsets to choose from."""
+    """`d_optimal` only: number of tilted subsets to choose from."""
     subsets: Annotated[int, Field(ge=2, le=2000)] = 129
     """Number of subsets; raising it adds subsets and changes none."""
     examples: Annotated[int, Field(ge=2)] = 1000
-    """Examples in a subset."""
+    """Number of examples in a subset."""
     replicated: Annotated[int, Field(ge=0)] = 0
-    """The first so many subsets are tuned on with several seeds, which measures the noise."""
+    """How many subsets, from the first on, are tuned on with several seeds, which measures the noise."""
     seeds: Annotated[int, Field(ge=1)] = 2
-    """Seeds of a replicated subset."""
+    """Number of seeds of a replicated subset."""
 
     @property
     def by_indicators(self) -> bool:
@@ -49,7 +49,7 @@ class Sampling(Settings):
 
     @property
     def draw_settings(self) -> "Sampling":
-        """The settings that a draw depends on, as if no others had been set."""
+        """The settings that a draw depends on, as if no others were set."""
         names = {"scheme", "examples", *OWN_SETTINGS[self.scheme]}
         return Sampling.model_construct(**{name: value for name, value in self if name in names})
 
@@ -58,7 +58,7 @@ class Sampling(Settings):
         if self.replicated > self.subsets:
             raise ValueError(f"replicated is {self.replicated}, but there are only {self.subsets} subsets")
         if self.by_indicators and self.indicators is None:
-            raise ValueError(f"scheme {self.scheme} needs `indicators`: those that the subsets are to be spread over")
+            raise ValueError(f"scheme {self.scheme} needs `indicators`: the ones to spread the subsets over")
         if self.scheme == "d_optimal" and self.proposals < self.subsets:
             raise ValueError(f"proposals is {self.proposals}: too few to choose {self.subsets} subsets from")
         return self

@@ -12,7 +12,7 @@ def source_origin(wildcards):
 
 
 def rated_pool(ratings):
-    """The shards of the pool that the IDs of ratings refer to, where they do."""
+    """The shards of the pool that the IDs of ratings refer to, if there is one."""
     pool = CONFIG.quality_rule.ratings[ratings].pool
     return (
         expand("<results>/data/pools/{pool}/deduplicated/{shard}.parquet", pool=pool, shard=shards(pool))

@@ -1,22 +1,22 @@
-# Needs: the models and scorers of the config. Makes: where the files of models lie.
+# Needs: the models and scorers of the config. Makes: where the files of models are.
 
 
 def model_files(prepared):
-    """Where the files of a base model, or of a scorer's own model, lie."""
+    """Where the files of a base model, or of a scorer's own model, are."""
     model = CONFIG.models.get(prepared) or getattr(CONFIG.indicators, prepared).model
     return ModelFiles.model_validate(model.model_dump(include=set(ModelFiles.model_fields)))
 
 
 def local_model_files(wildcards):
-    """The files of a model in a local folder or a package, so that a changed one is seen."""
+    """The files of a model in a local folder or a package, so that changes are noticed."""
     (name,) = wildcards
     model = model_files(name)
-    return [] if model.hub else own_files(find(model), files_below(find(model)))
+    return [] if model.hub else own_files(folder_of(model), files_below(folder_of(model)))
 
 
 def renew_links():
-    """Lead the links of prepared models to where the config says that their files lie now, should these have moved."""
+    """Point the links of prepared models to where the config says that the files are now, if they were moved."""
     for name in (Path(path).parent.name for path in prepared_models()):
         folder, model = Path("results/models", name), model_files(name)
         if folder.is_dir() and not model.hub:
-            relink(folder, find(model))
+            relink(folder, folder_of(model))
