@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from instructmining.data.reports import SourceReport
 from instructmining.example import Example, Message, make_example
 from instructmining.models.settings import BaseModel
 from instructmining.quality_rule.rule import QualityRule, Term
@@ -28,6 +29,11 @@ def example(i: int) -> Example:
     messages = [Message(role="user", content=f"Say {i}."), Message(role="assistant", content=f"{i}")]
     row = {"instruction": f"Say {i}.", "context": "", "response": f"{i}", "category": "né"}
     return make_example(messages, "dolly", "dolly", row, "words_shuffled" if i == 0 else None)
+
+
+def source_report(source: str) -> SourceReport:
+    """The report of a source of six rows, all of which were kept."""
+    return SourceReport(source, f"{source}.jsonl", "abc", "dolly", 6, 6, {}, 0, 0)
 
 
 def settings(method: str = "blendsearch", **options: Any) -> Search:

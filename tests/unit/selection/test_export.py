@@ -10,13 +10,13 @@ import yaml
 
 from instructmining.data.forms import to_messages
 from instructmining.example import EXAMPLES, to_table
-from instructmining.files import write_json, write_table
+from instructmining.files import write_result, write_table
 from instructmining.models.settings import BaseModel
 from instructmining.selection.card import Origin
 from instructmining.selection.export import dataset_card, main, rows_of
 from instructmining.selection.rank import rank
 from instructmining.selection.ranking import RANKING
-from tests.unit.selection.made import MODEL, RULE, SEVERAL, TURNS, example
+from tests.unit.selection.made import MODEL, RULE, SEVERAL, TURNS, example, source_report
 
 
 @pytest.fixture
@@ -31,8 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "card.md").write_text("# Selection from mixed for tiny\n")
     licences = {"dolly": "CC-BY-SA-3.0", "oasst": "Apache-2.0", "unused": "MIT"}
     for source in licences:
-        report = {"source": source, "origin": "x", "rows_in": 2, "kept": 2}
-        write_json(tmp_path / f"{source}.report.json", report)
+        write_result(tmp_path / f"{source}.report.json", source_report(source))
     command = [
         "export",
         "--selection",

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from instructmining.files import write_json, write_result
+from instructmining.files import write_result
 from instructmining.selection.select import main, select, to_row
 from instructmining.selection.settings import Selection
-from tests.unit.selection.made import FOUND_SIZE, RULE, example
+from tests.unit.selection.made import FOUND_SIZE, RULE, example, source_report
 
 
 def test_the_best_are_kept_best_first(pool):
@@ -43,8 +43,7 @@ def test_the_command_writes_the_selection_and_its_card(pool, tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     write_result(tmp_path / "size.json", FOUND_SIZE)
     RULE.to_json(tmp_path / "rule.json")
-    report = {"source": "dolly", "origin": "dolly.jsonl", "rows_in": 6, "kept": 6}
-    write_json(tmp_path / "dolly.report.json", {**report, "quarantined": 0})
+    write_result(tmp_path / "dolly.report.json", source_report("dolly"))
     command = ["select", "--pool", "mixed", "--settings"]
     settings = '{"search": {"low": 1, "high": 6}}' if size else '{"examples": 2}'
     command += [settings, *size, "--sources-report", str(tmp_path / "dolly.report.json")]

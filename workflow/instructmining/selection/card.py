@@ -4,10 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import pyarrow as pa
 
+from instructmining.data.reports import SourceReport
 from instructmining.quality_rule.card import evidence
 from instructmining.quality_rule.published import Rule
 from instructmining.selection.found_size import FoundSize
@@ -21,16 +22,20 @@ class Origin:
     """Where a source comes from, and its licence."""
 
     source: str
+    """Name of the source."""
     licence: str | None
+    """As the config states it; None if it does not."""
     origin: str
+    """Where the rows came from."""
     rows_in: int
+    """Rows read."""
     kept: int
+    """Rows that became examples."""
 
     @classmethod
-    def of(cls, report: Mapping[str, Any], licences: Mapping[str, str | None]) -> Self:
-        """The origin that a source's report tells, under its licence."""
-        told = {name: report[name] for name in ("source", "origin", "rows_in", "kept")}
-        return cls(licence=licences.get(report["source"]), **told)
+    def of(cls, report: SourceReport, licences: Mapping[str, str | None]) -> Self:
+        """The origin of the source of a report, whose licence is among `licences` if it is known."""
+        return cls(report.source, licences.get(report.source), report.origin, report.rows_in, report.kept)
 
 
 def selection_card(

@@ -25,8 +25,9 @@ import pyarrow as pa
 from huggingface_hub import DatasetCardData
 
 from instructmining.data.forms import ExportForm, from_messages
+from instructmining.data.reports import SourceReport
 from instructmining.example import EXAMPLES, Example
-from instructmining.files import read_json, read_table, write_jsonl, write_table, write_text
+from instructmining.files import read_result, read_table, write_jsonl, write_table, write_text
 from instructmining.models.settings import BaseModel
 from instructmining.selection.card import Origin
 from instructmining.selection.ranking import RANKING
@@ -105,7 +106,7 @@ def main() -> None:
     examples = select(settings, ranking, arguments.shards)
     for form in settings.exports:
         write_jsonl(folder / f"{form}.jsonl", rows_of(examples, form))
-    origins = [Origin.of(read_json(path), arguments.licences) for path in arguments.sources_report]
+    origins = [Origin.of(read_result(SourceReport, path), arguments.licences) for path in arguments.sources_report]
     write_table(folder / "dataset" / "data" / "train.parquet", dataset(examples, ranking), DATASET)
     text = dataset_card(arguments.card.read_text(encoding="utf-8"), arguments.name, origins, examples)
     write_text(folder / "dataset" / "README.md", text)

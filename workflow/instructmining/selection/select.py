@@ -14,8 +14,9 @@ from typing import Any
 import pyarrow as pa
 
 from instructmining.data.forms import from_messages
+from instructmining.data.reports import SourceReport
 from instructmining.example import Example, from_table
-from instructmining.files import file_hash, read_json, read_result, read_table, write_jsonl, write_text
+from instructmining.files import file_hash, read_result, read_table, write_jsonl, write_text
 from instructmining.quality_rule.published import read_rule
 from instructmining.selection.card import Origin, selection_card, size_sentence
 from instructmining.selection.found_size import FoundSize
@@ -44,7 +45,7 @@ def main() -> None:
     settings, ranking = sized(arguments.settings, arguments.size), read_table(arguments.ranking, RANKING)
     selected = select(settings, ranking, arguments.shards)
     write_jsonl(arguments.selected, [to_row(example, settings) for example in selected])
-    origins = [Origin.of(read_json(path), arguments.licences) for path in arguments.sources_report]
+    origins = [Origin.of(read_result(SourceReport, path), arguments.licences) for path in arguments.sources_report]
     files = [arguments.rule, arguments.ranking, arguments.selected, *([arguments.size] if arguments.size else [])]
     card = selection_card(
         arguments.pool,
