@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from instructmining.data.forms import ExportForm
 from instructmining.settings import Name, Settings
 
 
@@ -45,9 +46,9 @@ class Selection(Settings):
     """Share of the pool to keep."""
     search: Search | None = None
     """Search for the number of examples to keep."""
-    form: Literal["original", "alpaca", "messages", "sharegpt"] = "original"
+    form: Literal["original", ExportForm] = "original"
     """Form of `selected.jsonl`; `original` keeps each row as it was imported."""
-    exports: list[Literal["alpaca", "messages", "sharegpt"]] = []
+    exports: list[ExportForm] = []
     """Forms to export the selection in, with a `datasets` folder and with configs for axolotl and LLaMA-Factory, which
     read the first form."""
 

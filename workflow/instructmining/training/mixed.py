@@ -9,13 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from instructmining.training.settings import Training
+from instructmining.training.settings import Training, packages_of
 
 MadeWith = Mapping[str, str]
 """What a fine-tune was made with: for each thing, such as `torch`, its value in words."""
-PACKAGES = ("torch", "transformers", "peft")
-QUANTISING = "bitsandbytes"
-"""The package that changes numbers only where weights are quantised."""
 DEVICE, NUMBERS, CODE = "device", "number format", "training code"
 WORDS = {
     DEVICE: ("on", "different devices"),
@@ -44,9 +41,8 @@ def made_with(record: Mapping[str, Any]) -> dict[str, str]:
     settings = {name: record["settings"][name] for name in ("dtype", "quantisation") if name in record["settings"]}
     training, packages = Training.model_validate(settings), record["packages"]
     trained, measured = record["training"]["device"], record["device"]
-    counted = [*PACKAGES, QUANTISING] if training.quantisation else PACKAGES
     return {
-        **{name: packages[name] for name in counted},
+        **{name: packages[name] for name in packages_of(training)},
         DEVICE: trained if trained == measured else f"{trained} and measured on {measured}",
         NUMBERS: f"{training.dtype} quantised to {training.quantisation}" if training.quantisation else training.dtype,
         CODE: record["training"]["code"],
