@@ -1,7 +1,7 @@
 # `make help` lists the targets.
 SHELL := /bin/bash
 PYTHON ?= python3.11
-# Set up for GPUs once, it stays so.
+# Once set up for GPUs, a clone stays so.
 LOCK ?= $(if $(wildcard .venv/installed-cuda),cuda,cpu)
 CONFIG ?= config/config.yaml
 PROFILE ?= profiles/local
@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONNOUSERSITE := 1
 
 INSTALLED := .venv/installed-$(LOCK)
-# Bars with the stages of a run, where someone looks on; plain lines where the output goes to a file.
+# Progress bars in a terminal; plain lines if the output goes to a file.
 ON_TERMINAL = $(if $(MAKE_TERMERR),--logger rich)
 SNAKEMAKE = snakemake --profile $(PROFILE) --configfile $(CONFIG)
 
@@ -30,32 +30,32 @@ $(INSTALLED): envs/$(LOCK).lock envs/embedded.lock
 	pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
-demo: setup ## Run the embedded default end to end and print its results
-	@$(SNAKEMAKE) $(ON_TERMINAL) || { echo "It did not end well: make status says what failed, why, and which log to read."; exit 1; }
+demo: setup ## Run the embedded default from end to end and print the results
+	@$(SNAKEMAKE) $(ON_TERMINAL) || { echo "The run failed; \`make status\` shows what, why and which log to read."; exit 1; }
 	@$(MAKE) --no-print-directory report
 
-run: demo ## The same as demo: make run CONFIG=config/own-data.yaml
+run: demo ## Run CONFIG and print the results: make run CONFIG=config/own-data.yaml
 
-plan: setup ## Show what a run would do: jobs and why, GPU hours and disk by what earlier jobs took
+plan: setup ## Show what a run would do: jobs and why; GPU hours and disk, estimated from earlier jobs
 	@$(SNAKEMAKE) --dry-run | PYTHONPATH=workflow python -m instructmining.jobs.plan
 
-status: setup ## Show what is done, running, failed and why, with the log to read
+status: setup ## Show what is done, running or failed, and why, with the log to read
 	@{ $(SNAKEMAKE) --dry-run; $(SNAKEMAKE) --summary; } 2>&1 | PYTHONPATH=workflow python -m instructmining.jobs.status
 
-fetch: setup ## Bring models and data sets of the hub, on a machine with a network; jobs need none afterwards
+fetch: setup ## Download models and data sets from the hub, so that jobs need no network
 	HF_HUB_OFFLINE=0 snakemake --profile profiles/local --configfile $(CONFIG) --cores 1 fetch
 
-dag: setup ## Draw rules and jobs into results/dag/, and the rules into the README
+dag: setup ## Draw rules and jobs to results/dag/, and renew the graph in docs/workflow.md
 	$(SNAKEMAKE) --rulegraph mermaid-js | PYTHONPATH=workflow python -m instructmining.jobs.dag --svg results/dag/rules.svg
 	$(SNAKEMAKE) --forceall --dag mermaid-js | PYTHONPATH=workflow python -m instructmining.jobs.dag --svg results/dag/jobs.svg
-	snakemake --cores 1 --rulegraph mermaid-js | PYTHONPATH=workflow python -m instructmining.jobs.dag --readme README.md
+	snakemake --cores 1 --rulegraph mermaid-js | PYTHONPATH=workflow python -m instructmining.jobs.dag --page docs/workflow.md
 
-report: setup ## Print the results; bind them, with code and run times of all jobs, into Snakemake's own report
+report: setup ## Print the results, and write Snakemake's own report with code and run times of all jobs
 	@$(SNAKEMAKE) --report results/snakemake-report.html --quiet all
 	@cat results/summary.txt
-	@echo "Examples, one by one: results/explorer/index.html   Code and run times of all jobs: results/snakemake-report.html"
+	@echo "Every example: results/explorer/index.html   Code and run times of all jobs: results/snakemake-report.html"
 
-power: setup ## How many subsets and seeds give intervals WIDTH wide, from a pilot run: make power WIDTH=0.02
+power: setup ## Estimate from a pilot run how many subsets and seeds make intervals WIDTH wide: make power WIDTH=0.02
 	@PYTHONPATH=workflow python -m instructmining.planning.power --config $(CONFIG) --width $(WIDTH)
 
 designs: setup ## Put runs with other sampling schemes side by side: make designs RUNS="results ../tilted/results" NAMES="fused tilted"
@@ -63,18 +63,18 @@ designs: setup ## Put runs with other sampling schemes side by side: make design
 	@for figure in designs spread; do PYTHONPATH=workflow python -m instructmining.report.figures.draw $$figure --designs results/designs/designs.json --output results/designs/$$figure.svg --table results/designs/$$figure.csv || exit 1; done
 	@echo "Tables and figures: results/designs/"
 
-unlock: setup ## After a run that was killed: cancel the jobs that it left in Slurm's queue, and take its lock away
+unlock: setup ## After a run was killed: cancel the jobs it left in Slurm's queue, and remove its lock
 	@PYTHONPATH=workflow python -m instructmining.jobs.slurm_jobs --cancel
 	$(SNAKEMAKE) --unlock
 
-prune: setup ## Drop adapters and checkpoints that no run of CONFIG refers to, after saying how much; YES=1 does not ask
+prune: setup ## Delete adapters and checkpoints that no run of CONFIG refers to; YES=1 does not ask first
 	@PYTHONPATH=workflow python -m instructmining.jobs.prune --config $(CONFIG) $(if $(YES),--yes)
 
-# Three at once on two cores: one of them mostly waits for Slurm.
-test: setup ## Run all tests, three at once, with those on a real Slurm where it may be installed
+# Three processes on two cores: one of them mostly waits for Slurm.
+test: setup ## Run all tests; those on a real Slurm only where it can be installed
 	python -m pytest --numprocesses 3 --dist loadgroup --durations 20
 
-faults: setup ## Of the tests, run those on a real Slurm and those of faults
+faults: setup ## Run only the tests on a real Slurm and the tests of faults
 	python -m pytest tests/slurm tests/faults
 
 lint: setup ## Check style, types and the workflow
@@ -84,7 +84,7 @@ lint: setup ## Check style, types and the workflow
 	mypy
 	snakemake --lint
 
-docs: setup ## Build the documentation as a site in results/docs, its links checked
+docs: setup ## Build the documentation as a site in results/docs, and check its links
 	sphinx-build -W --keep-going --quiet docs results/docs
 	@echo "Documentation: results/docs/index.html"
 
@@ -93,8 +93,9 @@ format: setup ## Format all code
 	ruff format .
 	snakefmt Snakefile workflow
 
-config: setup ## Renew the files that are made from the types of the config
+config: setup ## Renew what is made from types: default config, schema, tables of keys, configs and files
 	PYTHONPATH=workflow python -m instructmining.config_files
+	PYTHONPATH=workflow python -m instructmining.result_tables
 
 clean: ## Remove results, logs and benchmarks
 	rm -rf results .snakemake

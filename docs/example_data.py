@@ -1,4 +1,4 @@
-"""Files for the tutorial, for those who have none at hand: made on the spot, each in another form.
+"""Example files for the tutorial, each in a different format.
 
 python docs/example_data.py data
 """
@@ -18,7 +18,7 @@ Row = dict[str, str]
 
 
 def main() -> None:
-    """Write five files into the folder that is named."""
+    """Write five files into the folder that is the argument."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     write_lines(folder / "first.jsonl", documentation(60, "asyncio", "email", "http"))

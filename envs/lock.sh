@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Renew the exact locks from pyproject.toml: cuda.lock as resolved for Linux, cpu.lock without what only CUDA needs.
+# Renew the locks from pyproject.toml: cuda.lock as resolved for Linux, cpu.lock without what only CUDA needs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 resolve() {

@@ -2,20 +2,20 @@
 # A real Slurm of one node for the tests: munged, slurmctld and slurmd, on the loopback interface, without systemd.
 #
 #   cluster.sh install        install the Debian packages that are missing
-#   cluster.sh start          start what is not running yet, then prove with a GPU job that it works
+#   cluster.sh start          start what is not running yet, and check with a GPU job that it works
 #   cluster.sh stop           cancel all jobs and stop every process of the cluster
 #   cluster.sh status         the node, the jobs, the processes
-#   cluster.sh shell CMD...   run CMD where the cluster can be seen (nothing outside of "shell" can submit to it)
+#   cluster.sh shell CMD...   run CMD with access to the cluster (nothing outside of "shell" can submit to it)
 #   cluster.sh run CMD...     start, shell CMD, stop
 #
-# All of it lives in one folder, and nothing under /etc changes: the daemons, and whatever "shell" runs, share a private
-# mount namespace in which the folder's etc/ lies over /etc/slurm. SLURM_CONF alone would not do, as Snakemake's job step
-# drops every SLURM_ variable before it calls srun, which then looks for /etc/slurm/slurm.conf.
+# Everything is in one folder, and nothing under /etc changes: the daemons, and the commands of "shell", share a private mount
+# namespace in which the folder's etc/ is mounted over /etc/slurm. Setting SLURM_CONF is not enough, because Snakemake's job
+# step drops every SLURM_ variable before it calls srun, which then looks for /etc/slurm/slurm.conf.
 #
 # Environment (default):
 #   SLURM_TEST_CLUSTER   the folder ($TMPDIR/instructmining-slurm)
-#   CPUS, MEM, GPUS      what the node claims to have (8 CPUs, 16000 MB, 2 GPUs); real hardware is not asked
-#   MEMORY_LIMIT         who ends a job that is over its memory: overkill (slurmd polls it), cgroup or none (overkill)
+#   CPUS, MEM, GPUS      what the node claims to have (8 CPUs, 16000 MB, 2 GPUs), whatever the real hardware
+#   MEMORY_LIMIT         what ends a job that exceeds its memory: overkill (slurmd polls it), cgroup or none (overkill)
 #   DBD                  1: accounting with slurmdbd and MariaDB, so that sacct works (0)
 #   PORT                 first of four ports in a row: slurmctld, slurmd, slurmdbd, MariaDB (16817)
 #   MIN_JOB_AGE          seconds for which squeue remembers an ended job (7200)
@@ -40,7 +40,7 @@ die() {
     exit 1
 }
 
-# Ends the script with the last words of every daemon: a start that fails is otherwise hard to understand.
+# Ends the script with the last log lines of every daemon, as a failed start is hard to understand otherwise.
 explain_failure() {
     trap - ERR
     tail -n 5 "$LOGS"/*.log >&2 2>/dev/null || true
@@ -56,7 +56,7 @@ wait_until() { # SECONDS CMD...: try CMD until it succeeds
     done
 }
 
-# The number may belong to another program by now, hence the name; or to a zombie, which has a name but no exe.
+# The process ID may have been reused by another program, so the name is compared; a zombie has a name but no exe.
 is_running() { # NAME
     local pid
     pid=$(cat "$PIDS/$1" 2>/dev/null) || return 1
@@ -67,12 +67,12 @@ inside() { # CMD...: run CMD in the cluster's mount namespace
     nsenter --mount="/proc/$(cat "$PIDS/sleep")/ns/mnt" --wdns="$PWD" -- "$@"
 }
 
-processes_inside() { # the numbers of all processes in the cluster's mount namespace, its keeper left out
+processes_inside() { # the IDs of all processes in the cluster's mount namespace, except its keeper
     is_running sleep || return 0
     local keeper namespace
     keeper=$(cat "$PIDS/sleep")
     namespace=$(readlink "/proc/$keeper/ns/mnt")
-    # A process may end while it is looked at; and in a pattern, "[" stands for itself only behind a backslash.
+    # A process may end while find looks at it; and in a pattern, "[" has to be escaped.
     { find /proc/[0-9]*/ns/mnt -maxdepth 0 -lname "${namespace/\[/\\[}" 2>/dev/null || true; } |
         cut -d/ -f3 | { grep -vx "$keeper" || true; }
 }
@@ -132,7 +132,7 @@ AccountingStoragePass=$MUNGE_SOCKET
 MpiDefault=none
 MailProg=/bin/true
 
-# Tests wait for the scheduler, so it looks often; and a job that is ended has not half a minute for it.
+# Tests wait for the scheduler, so it runs often; and a job that is cancelled gets less than the default of 30 s.
 SchedulerParameters=sched_interval=2,bf_interval=2,batch_sched_delay=0,sched_min_interval=0
 KillWait=10
 MinJobAge=$MIN_JOB_AGE
@@ -140,14 +140,14 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 ReturnToService=2
 
-# config_overrides: believe the line below and not the machine, which may have fewer CPUs than a test wants.
+# config_overrides: use the line below, not the real machine, which may have fewer CPUs than a test needs.
 SlurmdParameters=config_overrides
 GresTypes=gpu
 NodeName=$NODE NodeAddr=127.0.0.1 CPUs=$CPUS RealMemory=$MEM Gres=gpu:fake:$GPUS State=UNKNOWN
 PartitionName=DEFAULT Nodes=$NODE MaxTime=2-00:00:00 State=UP
 PartitionName=cpu Default=YES PreemptMode=OFF
 PartitionName=gpu
-# Its jobs take the place of those in the partition gpu, which get SIGTERM, and SIGKILL after KillWait.
+# Its jobs pre-empt those in the partition gpu, which get SIGTERM, and SIGKILL after KillWait.
 PartitionName=urgent PriorityTier=2 PreemptMode=OFF
 PreemptType=preempt/partition_prio
 PreemptMode=CANCEL
@@ -163,7 +163,8 @@ ConstrainDevices=no
 CONF
 }
 
-# A fake GPU has to be a character device: Slurm 22.05 drains a node whose GPUs are only counted. It is /dev/null (1, 3).
+# A fake GPU has to be a character device, because Slurm 22.05 drains a node whose GPUs are only counted. Here it is
+# /dev/null (1, 3).
 write_gres_conf() {
     local gpu
     mkdir -p "$FOLDER/devices"
@@ -210,7 +211,7 @@ configure() {
 
 # ----------------------------------------------------------------------------------------------------------- start
 
-# The namespace lives as long as a process in it: a "sleep", whose number is written once the mount is in place.
+# The namespace exists as long as a process in it: a "sleep", whose ID is written once the mount is in place.
 start_namespace() {
     is_running sleep && return
     mkdir -p /etc/slurm
@@ -223,7 +224,7 @@ start_namespace() {
 
 start_munged() {
     is_running munged && return
-    # --force: munged otherwise refuses a key below a folder that others may write to, such as /tmp.
+    # --force: otherwise munged refuses a key in a folder that others can write to, such as /tmp.
     inside munged --force --key-file="$FOLDER/munge/key" --socket="$MUNGE_SOCKET" --pid-file="$PIDS/munged" \
         --log-file="$LOGS/munged.log" --seed-file="$FOLDER/munge/seed" &>"$LOGS/munged-start.log"
     wait_until 30 munge --socket="$MUNGE_SOCKET" --no-input
@@ -231,7 +232,7 @@ start_munged() {
 
 start_mariadb() {
     is_running mariadbd && return
-    # As root: the user mysql could not come by its data below a private folder, such as one of pytest's.
+    # As root: the user mysql could not reach its data in a private folder, such as one of pytest's.
     [[ -d $DATABASE/mysql ]] ||
         mysql_install_db --user=root --datadir="$DATABASE" --auth-root-authentication-method=socket &>"$LOGS/mariadb.log"
     inside setsid mariadbd --no-defaults --user=root --datadir="$DATABASE" --socket="$DATABASE/socket" \
@@ -272,10 +273,10 @@ check_gpu_job() {
 }
 
 start() {
-    [[ $(id -u) == 0 ]] || die "the cluster needs root: it makes devices and a mount namespace"
+    [[ $(id -u) == 0 ]] || die "the cluster needs root, to make devices and a mount namespace"
     install_packages
     trap 'explain_failure $LINENO' ERR
-    # The daemons of a running cluster have read their configuration: it stays as it is.
+    # The daemons of a running cluster have already read their configuration, so it stays.
     is_running slurmctld || configure
     start_namespace
     start_munged
@@ -307,7 +308,7 @@ cancel_all_jobs() {
 
 no_jobs() { [[ -z $(inside timeout 5 squeue --noheader) ]]; }
 
-# Last of all goes whatever a test has left in the namespace, and then the namespace itself.
+# The last to go are the processes that a test has left in the namespace, and then the namespace itself.
 stop() {
     is_running sleep || return 0
     cancel_all_jobs
@@ -316,7 +317,7 @@ stop() {
         stop_daemon "$daemon"
     done
     processes_inside | xargs --no-run-if-empty kill -KILL 2>/dev/null || true
-    wait_until 30 nothing_inside || die "these processes do not end: $(processes_inside | xargs)"
+    wait_until 30 nothing_inside || die "these processes do not exit: $(processes_inside | xargs)"
     stop_daemon sleep
 }
 

@@ -51,8 +51,8 @@ def test_a_key_is_a_row_with_its_type_and_default() -> None:
 
 
 def test_a_guide_keeps_what_is_outside_of_its_marks() -> None:
-    before, after = config_files.MARKS
-    renewed = config_files.renewed_guide(f"Intro\n{before}\n| an old row |\n{after}\nOutro\n")
-    assert renewed.startswith(f"Intro\n{before}\n| key |")
-    assert renewed.endswith(f"{after}\nOutro\n")
-    assert "an old row" not in renewed
+    tables = [f"{start}\nan old row\n{end}" for start, end in (config_files.CONFIGS, config_files.KEYS)]
+    renewed = config_files.renewed_guide("Intro\n{}\nBetween\n{}\nOutro\n".format(*tables))
+    assert renewed.startswith(f"Intro\n{config_files.CONFIGS[0]}\n| file |")
+    assert f"{config_files.CONFIGS[1]}\nBetween\n{config_files.KEYS[0]}\n| key |" in renewed
+    assert renewed.endswith(f"{config_files.KEYS[1]}\nOutro\n") and "an old row" not in renewed

@@ -1,4 +1,4 @@
-"""The files that describe the config, all made from its types: the default YAML, the JSON schema, the table of keys.
+"""The files that describe the config, made from its types: the default YAML, the JSON schema, the tables of the guide.
 
 python -m instructmining.config_files        # writes them; a test fails where they have drifted
 """
@@ -6,6 +6,7 @@ python -m instructmining.config_files        # writes them; a test fails where t
 import json
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -15,13 +16,17 @@ from pydantic.fields import FieldInfo
 from instructmining.config import Config
 from instructmining.embedded import DEFAULT
 from instructmining.files import write_text
+from instructmining.marked import renew
 from instructmining.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 DEFAULT_YAML = ROOT / "config" / "config.yaml"
 SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.json"
 GUIDE = ROOT / "config" / "README.md"
-MARKS = ("<!-- keys: made by python -m instructmining.config_files -->", "<!-- end of keys -->")
+CONFIGS = ("<!-- configs: made by python -m instructmining.config_files -->", "<!-- end of configs -->")
+KEYS = ("<!-- keys: made by python -m instructmining.config_files -->", "<!-- end of keys -->")
+OF_USERS = {"mine.yaml", "site.yaml"}
+"""Configs that people make beside ours, as the documentation tells them to."""
 
 HEADER = """\
 # The embedded default: runs on a laptop in minutes, without a network, with a known truth in its data.
@@ -112,10 +117,28 @@ def json_schema() -> str:
 
 
 def renewed_guide(text: str) -> str:
-    """The guide with a new table of keys between its marks."""
-    before, rest = text.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    return f"{before}{MARKS[0]}\n{table_of_keys()}{MARKS[1]}{after}"
+    """The guide with its tables of configs and of keys renewed."""
+    return renew(renew(text, CONFIGS, configs()), KEYS, table_of_keys())
+
+
+def configs() -> str:
+    """A table of the configs that come with the workflow, each with the first sentence of its comment."""
+    paths = sorted((ROOT / "config").rglob("*.yaml"), key=lambda path: (len(path.parts), path))
+    rows = [
+        f"| `{path.relative_to(GUIDE.parent)}` | {first_sentence(path)} |"
+        for path in paths
+        if path.name not in OF_USERS
+    ]
+    return "\n".join(["| file | what it is |", "|---|---|", *rows])
+
+
+def first_sentence(path: Path) -> str:
+    """The first sentence of the comment that a config begins with; raises ValueError where there is none."""
+    lines = takewhile(lambda line: line.startswith("#"), path.read_text(encoding="utf-8").splitlines())
+    sentence = re.match(r".+?[.?](?= |$)", " ".join(line.removeprefix("#").strip() for line in lines))
+    if not sentence:
+        raise ValueError(f"{path}: expected a comment at the top, which says in a sentence what the config is for")
+    return sentence[0].removesuffix(".")
 
 
 def table_of_keys() -> str:

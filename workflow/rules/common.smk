@@ -58,7 +58,7 @@ CONVERTED = ["reward", "unieval"]
 
 # The hashes of the user's files; each file is read once.
 CONTENTS = Contents(Path(".snakemake/contents.json"))
-# What is known about the code of the library, which is read once.
+# What is known about the code of the library; it is read once.
 CODE = KnownCode(Path(".snakemake/code.json"))
 # The fingerprint of each command of the rules; its jobs stop where theirs differs.
 PLANNED = {}

@@ -6,7 +6,8 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from instructmining.jobs.dag import MARKS, Graph, draw, layers, picture, read_mermaid, renew
+from instructmining.jobs.dag import MARKS, Graph, draw, layers, picture, read_mermaid
+from instructmining.marked import renew
 from tests.conftest import ROOT
 
 PRINTED = """---
@@ -44,22 +45,12 @@ def test_the_svg_is_well_formed_and_escapes_names() -> None:
     assert [title.text for title in root.iter("{http://www.w3.org/2000/svg}title")] == ["a <b> & c", "d"]
 
 
-def test_the_readme_keeps_what_is_around_the_picture() -> None:
-    start, end = MARKS
-    assert renew(f"one\n{start}\nold\n{end}\ntwo\n", "new") == f"one\n{start}\nnew\n{end}\ntwo\n"
-    with pytest.raises(ValueError, match="has no marks"):
-        renew("one", "new")
-
-
 @pytest.mark.slow
-def test_the_readme_shows_the_rules_as_they_are() -> None:
-    readme = ROOT / "README.md"
-    if not readme.exists() or MARKS[0] not in readme.read_text():
-        pytest.skip("the README has no picture")
+def test_the_documentation_shows_the_rules_as_they_are() -> None:
+    text = (ROOT / "docs" / "workflow.md").read_text()
     command = [shutil.which("snakemake") or "snakemake", "--rulegraph", "mermaid-js", "--cores", "1"]
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=True).stdout
-    text = readme.read_text()
-    assert renew(text, picture(read_mermaid(printed))) == text, "make dag renews the picture in the README"
+    assert renew(text, MARKS, picture(read_mermaid(printed))) == text, "make dag renews the picture"
 
 
 def test_nothing_to_draw_is_an_error() -> None:

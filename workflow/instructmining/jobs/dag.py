@@ -1,9 +1,9 @@
-"""Pictures of the workflow: its rules as Mermaid for the README, rules and jobs as SVG, without Graphviz.
+"""Pictures of the workflow: its rules as Mermaid for the documentation, rules and jobs as SVG, without Graphviz.
 
-In: what `snakemake --rulegraph mermaid-js` or `--dag mermaid-js` prints. Out: an SVG, or the README's picture renewed.
+In: what `snakemake --rulegraph mermaid-js` or `--dag mermaid-js` prints. Out: an SVG, or the picture in a page renewed.
 
     snakemake --rulegraph mermaid-js | python -m instructmining.jobs.dag --svg results/dag/rules.svg
-    snakemake --rulegraph mermaid-js | python -m instructmining.jobs.dag --readme README.md
+    snakemake --rulegraph mermaid-js | python -m instructmining.jobs.dag --page docs/workflow.md
 """
 
 import argparse
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from instructmining.files import write_text
+from instructmining.marked import renew
 
 MARKS = ("<!-- rulegraph -->", "<!-- end of rulegraph -->")
 # Rules that are made per pool, per scorer or per figure are one rule to a reader.
@@ -33,17 +34,16 @@ class Graph:
 
 
 def main() -> None:
-    """Draw what stands on standard input."""
+    """Draw the graph on standard input."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--svg", type=Path)
-    parser.add_argument("--readme", type=Path)
+    parser.add_argument("--svg", type=Path, help="the SVG to write")
+    parser.add_argument("--page", type=Path, help="the page whose picture is renewed")
     arguments = parser.parse_args()
     graph = read_mermaid(sys.stdin.read())
     if arguments.svg:
         write_text(arguments.svg, draw(graph))
-    if arguments.readme:
-        readme = arguments.readme.read_text(encoding="utf-8")
-        write_text(arguments.readme, renew(readme, picture(graph)))
+    if arguments.page:
+        write_text(arguments.page, renew(arguments.page.read_text(encoding="utf-8"), MARKS, picture(graph)))
 
 
 def read_mermaid(text: str) -> Graph:
@@ -69,15 +69,6 @@ def picture(graph: Graph) -> str:
     edges = {(a, b) for a, b in edges if not _reaches(a, b, edges - {(a, b)})} if not _has_cycle(edges) else edges
     lines = ["```mermaid", "flowchart LR", *(f"    {a} --> {b}" for a, b in sorted(edges)), "```"]
     return "\n".join(lines)
-
-
-def renew(readme: str, drawn: str) -> str:
-    """A README with its picture replaced; raises ValueError where the marks are missing."""
-    start, end = MARKS
-    if start not in readme or end not in readme:
-        raise ValueError(f"the README has no marks {start} and {end}")
-    head, rest = readme.split(start, 1)
-    return f"{head}{start}\n{drawn}\n{end}{rest.split(end, 1)[1]}"
 
 
 def draw(graph: Graph) -> str:

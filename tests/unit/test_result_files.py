@@ -1,0 +1,103 @@
+"""The list of files among the results is what the rules leave there."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from instructmining.result_files import FILES, file_at
+from tests.conftest import ROOT
+
+EVERYTHING = {
+    "selection": {"examples": None, "search": {"low": 8, "high": 64}, "exports": ["messages"]},
+    "quality_rule": {"ratings": {"people": {"path": "own.json"}}},
+    "comparison": {
+        "match": "tokens",
+        "tokens": 1000,
+        "steps": 4,
+        "sizes": [8, 16],
+        "judge": {"base_url": "http://localhost:1/v1", "model": "judge", "prompts": {"own": {"path": "own.json"}}},
+        "benchmarks": {"preset": "open_llm"},
+    },
+}
+"""What the embedded default does not ask for."""
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Every output of a run that makes all there is, below `results/`."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "own.json").write_text("{}")
+    (folder / "everything.yaml").write_text(json.dumps(EVERYTHING))
+    command = [
+        Path(sys.executable).parent / "snakemake",
+        "--snakefile",
+        ROOT / "Snakefile",
+        "--cores",
+        "1",
+        "--summary",
+    ]
+    configs = ["--configfile", ROOT / "config" / "config.yaml", "everything.yaml"]
+    printed = subprocess.run([*command, *configs], cwd=folder, capture_output=True, text=True, timeout=300)
+    assert printed.returncode == 0, printed.stderr
+    paths = [line.split("\t")[0] for line in printed.stdout.splitlines()[1:]]
+    return [path.removeprefix("results/") for path in paths]
+
+
+@pytest.mark.slow
+def test_every_output_of_a_rule_is_listed(outputs: list[str]) -> None:
+    assert [path for path in outputs if file_at(path) is None] == []
+
+
+@pytest.mark.slow
+def test_every_file_that_is_listed_is_the_output_of_a_rule(outputs: list[str]) -> None:
+    made = {row.pattern for path in outputs if (row := file_at(path))}
+    assert [row.path for row in FILES if row.pattern not in made] == []
+
+
+def test_the_row_that_names_most_of_a_path_is_the_one() -> None:
+    found = file_at("report/across_models.svg"), file_at("report/tiny/arms.svg"), file_at("elsewhere")
+    assert [row and row.path for row in found] == ["report/across_models.svg", "report/{model}/{figure}.svg", None]
+
+
+WRITTEN_FOR_OTHERS = {
+    "comparison/{model}/{pool}/arms/{arm}/seed{seed}.settings.json",
+    "selection/{model}/{pool}/export/dataset_info.json",
+}
+"""Settings of a fine-tune, and what LLaMA-Factory reads."""
+WITHOUT_A_TYPE = {
+    "comparison/benchmark_tasks.json",
+    "comparison/prompts.report.json",
+    "comparison/{model}/{pool}/answers/{arm}/seed{seed}.json",
+    "comparison/{model}/{pool}/benchmarks.json",
+    "comparison/{model}/{pool}/benchmarks/{arm}/seed{seed}.json",
+    "comparison/{model}/{pool}/cost.json",
+    "comparison/{model}/{pool}/sizes.json",
+    "data/eval/{eval_set}.report.json",
+    "data/pools/{pool}.report.json",
+    "data/pools/{pool}/deduplicated.report.json",
+    "data/pools/{ratings}.report.json",
+    "data/sources/{source}.report.json",
+    "indicators/subsets/{subset}.json",
+    "indicators/{pool}/scores.report.json",
+    "indicators/{pool}/{scorer}/{shard}.report.json",
+    "models/{model}/model.json",
+    "quality_rule/across_models.json",
+    "quality_rule/{model}/diagnostics.json",
+    "quality_rule/{model}/{ratings}/people.json",
+    "selection/{model}/{pool}/size.json",
+    "training/{model}/{run}/seed{seed}/record.json",
+}
+"""Read as dictionaries still; a file whose dataclass is named in the list is taken out here."""
+
+
+def test_every_other_json_file_has_a_dataclass() -> None:
+    without = {row.path for row in FILES if row.path.endswith(".json") and row.holds is None}
+    assert without - WRITTEN_FOR_OTHERS == WITHOUT_A_TYPE
+
+
+def test_every_table_that_is_read_again_has_a_schema() -> None:
+    without = {row.path for row in FILES if row.path.endswith(".parquet") and row.holds is None}
+    assert without == {"indicators/{pool}/{scorer}/{shard}.parquet"}  # one column per indicator of the scorer
