@@ -27,7 +27,7 @@ for scorer in [name for name in SCORERS if name not in CONFIG.indicators.custom]
             f"<benchmarks>/indicators/{{pool}}/{scorer}/{{shard}}.jsonl"
         threads: 1
         resources:
-            gpu=0 if scorer == "text" else 1,
+            gpu=int(SCORERS[scorer].gpu),
             mem_mb=lambda wildcards, attempt, scorer=scorer: needs.scoring_memory_mb(
                 scorer_parameters(scorer), attempt, scorer_tokens(scorer)
             ),

@@ -5,10 +5,7 @@ import argparse
 import pytest
 
 from instructmining.files import write_json
-from instructmining.indicators.settings import GIVEN
-from instructmining.report.accounts import Account
 from instructmining.report.findings import add_options, read_finding, read_findings
-from instructmining.report.glossary import meaning, reasons
 
 ROWS = [
     {"arm": "random", "difference": None, "sentence": "the baseline"},
@@ -38,13 +35,3 @@ def test_a_run_that_was_asked_for_nothing_more_has_no_findings() -> None:
     parser = argparse.ArgumentParser()
     add_options(parser)
     assert read_findings(parser.parse_args([])) == []
-
-
-def test_every_indicator_of_a_scorer_is_explained() -> None:
-    names = [name for given in GIVEN.values() for name in given]
-    assert "user's own" in meaning("brevity") and not any("user's own" in meaning(name) for name in names)
-
-
-def test_only_reasons_that_occur_are_explained() -> None:
-    found = reasons([Account("source", "a", "", 5, 3, {"over limit": 1, "field is empty": 1})])
-    assert list(found) == ["over limit"]

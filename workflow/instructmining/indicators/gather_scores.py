@@ -12,15 +12,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import get_args
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from instructmining.files import check_same_ids, read_json, read_table, table_writer, write_json
+from instructmining.files import check_same_ids, read_result, read_table, table_writer, write_result
 from instructmining.indicators.neighbours import knn_distances, to_points
+from instructmining.indicators.results import PoolReport, Seen, ShardReport
 from instructmining.indicators.settings import Metric
 from instructmining.indicators.tables import EMBEDDINGS, SCORES
 
@@ -37,7 +38,8 @@ def main() -> None:
     parser.add_argument("--embeddings", required=True, type=Path)
     parser.add_argument("--report", required=True, type=Path)
     arguments = parser.parse_args()
-    write_json(arguments.report, truncation_by_source(map(read_json, arguments.reports)))
+    reports = (read_result(ShardReport, path) for path in arguments.reports)
+    write_result(arguments.report, truncation_by_source(reports))
     gather(
         arguments.shards,
         arguments.scores,
@@ -121,23 +123,20 @@ def bands(count: int) -> Iterator[pc.Expression]:
         yield (pc.field("id") >= start) & (pc.field("id") < end if end else pc.scalar(True))
 
 
-def truncation_by_source(reports: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """For each indicator and source: examples scored, and how many of them the model did not see whole."""
+def truncation_by_source(reports: Iterable[ShardReport]) -> PoolReport:
+    """For each indicator and source: how many examples were scored, and of how many the model saw only part."""
     scored: dict[str, Counter[str]] = {}
     truncated: dict[str, Counter[str]] = {}
     for report in reports:
-        for name in [*report["indicators"], *(set(report["truncated"]) - set(report["indicators"]))]:
-            scored.setdefault(name, Counter()).update(report["examples"])
-            truncated.setdefault(name, Counter()).update(report["truncated"].get(name, {}))
-    return {
-        "indicators": {
-            name: {
-                source: {"examples": count, "truncated": truncated[name][source]}
-                for source, count in sorted(counts.items())
-            }
+        for name in dict.fromkeys([*report.indicators, *report.truncated]):
+            scored.setdefault(name, Counter()).update(report.examples)
+            truncated.setdefault(name, Counter()).update(report.truncated.get(name, {}))
+    return PoolReport(
+        {
+            name: {source: Seen(count, truncated[name][source]) for source, count in sorted(counts.items())}
             for name, counts in scored.items()
         }
-    }
+    )
 
 
 if __name__ == "__main__":

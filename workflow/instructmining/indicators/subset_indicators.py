@@ -8,14 +8,15 @@
 import argparse
 from collections import Counter
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from instructmining.files import check_same_ids, write_json
+from instructmining.files import check_same_ids, write_result
 from instructmining.indicators.neighbours import knn_distances, to_points
+from instructmining.indicators.results import SubsetIndicators
 from instructmining.indicators.settings import Metric
 from instructmining.indicators.tables import SCORES
 
@@ -33,8 +34,8 @@ def main() -> None:
     ids = sorted(pq.read_table(arguments.subset, columns=["id"])["id"].to_pylist())
     scores = read_ids(arguments.scores, ids)
     embeddings = read_ids(arguments.embeddings, ids)
-    described = subset_record(arguments.subset.stem, scores, embeddings, arguments.neighbours, arguments.metric)
-    write_json(arguments.output, described)
+    found = indicators_of_subset(arguments.subset.stem, scores, embeddings, arguments.neighbours, arguments.metric)
+    write_result(arguments.output, found)
 
 
 def read_ids(path: Path, ids: list[str]) -> pa.Table:
@@ -44,22 +45,22 @@ def read_ids(path: Path, ids: list[str]) -> pa.Table:
     return table
 
 
-def subset_record(
+def indicators_of_subset(
     subset: str, scores: pa.Table, embeddings: pa.Table, neighbours: list[int], metric: Metric = "euclidean"
-) -> dict[str, Any]:
-    """Means of the indicators, and where the examples come from."""
+) -> SubsetIndicators:
+    """The means of the indicators, and where the examples come from."""
     names = [name for name in scores.column_names if name not in {*SCORES.names, *(f"knn_{i}" for i in neighbours)}]
     means = {name: pc.mean(scores[name]).as_py() for name in names}
     if neighbours:
         distances = knn_distances(to_points(embeddings["embeddings"]), neighbours, metric)
         means |= {name: float(values.mean()) for name, values in distances.items()}
-    return {
-        "subset": subset,
-        "examples": len(scores),
-        "sources": dict(sorted(Counter(scores["source"].to_pylist()).items())),
-        "degraded": len(scores) - scores["degraded"].null_count,
-        "indicators": means,
-    }
+    return SubsetIndicators(
+        subset=subset,
+        examples=len(scores),
+        sources=dict(sorted(Counter(scores["source"].to_pylist()).items())),
+        degraded=len(scores) - scores["degraded"].null_count,
+        indicators=means,
+    )
 
 
 if __name__ == "__main__":

@@ -4,9 +4,8 @@ METRIC = CONFIG.indicators.embedding.metric if CONFIG.indicators.embedding else 
 
 
 def scorer_model(scorer):
-    """The prepared model of a scorer: a base model that it names, or one of its own."""
-    model = SCORERS[scorer].model
-    return model if isinstance(model, str) else scorer
+    """The prepared model of a scorer: a base model of the config, or one of its own, which has the scorer's name."""
+    return CONFIG.indicators.base_models().get(scorer, scorer)
 
 
 def scorer_settings(scorer):
@@ -15,13 +14,13 @@ def scorer_settings(scorer):
 
 
 def scorer_base_model(scorer):
-    """The settings of the base model that a scorer uses; empty where it has a model of its own."""
+    """The settings of the base model that a scorer runs; empty where it has a model of its own."""
     model = CONFIG.models.get(scorer_model(scorer))
     return base_model_settings(model) if model else "{}"
 
 
 def scorer_parameters(scorer):
-    """Number of parameters of a scorer's model."""
+    """How many parameters a scorer's model has."""
     model = CONFIG.models.get(scorer_model(scorer), SCORERS[scorer])
     return getattr(model, "parameters", 1e8)
 
@@ -32,7 +31,7 @@ def scorer_tokens(scorer):
 
 
 def custom_origin(custom):
-    """What an indicator of your own comes from: its table, or the file of its function, told by what that reaches."""
+    """Where an indicator of the user's own comes from: its table, or the file of its function and the code it reaches."""
     if custom.table:
         return own_file(custom.table)
     PLANNED[custom.function] = function_fingerprint(custom.function)
@@ -40,7 +39,7 @@ def custom_origin(custom):
 
 
 def pool_neighbours(wildcards):
-    """The i of knn_i, which is a property of a set; rated examples are none."""
+    """The i of knn_i, which is a property of a set; rated examples are no set."""
     return [] if wildcards.pool in CONFIG.quality_rule.ratings else NEIGHBOURS
 
 
