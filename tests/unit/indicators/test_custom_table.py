@@ -23,7 +23,7 @@ def test_scores_are_looked_up_by_id(tmp_path: Path) -> None:
     [
         (["a", "x"], [1.0, 2.0], r"no difficulty for 1 of 2 examples, e\.g\. \['b'\]"),
         (["a", "b"], [1.0, None], r"no difficulty for 1 of 2 examples"),
-        (["a", "b", "b"], [1.0, 2.0, 3.0], "stands there twice"),
+        (["a", "b", "b"], [1.0, 2.0, 3.0], "an example appears twice"),
     ],
 )
 def test_a_table_that_does_not_cover_the_examples_is_refused(

@@ -5,8 +5,8 @@ from instructmining.indicators.settings import SCORERS
 
 
 def test_the_page_holds_what_the_scorers_declare() -> None:
-    page = documentation.PAGE.read_text()
-    assert documentation.renew(page) == page, "run: python -m instructmining.indicators.documentation"
+    text = documentation.PAGE.read_text()
+    assert documentation.page(text) == text, "run: python -m instructmining.indicators.documentation"
 
 
 def test_every_indicator_and_every_scorer_has_a_row() -> None:

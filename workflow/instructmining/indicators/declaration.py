@@ -1,7 +1,7 @@
-"""What is said once of an indicator: rules, profile, report, figures and documentation take it from here.
+"""What a scorer declares, once: config, rules, profile, report, figures and documentation take it from there.
 
-The settings class of a scorer declares the indicators that it gives (see `settings`). A fingerprint counts an
-indicator's name and unit; its other words change no result.
+The declarations are class variables of the scorers' settings (see `settings`). A fingerprint counts the name and unit
+of an indicator; its other words change no result.
 """
 
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from typing import ClassVar, Literal, Protocol
 
 @dataclass(frozen=True)
 class Indicator:
-    """One indicator: how it is called, what it measures, and how to read it."""
+    """One indicator: its name, what it measures, and how to read it."""
 
     name: str
     """A property of a set ends in `_i`, which stands for a number: `knn_i` covers `knn_1`, `knn_6` and so on."""
     meaning: str
-    """What it says of an example, for a reader who has never seen the project; no full stop."""
+    """What it says about an example, for a reader new to the project."""
     unit: str | None = None
-    """What figures print beside its name; None where the bare number is all there is."""
+    """What figures print beside its name; None if it has no unit."""
     better: Literal["higher", "lower"] | None = None
-    """Which values usually mean a better example; None where neither does."""
+    """Which values usually mean a better example; None if neither."""
     definition: str = ""
-    """How it is computed and who proposed it; the documentation shows the meaning where this is empty."""
+    """How it is computed and who proposed it; if empty, the documentation shows the meaning."""
     range: str = ""
     """The values it can take."""
     reads: str = "last response, given the history"
@@ -29,11 +29,11 @@ class Indicator:
 
     @property
     def of_set(self) -> bool:
-        """Whether it is a property of the set that an example is in, rather than of the example."""
+        """Whether it describes an example within a set, rather than the example alone."""
         return self.name.endswith("_i")
 
     def covers(self, name: str) -> bool:
-        """Whether a name is this indicator's, with a number in place of `i` if it is a property of a set."""
+        """Whether a name means this indicator; a property of a set has a number in place of `i`."""
         return name == self.name or (self.of_set and name.rpartition("_")[0] == self.name.removesuffix("_i"))
 
     def numbered(self, number: int) -> str:
@@ -42,14 +42,14 @@ class Indicator:
 
 
 class ScorerSettings(Protocol):
-    """What the settings class of a scorer declares beside the keys of the config.
+    """What the settings class of a scorer declares besides its keys in the config.
 
-    Where it has a field `model`, a `Name` is that of a base model of the config, `ModelFiles` are its own model's.
+    One of these keys is `model`: the `Name` of a base model of the config, or the `ModelFiles` of a model of its own.
     """
 
     gives: ClassVar[tuple[Indicator, ...]]
-    """The indicators that one pass over the examples gives."""
+    """Its indicators, which share a model and a pass over the examples."""
     gpu: ClassVar[bool]
     """Whether its jobs ask for a GPU."""
     converts_weights: ClassVar[bool]
-    """Whether the weights of its own model may be published in an older format than safetensors alone."""
+    """Whether its own model may be published with weights in a format older than safetensors only."""

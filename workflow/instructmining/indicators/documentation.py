@@ -10,28 +10,28 @@ from instructmining.files import write_text
 from instructmining.indicators.declaration import Indicator, ScorerSettings
 from instructmining.indicators.scorers import model_key
 from instructmining.indicators.settings import SCORERS
+from instructmining.marked import renew
 
 PAGE = Path(__file__).parents[3] / "docs" / "indicators.md"
-END = "<!-- end of table -->"
+MADE_BY = "made by python -m instructmining.indicators.documentation"
 
 
 def main() -> None:
     """Renew the page."""
-    write_text(PAGE, renew(PAGE.read_text(encoding="utf-8")))
+    write_text(PAGE, page(PAGE.read_text(encoding="utf-8")))
 
 
-def renew(page: str) -> str:
-    """The page with its tables made anew."""
+def page(text: str) -> str:
+    """The page with its tables renewed."""
     for name, table in {"scorers": scorer_table(), "indicators": indicator_table()}.items():
-        before, rest = page.split(mark := f"<!-- {name}: made by python -m instructmining.indicators.documentation -->")
-        page = f"{before}{mark}\n{table}{END}{rest.split(END, 1)[1]}"
-    return page
+        text = renew(text, (f"<!-- {name}: {MADE_BY} -->", f"<!-- end of {name} -->"), table)
+    return text
 
 
 def scorer_table() -> str:
-    """A row for each scorer: what it gives, what it runs, and what that takes."""
+    """A row for each scorer: its indicators, its model, and whether it needs a GPU."""
     rows = [_scorer_row(name, kind) for name, kind in SCORERS.items()]
-    own = ("`custom`", "yours", "yours", "if you say so", "no")
+    own = ("`custom`", "yours", "yours", "if you set `gpu`", "no")
     return _table(("scorer", "indicators", "model", "GPU", "old weights converted"), [*rows, own])
 
 

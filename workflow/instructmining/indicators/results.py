@@ -1,4 +1,4 @@
-"""The small results of this stage, as they are read; a scorer writes its report in `scoring.shard_report`."""
+"""The JSON results of this stage as types; scorers write their reports in `scoring.shard_report`."""
 
 from dataclasses import dataclass
 
@@ -19,18 +19,17 @@ class ShardReport:
     examples: dict[str, int]
     """How many examples were scored, by source."""
     truncated: dict[str, dict[str, int]]
-    """By indicator and source: of how many examples the model saw only part."""
+    """How many examples were cut to fit the model, by indicator and source."""
     timing: Timing
 
 
 @dataclass(frozen=True)
 class Seen:
-    """How much of the examples of a source the model of an indicator saw."""
+    """How many examples of a source were scored, and how many of them were cut."""
 
     examples: int
-    """How many were scored."""
     truncated: int
-    """Of how many of them the model saw only part."""
+    """How many of them were cut to fit the model."""
 
 
 @dataclass(frozen=True)

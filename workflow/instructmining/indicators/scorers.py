@@ -12,18 +12,18 @@ from instructmining.settings import Name, Settings
 
 
 def find_indicator(name: str) -> Indicator | None:
-    """What is declared of an indicator; None of one of the user's own."""
+    """What is declared about an indicator; None for one of the user's own."""
     return next((found for kind in SCORERS.values() for found in kind.gives if found.covers(name)), None)
 
 
 def scorer_of(indicator: str) -> str:
-    """The scorer that gives an indicator; one of the user's own is given by a scorer of its name."""
+    """The scorer that gives an indicator; for one of the user's own it has the indicator's name."""
     found = (scorer for scorer, kind in SCORERS.items() if any(each.covers(indicator) for each in kind.gives))
     return next(found, indicator)
 
 
 def own_models(converted: bool) -> list[str]:
-    """The scorers with a model of their own: those whose weights may have to be converted, or the others."""
+    """The scorers with a model of their own: those whose weights may need converting, or the others."""
     own = [name for name, kind in SCORERS.items() if model_key(kind).annotation is ModelFiles]
     return [name for name in own if SCORERS[name].converts_weights == converted]
 
@@ -47,11 +47,11 @@ class Indicators(_Scorers, Settings):  # type: ignore[misc]
     """Indicators of your own, by name."""
 
     def scorers(self) -> dict[str, Any]:
-        """The settings of the scorers that run, by name; an indicator of your own is a scorer of the same name."""
+        """The settings of the scorers that run, by name; each of the user's own indicators is a scorer of its name."""
         return {name: getattr(self, name) for name in SCORERS if getattr(self, name) is not None} | self.custom
 
     def base_models(self) -> dict[str, str]:
-        """The scorers that run a base model of the config, and its name; others have a model of their own, or none."""
+        """The scorers that use a base model of the config, each with the name of that model."""
         models = {name: getattr(scorer, "model", None) for name, scorer in self.scorers().items()}
         return {name: model for name, model in models.items() if isinstance(model, str)}
 
@@ -60,7 +60,7 @@ class Indicators(_Scorers, Settings):  # type: ignore[misc]
         return [name for scorer in self.scorers() for name in self.given_by(scorer)]
 
     def given_by(self, scorer: str) -> list[str]:
-        """Names of the indicators that a scorer gives; of a property of a set one for each number of neighbours."""
+        """Names of the indicators that a scorer gives; a property of a set gives one for each of `neighbours`."""
         if scorer in self.custom:
             return [scorer]
         numbers = getattr(getattr(self, scorer), "neighbours", [])

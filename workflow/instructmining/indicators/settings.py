@@ -85,9 +85,9 @@ class LikelihoodScorer(Settings):
     converts_weights: ClassVar[bool] = False
 
     model: Name
-    """The base model, un-tuned."""
+    """The base model, before any tuning."""
     max_tokens: Annotated[int, Field(ge=16)] = 1024
-    """Longer conversations lose the beginning of the prompt first, then the end of the response; both are counted."""
+    """A longer conversation loses the beginning of the prompt first, then the end of the response; cuts are counted."""
     batch_tokens: Annotated[int, Field(ge=16)] = 4096
     """Tokens in a batch, padding included; on a CPU at most 512, as larger batches are slower there."""
     dtype: Dtype = "bf16"
@@ -125,15 +125,15 @@ class EmbeddingScorer(Settings):
     model: ModelFiles
     """Any sentence-transformers model."""
     neighbours: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1)] = [6]
-    """The i of `knn_i`."""
+    """The neighbours to measure the distance to: each number i gives an indicator `knn_i`."""
     metric: Metric = "euclidean"
-    """The distance of `knn_i`, between embeddings of unit length."""
+    """How `knn_i` measures the distance between embeddings, which have unit length."""
     batch_tokens: Annotated[int, Field(ge=16)] = 16384
     """Tokens in a batch, padding included; on a CPU at most 512, as larger batches are slower there."""
 
 
 class RewardScorer(Settings):
-    """`reward`: what a reward model says of instruction and response, as it comes out of the model."""
+    """`reward`: the raw score that a reward model gives the response to an instruction."""
 
     gives: ClassVar[tuple[Indicator, ...]] = (
         Indicator(
@@ -149,15 +149,15 @@ class RewardScorer(Settings):
     model: ModelFiles
     """A sequence classifier with one output, or a GPT-NeoX reward model of Open-Assistant."""
     prompt: RewardPrompt
-    """How it is asked: `pair` (two segments), `chat` (its chat template), `open_assistant` (`<|prompter|>`...)."""
+    """The form of its input: `pair` (two segments), `chat` (chat template) or `open_assistant` (`<|prompter|>`...)."""
     max_tokens: Annotated[int, Field(ge=32)] = 1024
-    """Longer conversations lose the beginning of the instruction first, then the end of the response; counted."""
+    """A longer conversation loses the beginning of the instruction, then the end of the response; cuts are counted."""
     batch_tokens: Annotated[int, Field(ge=16)] = 8192
     """Tokens in a batch, padding included; on a CPU at most 512, as larger batches are slower there."""
     dtype: Dtype = "bf16"
     """Number format of the weights."""
     parameters: Annotated[float, Field(gt=0), Untracked()] = 1.4e9
-    """Number of parameters: memory and time of jobs are estimated from it."""
+    """Number of parameters, from which the memory and time of jobs are estimated."""
 
 
 class UniEvalScorer(Settings):
@@ -189,28 +189,28 @@ class UniEvalScorer(Settings):
     converts_weights: ClassVar[bool] = True
 
     model: ModelFiles
-    """A T5 that was trained on UniEval's questions on dialogue."""
+    """A T5 trained on UniEval's questions about dialogue."""
     max_tokens: Annotated[int, Field(ge=64)] = 1024
-    """Longer inputs lose the beginning of the history first, then the end of the response; the question stays."""
+    """A longer input loses the beginning of the history first, then the end of the response; the question is kept."""
     batch_tokens: Annotated[int, Field(ge=16)] = 8192
     """Tokens in a batch, padding included; on a CPU at most 512, as larger batches are slower there."""
     dtype: Dtype = "bf16"
     """Number format of the weights; the T5 was trained in bf16 and overflows in fp16."""
     parameters: Annotated[float, Field(gt=0), Untracked()] = 7.7e8
-    """Number of parameters: memory and time of jobs are estimated from it."""
+    """Number of parameters, from which the memory and time of jobs are estimated."""
 
 
 class CustomIndicator(Settings):
-    """An indicator of your own: exactly one of `function`, `table`."""
+    """An indicator of your own, from either `function` or `table`."""
 
     function: Annotated[Annotated[str, StringConstraints(pattern=r"^[\w.]+:\w+$")] | None, Untracked()] = None
     """A Python function, `module:function`, that takes a list of examples and returns a number for each."""
     table: Annotated[str | None, Untracked()] = None
-    """A Parquet table of scores that are there already, with a column `id` of example IDs."""
+    """A Parquet table of scores that you already have, with the IDs of examples in its column `id`."""
     column: str | None = None
-    """The column of the table; the name of the indicator if not given."""
+    """The column of the table that holds the scores; by default the one named like the indicator."""
     gpu: bool = False
-    """Whether the function asks for a GPU."""
+    """Whether the function needs a GPU."""
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:

@@ -1,4 +1,4 @@
-"""The indicators of a subset: the means of its examples' scores; `knn_i` is taken inside the subset.
+"""The indicators of a subset: the means of its examples' scores; `knn_i` is measured inside the subset.
 
     python -m instructmining.indicators.subset_indicators --subset results/sampling/007.parquet \
         --scores results/indicators/candidates/scores.parquet \
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def read_ids(path: Path, ids: list[str]) -> pa.Table:
-    """The rows of a table with these IDs, in their order; raises ValueError where one is missing."""
+    """The rows of a table with these IDs, in their order; raises ValueError if one is missing."""
     table = pq.read_table(path, filters=pc.field("id").isin(ids)).sort_by("id")
     check_same_ids(ids, table["id"].to_pylist(), str(path))
     return table

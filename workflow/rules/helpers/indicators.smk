@@ -1,4 +1,4 @@
-# Needs: the scorers of the config. Makes: what the rules of indicators.smk read and how their commands are told.
+# Needs: the scorers of the config. Makes: what the rules of indicators.smk read and what they pass to their commands.
 NEIGHBOURS = CONFIG.indicators.embedding.neighbours if CONFIG.indicators.embedding else []
 METRIC = CONFIG.indicators.embedding.metric if CONFIG.indicators.embedding else "euclidean"
 
@@ -9,12 +9,12 @@ def scorer_model(scorer):
 
 
 def scorer_settings(scorer):
-    """The settings of a scorer, without those of the neighbours, which are found once the scores are gathered."""
+    """The settings of a scorer, without those of neighbours, which are only found when the scores are gathered."""
     return without(SCORERS[scorer], "neighbours", "metric")
 
 
 def scorer_base_model(scorer):
-    """The settings of the base model that a scorer runs; empty where it has a model of its own."""
+    """The settings of the base model that a scorer uses; empty if it has a model of its own."""
     model = CONFIG.models.get(scorer_model(scorer))
     return base_model_settings(model) if model else "{}"
 
@@ -26,7 +26,7 @@ def scorer_parameters(scorer):
 
 
 def scorer_tokens(scorer):
-    """Tokens in a batch of a scorer; 0 where it runs no model."""
+    """Tokens in a batch of a scorer; 0 if it runs no model."""
     return getattr(SCORERS[scorer], "batch_tokens", 0)
 
 
