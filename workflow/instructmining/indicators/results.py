@@ -8,11 +8,12 @@ class Timing:
     """How long a job took."""
 
     seconds: float
+    """From reading the shard to having all its scores."""
 
 
 @dataclass(frozen=True)
 class ShardReport:
-    """`indicators/{pool}/{scorer}/{shard}.report.json`: what a scorer did with one shard."""
+    """What a scorer did with one shard of a pool."""
 
     indicators: tuple[str, ...]
     """The indicators that it scored."""
@@ -21,6 +22,7 @@ class ShardReport:
     truncated: dict[str, dict[str, int]]
     """How many examples were cut to fit the model, by indicator and source."""
     timing: Timing
+    """How long it took."""
 
 
 @dataclass(frozen=True)
@@ -28,25 +30,27 @@ class Seen:
     """How many examples of a source were scored, and how many of them were cut."""
 
     examples: int
+    """How many were scored."""
     truncated: int
     """How many of them were cut to fit the model."""
 
 
 @dataclass(frozen=True)
 class PoolReport:
-    """`indicators/{pool}/scores.report.json`: what all scorers did with a pool."""
+    """What all scorers did with a pool."""
 
     indicators: dict[str, dict[str, Seen]]
-    """By indicator and source."""
+    """How many examples were scored and cut, by indicator and source."""
 
 
 @dataclass(frozen=True)
 class SubsetIndicators:
-    """`indicators/subsets/{subset}.json`: the indicators of a subset."""
+    """The indicators of a subset."""
 
     subset: str
     """Its ID."""
     examples: int
+    """How many examples it has."""
     sources: dict[str, int]
     """How many of its examples come from each source."""
     degraded: int
