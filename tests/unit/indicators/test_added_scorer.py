@@ -33,7 +33,7 @@ from instructmining.report.glossary import meaning
 values = DEFAULT | {"indicators": DEFAULT["indicators"] | CONFIG["indicators"]}
 config = load_config(values | {"quality_rule": {"indicators": ["fertility"]}})
 print(json.dumps({
-    "keys": config_files.reference(), "schema": config_files.schema(), "computed": config.indicators.names(),
+    "keys": config_files.table_of_keys(), "schema": config_files.json_schema(), "computed": config.indicators.names(),
     "base models": config.indicator_settings(), "meaning": meaning("fertility"), "axis": with_unit("fertility"),
     "docs": scorer_table() + indicator_table(),
 }))
