@@ -59,7 +59,7 @@ WRONG = [
     (set_key("comparison.arms", ["selected", "full"]), r"comparison\.baseline: 'random' is not among comparison\.arms"),
     (set_key("comparison.arms", ["random", "reward_only"]), r"comparison\.arms: reward_only is chosen by the indicator 'reward', which is not computed"),
     (set_key("comparison.arms", ["random", "shortest"]), r"comparison: arms: 'shortest' is no arm; allowed: selected, random, longest, shortest_ppl"),
-    (set_key("comparison.arms", ["random", "full", "full"]), r"comparison: arms: 'full' stands twice"),
+    (set_key("comparison.arms", ["random", "full", "full"]), r"comparison: arms: 'full' appears twice"),
     (set_key("comparison", {"arms": ["random", "mine"], "lists": {"mine": "no/such.txt"}}), r"comparison\.lists\.mine: file not found: .*no/such\.txt"),
     (set_key("comparison.lists", {"full": "README.md"}), r"comparison: lists: 'full' is the name of a built-in arm"),
     (set_key("comparison.match", "tokens"), r"comparison: tokens: needed with match: tokens"),

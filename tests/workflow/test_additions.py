@@ -132,7 +132,7 @@ def check_search(run: Run) -> None:
     curves = pd.read_csv(results / "report" / "tiny" / "new" / "sizes.csv")
     assert len(curves) == 2 * 2 * 2, "arms, sizes, at constant epochs and at constant steps"
     cost = json.loads((results / "comparison/tiny/new/cost.json").read_text())
-    assert {"search of the size", "fine-tunes on subsets"} <= {row["stage"] for row in cost["rows"]}
+    assert {"search for the size", "fine-tunes on subsets"} <= {row["stage"] for row in cost["rows"]}
 
 
 def check_judge(run: Run) -> None:

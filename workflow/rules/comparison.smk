@@ -1,4 +1,4 @@
-# Needs: the ranked pool, and the runs on each arm. Makes: the arms, and what the selection is worth beside controls.
+# Needs: the ranked pool, and the runs on each arm. Makes: the arms, and the comparison of the selection with controls.
 
 
 include: "helpers/comparison.smk"
@@ -41,7 +41,7 @@ rule choose_arm:
 if CONFIG.comparison.match == "tokens":
 
     rule match_tokens:
-        """Count the steps that take an arm through as many tokens as the others."""
+        """Count the steps that train an arm on as many tokens as the others."""
         input:
             examples="<results>/comparison/{model}/{pool}/arms/{arm}/seed{seed}.parquet",
             model="<results>/models/{model}/model.json",
@@ -72,7 +72,7 @@ if CONFIG.comparison.match == "tokens":
         wildcard_constraints:
             run=arm_runs_pattern(CONFIG.pools, CONFIG.comparison.arms),
         params:
-            # Not tracked, as it is read from an input; that file is.
+            # Not tracked, as it is read from an input, which is tracked.
             settings=lambda wildcards, input: Path(input.settings).read_text(),
             settings_read="",
 
@@ -126,7 +126,7 @@ rule compare_sizes:
 
 
 rule add_up_cost:
-    """Add up what choosing took, beside what it saves in a fine-tune, from records and benchmarks of the jobs."""
+    """Add up what choosing took and what it saves in a fine-tune, from records and benchmarks of the jobs."""
     input:
         unpack(cost_inputs),
     output:
@@ -144,7 +144,7 @@ rule add_up_cost:
         cpu_scorers=cpu_scorers(),
         trials=lambda wildcards, input: f"--trials {input.trials}" if input.get("trials") else "",
     shell:
-        # Benchmarks are no inputs: without one a job is said to be missing, and is not run for it.
+        # Benchmarks are not inputs: a job without one is reported as not counted, and does not run again for it.
         "{params.command} --benchmarks results/benchmarks"
         " --settings {params.settings:q} --pools {params.pools} --cpu-scorers {params.cpu_scorers} --subset-records {input.subsets}"
         " --arm-records {input.arms} {params.trials} --scores {input.scores} --output {output} 2>&1 | tee {log}"

@@ -1,4 +1,4 @@
-# Needs: the runs on the arms, tasks of lm-evaluation-harness. Makes: each run's measures, joined to the comparison.
+# Needs: the runs on the arms, tasks of lm-evaluation-harness. Makes: the measures of each run, joined to the comparison.
 
 
 if CONFIG.comparison.benchmarks:
@@ -9,7 +9,7 @@ if CONFIG.comparison.benchmarks:
         gather_benchmarks,
 
     rule fetch_benchmarks:
-        """Bring the data of the benchmarks and write down what they are; `make fetch` runs it where there is a network."""
+        """Download the data of the benchmarks and record what they are; `make fetch` runs it where there is a network."""
         input:
             own_tasks(),
         output:

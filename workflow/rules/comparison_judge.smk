@@ -1,17 +1,17 @@
-# Needs: the runs on the arms, prompts, an endpoint. Makes: answers, a judge's verdicts on them, and their counts.
+# Needs: the runs on the arms, prompts, an endpoint. Makes: answers, a judge's verdicts on them, and the counts of verdicts.
 
 
 if CONFIG.comparison.judge:
     JUDGE = CONFIG.comparison.judge
 
-    # The judge is asked from where Snakemake runs, as nodes of a cluster often have no network, and the key stays there.
+    # The judge is asked where Snakemake runs: nodes of a cluster often have no network, and the key stays on this machine.
     localrules:
         gather_prompts,
         judge_arm,
         count_verdicts,
 
     rule gather_prompts:
-        """Gather the prompts to answer, without those that are in a pool or that the rule or a size was fitted on."""
+        """Gather the prompts to answer, without those in a pool and those that the rule or a size was fitted on."""
         input:
             files=[own_file(prompts.path) for prompts in JUDGE.prompts.values()],
             pools=[
@@ -85,7 +85,7 @@ if CONFIG.comparison.judge:
             runtime=needs.short_minutes,
         params:
             **runs("instructmining.comparison.judge.ask", settings=without(JUDGE, "generation", "arms", "seeds")),
-            # No output, so that Snakemake does not delete it: replies cost money.
+            # Not an output, so that Snakemake does not delete it: replies cost money.
             cache=lambda wildcards, output: Path(output[0]).parents[3] / "replies",
         shell:
             "{params.command} --settings {params.settings:q} --prompts {input.prompts}"

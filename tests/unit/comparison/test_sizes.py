@@ -1,4 +1,4 @@
-"""A second descent is claimed where it stands above the noise of seeds, and nowhere else."""
+"""A second descent is claimed where it exceeds the noise of seeds, and nowhere else."""
 
 from itertools import combinations
 
@@ -7,17 +7,16 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from instructmining.comparison.sizes import curve, curves_over_size, point_of, second_descent, sentence
+from instructmining.comparison.sizes import curves_of, curves_over_size, point_of, second_descent, sentence
+from tests.unit.records import eval_loss, made_record
 
 NOISE = np.array([0.010, -0.004, 0.002, -0.011, 0.007])
 SIZES = (32, 64, 128, 256)
 
 
 def record(run, seed, loss, examples=10, steps=5):
-    losses = {"test": {"role": "test", "token_loss": loss}, "search": {"role": "search", "token_loss": 99.0}}
-    return {
-        "model": "tiny", "run": run, "seed": seed, "steps": steps, "training": {"examples": examples}, "losses": losses,
-    }  # fmt: skip
+    losses = {"test": eval_loss("test", loss), "search": eval_loss("search", 99.0)}
+    return made_record(run, examples, seed=seed, steps=steps, losses=losses)
 
 
 def records(means, arm="selected", kept="epochs", scale=1.0):
@@ -68,11 +67,11 @@ def test_pairs_are_compared_by_scipys_t_test_with_holms_correction():
 
 def test_the_sentence_of_a_curve_says_what_is_seen_and_on_how_much():
     line = points([2.0, 1.0, 1.8, 0.9])
-    assert sentence(line, "selected", "epochs", 0.95) == (
+    assert sentence(line, 0.95) == (
         "selected at constant epochs (32 to 256 examples, 4 sizes, 5 seeds): a second descent is seen: the loss rises"
         " from 64 to 128 and falls to 256 examples."
     )
-    assert sentence(points([2.0, 1.8, 1.4, 1.0]), "selected", "epochs", 0.95).endswith(
+    assert sentence(points([2.0, 1.8, 1.4, 1.0]), 0.95).endswith(
         "no second descent is seen beyond the noise of seeds; the lowest mean loss, 1.001, is at 256 examples."
     )
 
@@ -81,8 +80,8 @@ def test_all_curves_are_described_the_selection_first():
     means = [2.0, 1.8, 1.4, 1.0]
     runs = [r for arm in ("random", "selected") for kept in ("steps", "epochs") for r in records(means, arm, kept)]
     found = curves_over_size(runs, 5, 0.95)
-    assert (found["model"], found["pool"], len(found["points"])) == ("tiny", "mixed", 16)
-    assert [text.split(" (")[0] for text in found["sentences"]] == [
+    assert (found.model, found.pool, len(found.points)) == ("tiny", "mixed", 16)
+    assert [text.split(" (")[0] for text in found.sentences] == [
         f"{arm} at constant {kept}" for arm in ("selected", "random") for kept in ("steps", "epochs")
     ]
 
@@ -93,4 +92,10 @@ def test_a_missing_fine_tune_is_named():
 
 
 def test_a_curve_is_in_order_of_size():
-    assert [p.examples for p in curve(points([1.0] * 4)[::-1], "selected", "epochs")] == list(SIZES)
+    (curve,) = curves_of(points([1.0] * 4)[::-1])
+    assert [point.examples for point in curve] == list(SIZES)
+
+
+def test_a_run_of_no_curve_has_no_point():
+    with pytest.raises(ValueError, match=r"found the run mixed\.random; expected one of a curve"):
+        point_of([record("mixed.random", 0, 1.0)], 0.95)

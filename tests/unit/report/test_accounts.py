@@ -1,5 +1,7 @@
 """The accounts of a run for its report."""
 
+from dataclasses import replace
+
 import pytest
 
 from instructmining.files import write_json, write_result
@@ -15,7 +17,7 @@ from instructmining.report.accounts import (
     truncation_warnings,
     truncations,
 )
-from tests.unit.training.test_mixed import made
+from tests.unit.records import RECORD, made_record
 
 
 def test_a_pool_has_an_account_for_each_of_its_sources(tmp_path) -> None:
@@ -54,8 +56,7 @@ def test_truncation_is_summed_over_shards(tmp_path) -> None:
 def test_fine_tunes_for_the_rule_and_for_each_arm_are_counted_apart(tmp_path) -> None:
     paths = [tmp_path / f"{run}.json" for run in ("000", "001", "new.random")]
     for path in paths:
-        timing = {"seconds": 3600, "peak_memory_mb": 2048, "peak_gpu_memory_mb": None}
-        write_json(path, {"run": path.stem, "tokens": 7, "timing": timing})
+        write_result(path, made_record(path.stem, tokens=7, timing=replace(RECORD.timing, seconds=3600)))
     rule, arm = training_costs(paths)
     assert (rule.jobs, rule.hours, rule.tokens, rule.peak_memory_gb, rule.peak_gpu_memory_gb) == (2, 2.0, 14, 2.0, None)
     assert (arm.what, arm.jobs) == ("fine-tunes: arm new.random", 1)
@@ -65,7 +66,7 @@ def test_arms_that_were_not_made_alike_are_warned_of_and_subsets_are_left_to_the
     runs = {"000": "2.11.0", "001": "2.12.0", "new.random": "2.13.0", "new.selected": "2.13.0", "new.full": "2.12.0"}
     paths = [tmp_path / f"{run}.json" for run in runs]
     for path, torch in zip(paths, runs.values(), strict=True):
-        write_json(path, {**made(torch=torch), "model": "tiny", "run": path.stem})
+        write_result(path, made_record(path.stem, packages={**RECORD.packages, "torch": torch}))
     assert arm_mixtures(paths[:4]) == []
     assert arm_mixtures(paths) == [
         "Arms of tiny: The fine-tunes were made with different versions of torch: 2 with 2.13.0, 1 with 2.12.0."

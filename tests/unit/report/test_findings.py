@@ -1,32 +1,35 @@
 """What a run found beside the rule and the arms, in words."""
 
 import argparse
+from dataclasses import dataclass
 
 import pytest
 
-from instructmining.files import write_json
+from instructmining.files import write_result
 from instructmining.report.findings import add_options, read_finding, read_findings
+from tests.unit.report.made import benchmarks_result, cost_result, curves, found_size, judge_result
 
-ROWS = [
-    {"arm": "random", "difference": None, "sentence": "the baseline"},
-    {"arm": "longest", "difference": {}, "sentence": "longest differs"},
-    {"arm": "selected", "difference": {}, "sentence": "selected does not"},
-]
+
+@dataclass(frozen=True)
+class People:
+    """As much of the agreement with people as is said."""
+
+    sentences: tuple[str, ...]
 
 
 @pytest.mark.parametrize(
     ("kind", "result", "sentences"),
     [
-        ("judges", {"arms": [{"sentence": "a"}, {"sentence": "b"}]}, ("a", "b")),
-        ("benchmarks", {"results": ROWS}, ("selected does not", "longest differs")),
-        ("sizes", {"sentence": "12 is best.", "stopped": "after 4 trials"}, ("12 is best.", "The search stopped after 4 trials.")),
-        ("curves", {"sentences": ["a"]}, ("a",)),
-        ("costs", {"sentence": "pays after 3"}, ("pays after 3",)),
-        ("people", {"sentences": ["agrees"]}, ("agrees",)),
+        ("judges", judge_result("a"), ("a",)),
+        ("benchmarks", benchmarks_result("colours"), ("selected on colours", "longest on colours")),
+        ("sizes", found_size("12 is best."), ("12 is best.", "The search stopped after 4 trials.")),
+        ("curves", curves(), ("a", "b")),
+        ("costs", cost_result("pays off after 3"), ("pays off after 3",)),
+        ("people", People(("agrees",)), ("agrees",)),
     ],
-)  # fmt: skip
+)
 def test_each_result_has_its_sentences_and_knows_its_selection(tmp_path, kind, result, sentences) -> None:
-    write_json(tmp_path / "tiny" / "new" / "found.json", result)
+    write_result(tmp_path / "tiny" / "new" / "found.json", result)
     found = read_finding(kind, tmp_path / "tiny" / "new" / "found.json")
     assert (found.model, found.pool, found.sentences) == ("tiny", "new", sentences)
 

@@ -11,8 +11,9 @@ from instructmining.quality_rule.fit import fit_rule
 from instructmining.quality_rule.published import PublishedRule
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.report.accounts import Account
-from instructmining.report.findings import KINDS, Finding
+from instructmining.report.findings import QUESTIONS, Finding
 from instructmining.report.page import (
+    Contents,
     Figure,
     RuleSection,
     effects_in_words,
@@ -20,59 +21,46 @@ from instructmining.report.page import (
     render,
     rule_warnings,
     signs_in_words,
+    template,
 )
-from tests.unit.report.figures.test_draw import comparison, fitted
+from tests.unit.report.figures.made import fitted
+from tests.unit.report.made import benchmarks_result, comparison, cost_result, found_size, judge_result
 from tests.unit.simulation import observations, synthetic
 
 HOSTILE = '</pre><script>alert(1)</script><svg onload="x()">\u202e{{ 7 * 7 }}'
 
 
 def result_of(kind: str, text: str):
-    """What a file of one kind holds, as far as the page shows it."""
-    share = {"value": 0.5, "low": 0.4, "high": 0.6, "prompts": 9}
-    rates = dict.fromkeys(("win_rate", "orders_agree", "first_preferred"), share)
-    gap = {"mean": 0.1, "questions_low": 0.0, "questions_high": 0.2, "seeds_low": None, "seeds_high": None}
-    counts = {"value": 0.5, "stderr": None, "seeds": 1, "fewshot": 5, "questions": 9, "difference": gap}
-    row = {"stage": text, "jobs": 1, "wall_hours": 1.0, "gpu_hours": 0.0, "tokens": None}
-    judged = {
-        "arm": text, "baseline": text, "pairs": 9, "decided": 8, "shares": {"win": share, "tie": share, "lose": None},
-        **rates, "length_controlled": {"win_rate": None, "reason": text}, "without_verdict": {text: 1},
-    }  # fmt: skip
-    both = {"selected": 1.0, "full": 3.0}
-    return {
-        "judges": {"judge": text, "confidence": 0.95, "arms": [judged]},
-        "benchmarks": {
-            "baseline": text, "confidence": 0.95, "results": [{"task": text, "arm": text, "metric": text, **counts}]
-        },
-        "sizes": {"examples": 7},
-        "costs": {"unit": text, "rows": [row], "fine_tune": both, "tokens": both, "break_even": 12345},
-    }.get(kind)  # fmt: skip
+    """What a file of one kind holds, for the kinds that the page has a table of."""
+    results = {"judges": judge_result, "benchmarks": benchmarks_result, "sizes": found_size, "costs": cost_result}
+    return results[kind](text) if kind in results else None
 
 
-def values(text: str = "plain"):
+def contents(text: str = "plain", **changes) -> Contents:
     """All that a page shows, with a text in every place where one comes from data or config."""
     table, _ = fitted()
     rule = fit_rule(table, ["ppl", "mtld"], QualityRuleSettings(), {}).rule
     drawn = Figure("coefficients", text, text, "data:image/svg+xml;base64,", "data:text/csv;base64,", [[text], [text]])
-    return {
-        "rules": [RuleSection(text, rule, True, text, text, [text])],
-        "across_models": [text],
-        "comparisons": [replace(comparison(), sentence=text)],
-        "findings": [Finding(kind, text, text, text, (text,) * 4, result_of(kind, text)) for kind in KINDS],
-        "trials": {
+    whole = Contents(
+        rules=[RuleSection(text, rule, True, text, text, [text])],
+        across_models=[text],
+        comparisons=[replace(comparison(), sentence=text)],
+        findings=[Finding(kind, text, text, text, (text,) * 4, result_of(kind, text)) for kind in QUESTIONS],
+        trials={
             (text, text): [{"trial": 1, "size": 7, "loss": 1, "losses": [1], "steps": 2, "tokens": 3, "seconds": 4}]
         },
-        "known_truth": [text],
-        "losses": [text],
-        "reasons": {text: text},
-        "accounts": [Account("source", text, text, 3, 2, {text: 1})],
-        "truncations": [],
-        "costs": [],
-        "warnings": [text],
-        "figures": [drawn],
-        "config": text,
-        "rows_shown": 10,
-    }
+        known_truth=[text],
+        losses=[text],
+        reasons={text: text},
+        accounts=[Account("source", text, text, 3, 2, {text: 1})],
+        truncations=[],
+        costs=[],
+        warnings=[text],
+        figures=[drawn],
+        config=text,
+        rows_shown=10,
+    )
+    return replace(whole, **changes)
 
 
 class Parts(HTMLParser):
@@ -90,55 +78,51 @@ class Parts(HTMLParser):
 
 
 def test_hostile_text_is_shown_and_not_run() -> None:
-    plain, hostile = Parts(render(values())), Parts(render(values(HOSTILE)))
+    plain, hostile = Parts(render(contents())), Parts(render(contents(HOSTILE)))
     assert hostile.tags == plain.tags and "script" not in hostile.tags and not hostile.handlers
-    assert "{{ 7 * 7 }}" in render(values(HOSTILE))
+    assert "{{ 7 * 7 }}" in render(contents(HOSTILE))
 
 
 def test_the_page_asks_nothing_of_any_host() -> None:
-    page = Parts(render(values()))
+    page = Parts(render(contents()))
     assert page.tags.isdisjoint({"script", "link", "iframe", "base"})
     assert [link for link in page.links if not link.startswith(("#", "data:", "https://arxiv.org/"))] == []
 
 
 def test_every_link_into_the_page_leads_to_a_section() -> None:
-    page = render(values())
+    page = render(contents())
     assert {link[1:] for link in Parts(page).links if link.startswith("#")} <= set(re.findall(r'id="([^"]+)"', page))
 
 
 def test_a_run_without_a_comparison_has_no_section_of_arms() -> None:
-    assert 'id="arms"' not in render({**values(), "comparisons": []})
+    assert 'id="arms"' not in render(contents(comparisons=[]))
 
 
 def test_a_value_that_is_missing_is_an_error() -> None:
-    incomplete = {name: value for name, value in values().items() if name != "costs"}
+    incomplete = {name: value for name, value in vars(contents()).items() if name != "costs"}
     with pytest.raises(Exception, match="costs"):
-        render(incomplete)
+        template().render(incomplete)
 
 
 def test_what_a_run_was_not_asked_for_is_not_on_its_page() -> None:
-    tables = {kind: f'<section id="{kind}">' for kind in KINDS if kind != "costs"}
-    full, plain = render(values()), render({**values(), "findings": []})
+    tables = {kind: f'<section id="{kind}">' for kind in QUESTIONS if kind != "costs"}
+    full, plain = render(contents()), render(contents(findings=[]))
     assert all(section in full and section not in plain for section in tables.values())
     assert "12,345 fine-tunes" in full and "choosing" not in plain
 
 
-def test_where_choosing_saves_nothing_it_is_said_never_to_pay() -> None:
-    finding = Finding(
-        "costs", "plain", "plain", "plain", ("plain",) * 4, {**result_of("costs", "plain"), "break_even": None}
-    )
-    assert "<strong>never</strong>" in render({**values(), "findings": [finding]})
+def test_where_choosing_saves_nothing_it_is_said_never_to_pay_off() -> None:
+    finding = Finding("costs", "plain", "plain", "plain", ("plain",) * 4, cost_result(break_even=None))
+    assert "<strong>never</strong>" in render(contents(findings=[finding]))
 
 
 def test_the_size_that_a_search_found_is_marked_among_its_trials() -> None:
-    assert "7 <strong>kept</strong>" in render(values())
+    assert "7 <strong>kept</strong>" in render(contents())
 
 
 def test_the_rule_is_said_in_words_as_far_as_effects_are_shown() -> None:
     table, _ = fitted(choice="given")
-    assert (
-        effects_in_words(fit_rule(table, ["ppl"], QualityRuleSettings(), {}).rule) == "More ppl goes with higher loss."
-    )
+    assert effects_in_words(fit_rule(table, ["ppl"], QualityRuleSettings(), {}).rule) == "Loss rises as ppl rises."
 
 
 def test_fine_tunes_that_were_not_made_alike_are_among_the_warnings() -> None:
@@ -147,12 +131,12 @@ def test_fine_tunes_that_were_not_made_alike_are_among_the_warnings() -> None:
     rule = fit_rule(observations(y, x, made_with=torch), ["ppl"], QualityRuleSettings(), {}).rule
     warnings = rule_warnings([RuleSection("tiny", rule, True, "", "", evidence(rule))])
     said = "tiny: The fine-tunes were made with different versions of torch: 29 with 2.13.0, 1 with 2.12.0."
-    assert said in warnings and said in render({**values(), "warnings": warnings})
+    assert said in warnings and said in render(contents(warnings=warnings))
 
 
 def test_a_published_rule_is_said_in_words_by_its_signs() -> None:
     rule = PublishedRule("v1", "tiny", 1.0, {"reward": -0.1, "len_out": 0.1, "knn_6": -0.9}, {}, ())
-    assert signs_in_words(rule) == "More reward and more knn_6 go with lower loss. More len_out goes with higher loss."
+    assert signs_in_words(rule) == "Loss falls as reward and knn_6 rise. Loss rises as len_out rises."
 
 
 def test_a_figure_has_its_caption_and_the_table_beside_it(tmp_path) -> None:
@@ -172,3 +156,10 @@ def test_a_figure_of_all_models_is_told_by_its_name_alone(tmp_path) -> None:
     path.write_text("<svg/>")
     path.with_suffix(".csv").write_text("model\n")
     assert (figure(path).where, figure(path).key) == ("", "across_models")
+
+
+def test_figures_that_no_section_places_are_shown_by_their_category_in_the_order_of_the_stages() -> None:
+    drawn = contents().figures[0]
+    page = render(contents(figures=[replace(drawn, name=name) for name in ("quality", "residuals")]))
+    details = page[page.index('id="details"') :]
+    assert re.findall(r"<h3>(.*?)</h3>", details) == ["Quality rule", "Selection"]

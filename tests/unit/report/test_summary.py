@@ -6,8 +6,9 @@ import pyarrow as pa
 import pytest
 
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference, Estimate
-from instructmining.files import write_json, write_table
+from instructmining.files import write_result, write_table
 from instructmining.quality_rule.rule import MIXED, Check, QualityRule, Term
+from tests.unit.report.made import judge_result
 
 TERM = Term("ppl", 0.5, 0.1, 0.3, 0.7, 0.01, 0.2, 1.0, 3.0, 2.0)
 LEFT_OUT = {"mtld": "is 7 in every subset"}
@@ -27,8 +28,8 @@ def printed(tmp_path_factory):
     RULE.to_json(folder / "rule.json")
     about = ("tiny", "mixed", "random", "examples", 0.95, (0, 1), {"test": "test"}, 40)
     comparison = ComparisonResult(*about, (ARM,), "A sentence to quote.")
-    comparison.to_json(folder / "comparison.json")
-    write_json(folder / "tiny/mixed/judge.json", {"arms": [{"sentence": "A judge's sentence."}]})
+    write_result(folder / "comparison.json", comparison)
+    write_result(folder / "tiny/mixed/judge.json", judge_result("A judge's sentence."))
     table = pa.table({"source": ["a", "a"], "degraded": pa.array([None, "words_shuffled"], pa.string())})
     write_table(folder / "tiny/mixed/ranking.parquet", table, table.schema)
     command = [sys.executable, "-m", "instructmining.report.summary", "--settings", '{"examples": 1}']

@@ -1,4 +1,4 @@
-"""The tuned model of a finished run, from the adapter that the run kept."""
+"""The tuned model of a finished run, from the adapter that was kept."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,9 +6,11 @@ from typing import Any
 
 from peft import PeftModel
 
-from instructmining.files import read_json
+from instructmining.comparison.result import ModelOrigin
+from instructmining.files import read_json, read_result
 from instructmining.models.load import load_base_model, load_tokenizer
-from instructmining.models.settings import Template
+from instructmining.models.settings import BaseModel, Template
+from instructmining.training.record import Record
 from instructmining.training.settings import Training
 from instructmining.training.store import check_adapter
 
@@ -18,45 +20,50 @@ class TunedModel:
     """A base model with the adapter of a run, in evaluation mode, on the device of this job."""
 
     model: Any
+    """A `PeftModel`."""
     tokenizer: Any
+    """The tokenizer of the base model."""
     template: Template
-    origin: dict[str, Any]
-    """What names it in a result: run, seed, base model, and the hash of the adapter's weights."""
+    """How a conversation is written for it."""
+    origin: ModelOrigin
+    """What names it in a result."""
 
 
 def load_tuned(record: Path, adapter: Path, model: Path) -> TunedModel:
     """The model that a run has tuned; `model` is the `model.json` of its base model.
 
-    Raises ValueError where the adapter is not the one that the record tells of.
+    Raises ValueError where adapter or base model are not those of the record.
     """
-    run = read_json(record)
+    run = read_result(Record, record)
     try:
         weights = _check(run, adapter, model)
     except (OSError, ValueError, KeyError) as error:
         raise ValueError(
-            f"{adapter}: not the adapter, or {model} not the base model, that {record} tells of ({error});"
-            f" delete {record}, and the run is made again"
+            f"{adapter} and {model} are not the adapter and the base model of {record} ({error});"
+            f" delete {record} and run again"
         ) from error
-    base_model, settings = run["base_model"], Training.model_validate(run["settings"])
-    trust = base_model.get("trust_remote_code", False)
+    settings, trust = Training.model_validate(run.settings), _given_or_default(run.base_model, "trust_remote_code")
     base = load_base_model(model.parent, settings.dtype, settings.quantisation, trust)
     return TunedModel(
         PeftModel.from_pretrained(base, adapter).eval(),
         load_tokenizer(model.parent, trust),
-        base_model.get("template", "alpaca"),
-        {
-            **{name: run[name] for name in ("model", "run", "seed", "base_model")},
-            "adapter": weights,
-        },
+        _given_or_default(run.base_model, "template"),
+        ModelOrigin(run.model, run.run, run.seed, run.base_model, weights),
     )
 
 
-def _check(run: dict[str, Any], adapter: Path, model: Path) -> str:
-    """The hash of the adapter's weights; raises ValueError where record, adapter and base model are not of one run."""
-    about = check_adapter(adapter, run["training"]["manifest"])
-    tuned_with, recorded = (Training.model_validate(each["settings"]) for each in (about["manifest"], run))
+def _given_or_default(base_model: dict[str, Any], setting: str) -> Any:
+    """A setting of a base model, of which the record has those that were given."""
+    return base_model.get(setting, BaseModel.model_fields[setting].default)
+
+
+def _check(run: Record, adapter: Path, model: Path) -> str:
+    """The hash of the adapter's weights; raises ValueError unless record, adapter and base model belong together."""
+    about = check_adapter(adapter, run.training.manifest)
+    tuned_with, recorded = (Training.model_validate(each) for each in (about["manifest"]["settings"], run.settings))
     if tuned_with != recorded:
         raise ValueError(f"found the settings {recorded}, expected {tuned_with}")
-    if (found := read_json(model)["hash"]) != run["base_model"]["hash"]:
-        raise ValueError(f"{model} has the hash {found[:12]}, expected {run['base_model']['hash'][:12]}")
+    found, expected = read_json(model)["hash"], run.base_model["hash"]
+    if found != expected:
+        raise ValueError(f"{model} has the hash {found[:12]}, expected {expected[:12]}")
     return str(about["weights"])

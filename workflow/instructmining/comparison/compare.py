@@ -1,14 +1,13 @@
-"""Compare the arms by their loss on the eval sets of role `test`, with what is uncertain about it.
+"""Compare the arms by their loss on the eval sets of role `test`, with its uncertainty.
 
     python -m instructmining.comparison.compare --settings '{}' --confidence 0.95 \\
         --records results/training/smollm2/mixed.*/seed*/record.json \\
         --losses-files results/training/smollm2/mixed.*/seed*/losses.parquet \\
         --output comparison.json --table losses.parquet
 
-Intervals answer different questions. Over seeds, paired (t): would training again give the same? Over test examples
-(bootstrap): would other test examples give the same? Over both (bootstrap): would other seeds and other examples? They
-are of each arm by itself; the p-values of the t-test are corrected for the number of arms (Holm), and verdicts go by
-them.
+Each interval answers its own question. Over seeds, paired (t): would training again give the same result? Over test
+examples (bootstrap): would other test examples? Over both (bootstrap): would other seeds and other examples? Intervals
+are not corrected for the number of arms. The p-values of the t-test are (Holm), and verdicts follow the p-values.
 """
 
 import argparse
@@ -20,26 +19,19 @@ import numpy as np
 import pyarrow as pa
 
 from instructmining.arrays import Floats
-from instructmining.comparison.intervals import (
-    Paired,
-    holm,
-    over_both,
-    over_examples,
-    over_seeds,
-    p_value,
-)
+from instructmining.comparison.intervals import LossDifferences, holm, over_both, over_examples, over_seeds, p_value
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference
 from instructmining.comparison.runs import Run, by_arm, read_runs
 from instructmining.comparison.settings import Comparison
 from instructmining.comparison.words import with_words
-from instructmining.files import write_table
+from instructmining.files import write_result, write_table
 
 ARM_LOSSES = pa.schema(
     [
         pa.field("arm", pa.string(), metadata={"description": "the arm"}),
         pa.field("seed", pa.int64(), metadata={"description": "seed of the fine-tune"}),
         pa.field("eval_set", pa.string(), metadata={"description": "what the loss is measured on"}),
-        pa.field("role", pa.string(), metadata={"description": "its role; verdicts are on test alone"}),
+        pa.field("role", pa.string(), metadata={"description": "its role; verdicts use test only"}),
         pa.field("examples", pa.int64(), metadata={"description": "examples of the eval set"}),
         pa.field("tokens", pa.int64(), metadata={"description": "response tokens of the eval set"}),
         pa.field("token_loss", pa.float64(), metadata={"description": "nats per response token"}),
@@ -51,13 +43,13 @@ ARM_LOSSES = pa.schema(
 
 
 def compare(runs: Sequence[Run], settings: Comparison, confidence: float) -> ComparisonResult:
-    """Compare all arms with the baseline; raises ValueError where runs are missing or were not measured alike."""
+    """Compare all arms with the baseline; raises ValueError where runs are missing or were measured differently."""
     arms = by_arm(runs, {arm: settings.seeds_of(arm) for arm in settings.arms})
-    baseline, losses = arms[settings.baseline], runs[0].losses
+    baseline, losses = arms[settings.baseline], runs[0].record.losses
     results = [_result(arm, members, baseline, confidence) for arm, members in arms.items()]
     return with_words(
         ComparisonResult(
-            model=runs[0].model,
+            model=runs[0].record.model,
             pool=runs[0].pool,
             baseline=settings.baseline,
             match=settings.match,
@@ -73,14 +65,16 @@ def compare(runs: Sequence[Run], settings: Comparison, confidence: float) -> Com
 
 def _result(arm: str, runs: list[Run], baseline: list[Run], confidence: float) -> ArmResult:
     """One arm, its verdict yet to be given."""
+    records = [run.record for run in runs]
     return ArmResult(
         arm=arm,
-        examples=runs[0].examples,
-        steps=round(np.mean([run.steps for run in runs])),
-        tokens=float(np.mean([run.tokens for run in runs])),
-        loss=over_seeds([run.test_loss() for run in runs], confidence),
+        examples=records[0].training.examples,
+        steps=round(np.mean([record.steps for record in records])),
+        tokens=float(np.mean([record.tokens for record in records])),
+        loss=over_seeds([record.mean_loss("test") for record in records], confidence),
         eval_sets={
-            name: over_seeds([run.losses[name].token_loss for run in runs], confidence) for name in runs[0].losses
+            name: over_seeds([record.losses[name].token_loss for record in records], confidence)
+            for name in records[0].losses
         },
         difference=None if runs is baseline else _difference(runs, baseline, confidence),
         verdict="",
@@ -88,10 +82,10 @@ def _result(arm: str, runs: list[Run], baseline: list[Run], confidence: float) -
 
 
 def _difference(runs: list[Run], baseline: list[Run], confidence: float) -> Difference:
-    """Between runs of equal seed; seeds that one of them lacks are left out."""
+    """The difference between runs of equal seed; seeds that one arm lacks are left out."""
     pairs = list(zip(runs, baseline, strict=False))
-    differences = [run.test_loss() - other.test_loss() for run, other in pairs]
-    paired = [_paired(pairs, name) for name, loss in runs[0].losses.items() if loss.role == "test"]
+    differences = [run.record.mean_loss("test") - other.record.mean_loss("test") for run, other in pairs]
+    paired = [_loss_differences(pairs, name) for name, loss in runs[0].record.losses.items() if loss.role == "test"]
     return Difference(
         over_seeds(differences, confidence),
         *over_examples(paired, confidence),
@@ -101,9 +95,9 @@ def _difference(runs: list[Run], baseline: list[Run], confidence: float) -> Diff
     )
 
 
-def _paired(pairs: Sequence[tuple[Run, Run]], eval_set: str) -> Paired:
+def _loss_differences(pairs: Sequence[tuple[Run, Run]], eval_set: str) -> LossDifferences:
     difference = np.array([_losses(run, eval_set) - _losses(other, eval_set) for run, other in pairs])
-    return Paired(difference, pairs[0][0].items_of(eval_set)["tokens"].to_numpy().astype(np.float64))
+    return LossDifferences(difference, pairs[0][0].items_of(eval_set)["tokens"].to_numpy().astype(np.float64))
 
 
 def _losses(run: Run, eval_set: str) -> Floats:
@@ -129,11 +123,11 @@ def to_table(runs: Sequence[Run]) -> pa.Table:
             "seed": run.seed,
             "eval_set": name,
             **asdict(loss),
-            "steps": run.steps,
-            "training_examples": run.examples,
+            "steps": run.record.steps,
+            "training_examples": run.record.training.examples,
         }
         for run in runs
-        for name, loss in run.losses.items()
+        for name, loss in run.record.losses.items()
     ]
     return pa.Table.from_pylist(rows, schema=ARM_LOSSES)
 
@@ -153,7 +147,7 @@ def main() -> None:
     runs = read_runs(arguments.records, arguments.losses_files)
     result = compare(runs, arguments.settings, arguments.confidence)
     write_table(arguments.table, to_table(runs), ARM_LOSSES)
-    result.to_json(arguments.output)
+    write_result(arguments.output, result)
     print("\n".join([*(arm.verdict for arm in result.arms), result.sentence]))
 
 

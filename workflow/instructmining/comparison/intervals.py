@@ -1,4 +1,4 @@
-"""Intervals over seeds, over test examples and over both; p-values, and their correction for several arms."""
+"""Intervals over seeds, over test examples and over both; p-values, and their correction for several tests."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +13,13 @@ from instructmining.quality_rule.regression.bootstrap import RESAMPLES, percenti
 
 
 @dataclass(frozen=True)
-class Paired:
-    """Of one eval set: the loss of one arm minus another's for each seed and example, in nats, and the tokens."""
+class LossDifferences:
+    """The loss of one arm minus the loss of another on one eval set, for each seed and example."""
 
-    difference: Floats  # (seeds, examples)
-    tokens: Floats  # (examples,)
+    nats: Floats
+    """Differences in nats, summed over the tokens of an example; (seeds, examples)."""
+    tokens: Floats
+    """Response tokens; (examples,)."""
 
 
 def over_seeds(values: Sequence[float], confidence: float) -> Estimate:
@@ -29,39 +31,39 @@ def over_seeds(values: Sequence[float], confidence: float) -> Estimate:
     return Estimate(mean, sd, float(low), float(high), tuple(values))
 
 
-def over_examples(eval_sets: Sequence[Paired], confidence: float) -> tuple[float, float]:
+def over_examples(eval_sets: Sequence[LossDifferences], confidence: float) -> tuple[float, float]:
     """Percentile bootstrap interval of the difference in loss per token, mean over eval sets, examples resampled.
 
-    Each eval set is resampled by itself, as its size is given; the seeds are held fixed.
+    Each eval set is resampled separately, as its size is fixed; the seeds are held fixed.
     """
     resampled = [_resample(eval_set, np.random.default_rng(seed)) for seed, eval_set in enumerate(eval_sets)]
     return percentile_interval(np.mean(resampled, axis=0), confidence)
 
 
-def over_both(eval_sets: Sequence[Paired], confidence: float) -> tuple[float, float]:
-    """The same with seeds resampled too, together in all eval sets, as they are what the eval sets have in common.
+def over_both(eval_sets: Sequence[LossDifferences], confidence: float) -> tuple[float, float]:
+    """The same with seeds resampled too; all eval sets share the resampled seeds, as they share the fine-tunes.
 
-    A bootstrap over so few seeds is too narrow by about the factor sqrt((n - 1) / n); the t interval is not.
+    With few seeds n, a bootstrap is too narrow by about the factor sqrt((n - 1) / n); the t interval is not.
     """
     generator = np.random.default_rng(0)
-    seeds = len(eval_sets[0].difference)
+    seeds = len(eval_sets[0].nats)
     weights = generator.multinomial(seeds, np.full(seeds, 1 / seeds), RESAMPLES) / seeds
     resampled = [_resample_both(eval_set, weights, generator) for eval_set in eval_sets]
     return percentile_interval(np.mean(resampled, axis=0), confidence)
 
 
-def _resample_both(eval_set: Paired, weights: Floats, generator: np.random.Generator) -> Floats:
+def _resample_both(eval_set: LossDifferences, weights: Floats, generator: np.random.Generator) -> Floats:
     """The differences per token for seeds with these weights, (RESAMPLES, seeds), and resampled examples."""
     examples = len(eval_set.tokens)
     parts = []
     for some in np.array_split(weights, 20):  # keeps memory low for large eval sets
         times = generator.multinomial(examples, np.full(examples, 1 / examples), len(some))
-        parts.append(((some @ eval_set.difference) * times).sum(axis=1) / (times @ eval_set.tokens))
+        parts.append(((some @ eval_set.nats) * times).sum(axis=1) / (times @ eval_set.tokens))
     return np.concatenate(parts)
 
 
 def p_value(differences: Sequence[float]) -> float | None:
-    """Two-sided p-value of Student's t-test that the mean is zero; None where the values are equal or one alone."""
+    """Two-sided p-value of Student's t-test that the mean is zero; None where all values are equal or there is one."""
     if len(set(differences)) < 2:
         return None
     return float(stats.ttest_1samp(differences, 0).pvalue)
@@ -74,10 +76,10 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     return [None if p is None else next(corrected) for p in p_values]
 
 
-def _resample(eval_set: Paired, generator: np.random.Generator) -> Floats:
+def _resample(eval_set: LossDifferences, generator: np.random.Generator) -> Floats:
     """The differences per token of all resamples; (RESAMPLES,)."""
     result = stats.bootstrap(
-        (eval_set.difference.mean(axis=0), eval_set.tokens),
+        (eval_set.nats.mean(axis=0), eval_set.tokens),
         _per_token,
         paired=True,
         vectorized=True,

@@ -1,6 +1,6 @@
-"""How many optimizer steps take an arm through so many tokens, as the settings that it is then tuned with.
+"""How many optimizer steps take an arm through a given number of tokens; the settings that it is then tuned with.
 
-Steps are counted in the very batches that the training will draw, so arms differ by less than a batch of tokens.
+Steps are counted in the same batches that the training will draw, so arms differ by less than a batch of tokens.
 
     python -m instructmining.comparison.match_tokens --tokens 200000 --settings '{"batch_size": 16}' --seed 0 \\
         --model results/models/smollm2/model.json --base-model '{"template": "plain"}' --examples arm.parquet \\
@@ -21,7 +21,7 @@ from instructmining.training.settings import Training
 
 
 def steps_for(tokens: int, lengths: Sequence[int], batch_size: int, seed: int) -> int:
-    """The steps after which the tokens trained on are nearest to `tokens`, but at least one; lengths are in tokens."""
+    """The number of steps, at least one, that trains on nearest to `tokens` tokens; lengths are in tokens."""
     order, seen, steps = example_order(len(lengths), seed), 0, 0
     while True:
         batch = sum(lengths[next(order)] for _ in range(min(batch_size, len(lengths))))

@@ -1,21 +1,26 @@
 """The result of a comparison: each arm's loss, its difference from the baseline, and what it shows in words."""
 
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any
 
-from instructmining.files import read_json, write_json
+from instructmining.comparison.settings import Match
+from instructmining.data.settings import Role
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over seeds with its t interval; the values are in order of seed."""
+    """A mean over seeds with its t interval."""
 
     mean: float
+    """Mean over seeds."""
     sd: float
+    """Standard deviation over seeds."""
     low: float
+    """Lower end of the interval."""
     high: float
+    """Upper end of the interval."""
     values: tuple[float, ...]
+    """The value of each seed, in order of seed."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +30,15 @@ class Difference:
     over_seeds: Estimate
     """The primary interval: it covers the noise of training and, for `random`, of the draw."""
     examples_low: float
-    """Ends of the bootstrap interval over test examples, which covers their choice."""
+    """Lower end of the bootstrap interval over test examples, which covers their choice."""
     examples_high: float
+    """Upper end of that interval."""
     both_low: float
-    """Ends of the bootstrap interval over seeds and test examples together."""
+    """Lower end of the bootstrap interval over seeds and test examples together."""
     both_high: float
+    """Upper end of that interval."""
     p_value: float | None
-    """Of the paired t-test over seeds; None where all seeds differ alike."""
+    """Of the paired t-test over seeds; None where all seeds give the same difference."""
     p_adjusted: float | None
     """The same, corrected for the number of arms (Holm)."""
 
@@ -41,8 +48,11 @@ class ArmResult:
     """One arm."""
 
     arm: str
+    """Its name."""
     examples: int
+    """Examples tuned on."""
     steps: int
+    """Optimizer steps, mean over seeds."""
     tokens: float
     """Tokens trained on, mean over seeds."""
     loss: Estimate
@@ -50,8 +60,9 @@ class ArmResult:
     eval_sets: dict[str, Estimate]
     """The same for each eval set, of whatever role."""
     difference: Difference | None
-    """None for the baseline itself."""
+    """Its difference from the baseline; None for the baseline itself."""
     verdict: str
+    """What the comparison shows of it, in words."""
 
 
 @dataclass(frozen=True)
@@ -59,44 +70,38 @@ class ComparisonResult:
     """All arms of one pool and base model."""
 
     model: str
+    """The base model, as named in the config."""
     pool: str
+    """The pool that the arms are chosen from."""
     baseline: str
-    match: str
-    """What is equal among the arms: examples, steps or tokens."""
+    """The arm that the others are compared with."""
+    match: Match
+    """What is equal among the arms."""
     confidence: float
+    """Confidence level of the intervals."""
     seeds: tuple[int, ...]
     """Of the baseline; an arm has as many as its loss has values."""
-    roles: dict[str, str]
+    roles: dict[str, Role]
     """The role of each eval set."""
     test_examples: int
+    """Examples of the eval sets of role `test`."""
     arms: tuple[ArmResult, ...]
+    """Each arm, in the order of the config."""
     sentence: str
-    """The comparison in words, to be quoted."""
-
-    def to_json(self, path: Path) -> None:
-        """Write the result."""
-        write_json(path, asdict(self))
-
-    @classmethod
-    def from_json(cls, path: Path) -> Self:
-        """Read a result that `to_json` wrote."""
-        values = read_json(path)
-        arms = tuple(_arm(arm) for arm in values["arms"])
-        return cls(**{**values, "arms": arms, "seeds": tuple(values["seeds"])})
+    """The comparison in words, ready to be quoted."""
 
 
-def _estimate(values: dict[str, Any]) -> Estimate:
-    return Estimate(**{**values, "values": tuple(values["values"])})
+@dataclass(frozen=True)
+class ModelOrigin:
+    """Which tuned model something was measured on."""
 
-
-def _difference(values: dict[str, Any] | None) -> Difference | None:
-    return Difference(**{**values, "over_seeds": _estimate(values["over_seeds"])}) if values else None
-
-
-def _arm(values: dict[str, Any]) -> ArmResult:
-    parts = {
-        "loss": _estimate(values["loss"]),
-        "eval_sets": {name: _estimate(estimate) for name, estimate in values["eval_sets"].items()},
-        "difference": _difference(values["difference"]),
-    }
-    return ArmResult(**{**values, **parts})
+    model: str
+    """The base model, as named in the config."""
+    run: str
+    """What it was tuned on, as `RunName` writes it."""
+    seed: int
+    """Seed of the fine-tune."""
+    base_model: dict[str, Any]
+    """Those settings of the base model that were given, and the hash of its files."""
+    adapter: str
+    """SHA-256 of the weights of the adapter."""

@@ -3,65 +3,54 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from instructmining.files import read_json, read_table
+from instructmining.files import read_result, read_table
 from instructmining.training.losses import LOSSES
-from instructmining.training.run import RunName
-
-
-@dataclass(frozen=True)
-class EvalLoss:
-    """The loss on one eval set, in nats per token (`token_loss`) and as a mean over examples of that."""
-
-    role: str
-    examples: int
-    tokens: int
-    token_loss: float
-    example_loss: float
+from instructmining.training.record import Record
 
 
 @dataclass(frozen=True)
 class Run:
     """One fine-tune of an arm."""
 
-    model: str
-    pool: str
-    arm: str
-    seed: int
-    steps: int
-    tokens: int
-    examples: int
-    losses: dict[str, EvalLoss]
+    record: Record
     items: pa.Table
     """The loss of every eval example; columns of LOSSES, in order of eval set and ID."""
 
     @classmethod
-    def of(cls, record: dict[str, Any], items: pa.Table) -> Self:
+    def of(cls, record: Record, items: pa.Table) -> Self:
         """The run of a record and its losses; raises ValueError where they do not belong together."""
-        name = RunName.read(record["run"])
+        name = record.run_name
         if name.subset or name.size:
-            raise ValueError(f"run {name} is none of a whole arm; expected a name such as mixed.selected")
-        losses = {name: EvalLoss(**entry) for name, entry in record["losses"].items()}
-        counts = {name: record[name] for name in ("model", "seed", "steps", "tokens")}
-        examples = record["training"]["examples"]
-        items = items.sort_by([("eval_set", "ascending"), ("id", "ascending")])
-        run = cls(pool=name.pool, arm=name.arm, examples=examples, losses=losses, items=items, **counts)
+            raise ValueError(f"found the run {name}; expected a whole arm, such as mixed.selected")
+        run = cls(record, items.sort_by([("eval_set", "ascending"), ("id", "ascending")]))
         _check_together(run)
         return run
 
     @property
     def name(self) -> str:
         """The run in words, for errors."""
-        return f"{RunName(pool=self.pool, arm=self.arm)}, seed {self.seed}"
+        return f"{self.record.run}, seed {self.seed}"
 
-    def test_loss(self) -> float:
-        """Nats per token, mean over the eval sets of role `test`."""
-        return float(np.mean([loss.token_loss for loss in self.losses.values() if loss.role == "test"]))
+    @property
+    def pool(self) -> str:
+        """The pool that the arm is chosen from."""
+        return self.record.run_name.pool
+
+    @property
+    def arm(self) -> str:
+        """The arm."""
+        return self.record.run_name.arm
+
+    @property
+    def seed(self) -> int:
+        """Seed of the fine-tune."""
+        return self.record.seed
 
     def items_of(self, eval_set: str) -> pa.Table:
         """The losses of the examples of one eval set."""
@@ -74,22 +63,22 @@ def read_runs(records: Iterable[Path], losses: Iterable[Path]) -> list[Run]:
     runs = []
     for path in records:
         if path.parent not in tables:
-            raise ValueError(f"{path}: there is no table of losses from {path.parent} among --losses-files; give both")
-        runs.append(Run.of(read_json(path), read_table(tables[path.parent], LOSSES, LOSSES.names)))
+            raise ValueError(f"{path}: there is no table of losses from {path.parent} among --losses-files; add it")
+        runs.append(Run.of(read_result(Record, path), read_table(tables[path.parent], LOSSES, LOSSES.names)))
     return runs
 
 
 def by_arm(runs: Sequence[Run], seeds: Mapping[str, int]) -> dict[str, list[Run]]:
-    """The runs of each arm in order of seed, from the number of seeds of each; raises ValueError where they differ."""
+    """The runs of each arm in order of seed, given its number of seeds; raises ValueError for any other runs."""
     extra = sorted({run.arm for run in runs} - set(seeds))
     if extra:
-        raise ValueError(f"runs of {', '.join(extra)} are given, but the arms are {', '.join(seeds)}")
+        raise ValueError(f"found runs of {', '.join(extra)}, expected runs of {', '.join(seeds)}; leave the others out")
     found = {arm: sorted((run for run in runs if run.arm == arm), key=lambda run: run.seed) for arm in seeds}
     for arm, members in found.items():
         have = [run.seed for run in members]
         if have != list(range(seeds[arm])):
             raise ValueError(
-                f"arm {arm}: found the seeds {have}, expected {seeds[arm]}, from 0 on; run the missing fine-tunes"
+                f"arm {arm}: found the seeds {have}, expected {seeds[arm]} from 0 on; run the missing fine-tunes"
             )
     for run in runs:
         _check_alike(run, runs[0])
@@ -97,23 +86,24 @@ def by_arm(runs: Sequence[Run], seeds: Mapping[str, int]) -> dict[str, list[Run]
 
 
 def _check_alike(run: Run, other: Run) -> None:
-    """Losses are comparable on the same examples and tokens alone."""
-    if (run.model, run.pool) != (other.model, other.pool):
-        raise ValueError(
-            f"{run.name} is of {run.model}, {other.name} of {other.model}; compare one model and pool at a time"
-        )
+    """Losses are comparable only on the same examples and tokens."""
+    model, expected = run.record.model, other.record.model
+    if (model, run.pool) != (expected, other.pool):
+        raise ValueError(f"{run.name} is of {model}, {other.name} of {expected}; compare one model and pool at a time")
     columns = ["eval_set", "id", "tokens"]
-    roles = [{name: loss.role for name, loss in each.losses.items()} for each in (run, other)]
+    roles = [{name: loss.role for name, loss in each.record.losses.items()} for each in (run, other)]
     if roles[0] != roles[1] or not run.items.select(columns).equals(other.items.select(columns)):
         raise ValueError(
-            f"{run.name} and {other.name} were measured on different examples; delete the older and run again"
+            f"{run.name} and {other.name} were measured on different examples; delete the older one and run again"
         )
     if "test" not in roles[0].values():
-        raise ValueError(f"{run.name}: no eval set of role test; found {roles[0]}; a comparison needs one")
+        raise ValueError(
+            f"{run.name}: no eval set of role test; found {roles[0]}; a comparison needs one, so add it to eval_sets"
+        )
 
 
 def _check_together(run: Run) -> None:
-    for name, loss in run.losses.items():
+    for name, loss in run.record.losses.items():
         items = run.items_of(name)
         total, tokens = items["loss"].to_numpy().sum(), items["tokens"].to_numpy().sum()
         if len(items) != loss.examples or not np.isclose(total, loss.token_loss * tokens, rtol=1e-6):

@@ -1,49 +1,32 @@
 """Settings of the comparison."""
 
 import math
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from instructmining.comparison.arm_kinds import ARMS, kind_of
 from instructmining.comparison.benchmarks.settings import Benchmarks
 from instructmining.comparison.judge.settings import Judge
 from instructmining.settings import Name, Settings, Untracked
 from instructmining.training.settings import Training
 
-Arm = Literal[
-    "selected",
-    "random",
-    "longest",
-    "shortest_ppl",
-    "reward_only",
-    "ifd",
-    "diverse",
-    "selected_diverse",
-    "full",
-]
-ARMS: tuple[str, ...] = get_args(Arm)
-NEEDS = {"shortest_ppl": "ppl", "reward_only": "reward", "ifd": "ifd"}
-"""The indicator that an arm is chosen by."""
-EMBEDDED = ("diverse", "selected_diverse")
-"""Arms that are chosen by embeddings."""
-RANKED = ("selected", "selected_diverse")
-"""Arms that follow the quality rule."""
+_ARMS = f"""{", ".join(f"`{name}`" for name in ARMS)}, or names of `lists`; see `docs/method.md` for what each is."""
+
+Match = Literal["examples", "steps", "tokens"]
 
 
 class Comparison(Settings):
     """Which arms are tuned on, how often, and what is equal among them."""
 
-    arms: Annotated[list[Name], Field(min_length=2)] = ["selected", "random", "longest", "full"]
-    """`selected`, `random` (drawn anew for each seed), `longest`, `shortest_ppl` (lowest perplexity), `reward_only`
-    (highest reward), `ifd` (highest below 1), `diverse` (k-centre on embeddings), `selected_diverse` (the rule's order,
-    without what is too like an example already taken), `full` (the whole pool), or a name of `lists`."""
+    arms: Annotated[list[Name], Field(min_length=2, description=_ARMS)] = ["selected", "random", "longest", "full"]
     lists: Annotated[dict[Name, str], Untracked()] = {}
-    """Arms of your own: for each a text file with the ID of one example of the pool a line."""
-    match: Literal["examples", "steps", "tokens"] = "examples"
+    """Arms of your own: for each, a text file with the ID of one example of the pool per line."""
+    match: Match = "examples"
     """What is equal among the arms. `examples`: trained as `training` says, so `full` takes longer; `steps`: optimizer
     steps; `tokens`: tokens that go through the model, to within a batch."""
     steps: Annotated[int, Field(ge=1)] | None = None
-    """Steps of each arm with `match: steps`; those of `training` on `selection.examples` if not given."""
+    """Steps of each arm with `match: steps`; if not given, the steps of `training` on `selection.examples`."""
     tokens: Annotated[int, Field(ge=1)] | None = None
     """Tokens of each arm with `match: tokens`, padding left out."""
     seeds: Annotated[int, Field(ge=2)] = 3
@@ -75,7 +58,7 @@ class Comparison(Settings):
         problems += [
             f"lists: {name!r} is the name of a built-in arm; take another" for name in self.lists if name in ARMS
         ]
-        problems += [f"arms: {name!r} stands twice" for name in sorted(set(self.arms)) if self.arms.count(name) > 1]
+        problems += [f"arms: {name!r} appears twice" for name in sorted(set(self.arms)) if self.arms.count(name) > 1]
         if self.sizes and (len(set(self.sizes)) < 2 or len(set(self.sizes)) < len(self.sizes)):
             problems.append(f"sizes: found {self.sizes}; a curve needs two different sizes or more, each once")
         if self.match == "tokens" and self.tokens is None:
@@ -86,7 +69,7 @@ class Comparison(Settings):
         return self
 
     def _measured_problems(self) -> list[str]:
-        """Judge and benchmarks are for arms and seeds that there are."""
+        """What judge and benchmarks ask for that is not tuned: other arms, or too many seeds."""
         judge, benchmarks = self.judge, self.benchmarks
         others = [arm for arm in self.arms if arm != self.baseline]
         asked = [("judge", judge.arms, judge.seeds, others)] if judge else []
@@ -105,11 +88,11 @@ class Comparison(Settings):
         ]
 
     def seeds_of(self, arm: str) -> int:
-        """How often an arm is tuned."""
+        """How many times an arm is tuned."""
         return self.more_seeds.get(arm, self.seeds)
 
     def matched_steps(self, training: Training, examples: int | None) -> int | None:
-        """Optimizer steps of every arm with `match: steps`; None where neither `steps` nor the number tells."""
+        """Optimizer steps of every arm with `match: steps`; None if neither steps nor a number of examples is known."""
         if self.steps or training.steps or not examples:
             return self.steps or training.steps
         return math.ceil(training.epochs * examples / min(training.batch_size, examples))
@@ -117,19 +100,19 @@ class Comparison(Settings):
     def problems(self, indicators: list[str], embeddings: bool, pools: list[str]) -> list[str]:
         """What does not fit the indicators that are computed and the pools that are selected from."""
         problems = [
-            f"comparison.arms: {arm} is chosen by the indicator {NEEDS[arm]!r}, which is not computed; leave the arm"
+            f"comparison.arms: {arm} is chosen by the indicator {needed!r}, which is not computed; leave the arm"
             f" out or set up a scorer that gives it; computed: {', '.join(indicators)}"
             for arm in self.arms
-            if arm in NEEDS and NEEDS[arm] not in indicators
+            if (needed := kind_of(arm).indicator) and needed not in indicators
         ]
         problems += [
             f"comparison.arms: {arm} is chosen by embeddings, but indicators.embedding is not set"
             for arm in self.arms
-            if arm in EMBEDDED and not embeddings
+            if kind_of(arm).embedded and not embeddings
         ]
         if self.baseline not in self.arms:
             problems.append(f"comparison.baseline: {self.baseline!r} is not among comparison.arms")
-        if self.sizes and (self.baseline == "full" or self.baseline in self.lists):
+        if self.sizes and self.baseline in self.arms and not kind_of(self.baseline).sized:
             problems.append(f"comparison.sizes: the baseline, {self.baseline}, has one size; take another baseline")
         if self.lists and len(pools) > 1:
             problems.append(

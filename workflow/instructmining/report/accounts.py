@@ -1,20 +1,19 @@
-"""The accounts of a run for its report: data in and out with every loss, texts that were cut, what it cost."""
+"""The accounts of a run for its report: data in and out with every loss, texts that were cut, and costs."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from instructmining.files import read_json, read_result
 from instructmining.indicators.results import ShardReport
 from instructmining.training.mixed import made_with, mixtures
-from instructmining.training.run import RunName
+from instructmining.training.record import Record
 
 STEPS = {"source": "Import", "pool": "Pools", "selection": "Selection from {name}"}
 """What examples go through on their way to a selection, by the stage of an account."""
-TOLD = 0.05
-"""A share of lost rows or cut texts from which a warning is given."""
+WARNED_ABOVE = 0.05
+"""Share of lost rows or cut texts above which there is a warning."""
 
 
 @dataclass(frozen=True)
@@ -22,43 +21,56 @@ class Account:
     """What became of the rows of one source, pool, eval set or selection."""
 
     stage: str
+    """`source`, `pool`, `eval set` or `selection`."""
     name: str
+    """Its name in the config; of a selection, pool and base model."""
     note: str
-    """What else is to be known: licence and form of a source, role of an eval set, the source within a pool."""
+    """What else a reader should know: licence and form of a source, role of an eval set, the source within a pool."""
     rows_in: int
+    """Rows before."""
     kept: int
+    """Rows after."""
     dropped: dict[str, int]
     """How many were dropped, by reason."""
 
 
 @dataclass(frozen=True)
 class Truncation:
-    """How many texts of a source the model of an indicator did not see whole."""
+    """How many texts of a source were too long for the model of an indicator, which saw only part of them."""
 
     indicator: str
+    """The indicator."""
     pool: str
+    """The pool."""
     source: str
+    """The source."""
     examples: int
+    """Examples scored."""
     truncated: int
+    """Of these, examples that were cut."""
 
     @property
     def share(self) -> float:
-        """Share of the examples."""
+        """Share of the examples that were cut."""
         return self.truncated / self.examples if self.examples else 0.0
 
 
 @dataclass(frozen=True)
-class Cost:
-    """Time that one kind of job took."""
+class JobCost:
+    """What one kind of job took."""
 
     what: str
+    """The kind, in words."""
     jobs: int
+    """How many jobs."""
     hours: float
     """Summed over jobs, which may have run side by side."""
     tokens: int | None
     """Tokens trained on; None for jobs that train nothing."""
     peak_memory_gb: float | None
+    """Of the largest job; None where it is not measured."""
     peak_gpu_memory_gb: float | None
+    """Of the largest job; None where it is not measured."""
 
 
 def account(path: Path, licences: Mapping[str, str | None]) -> list[Account]:
@@ -79,7 +91,7 @@ def account(path: Path, licences: Mapping[str, str | None]) -> list[Account]:
 
 
 def losses_in_words(accounts: Iterable[Account]) -> list[str]:
-    """What was kept and what was not at each step on the way to a selection, a sentence each."""
+    """What was kept and what was left out at each step on the way to a selection: one sentence for each step."""
     steps: dict[str, list[Account]] = defaultdict(list)
     for found in accounts:
         if found.stage in STEPS:
@@ -95,7 +107,7 @@ def _in_words(step: str, accounts: list[Account]) -> str:
 
 
 def truncations(reports: Iterable[Path]) -> list[Truncation]:
-    """Cut texts by indicator, pool and source, where any can be cut; a report lies in {pool}/{scorer}/{shard}."""
+    """Cut texts by indicator, pool and source; a report is in {pool}/{scorer}/{shard}."""
     examples: dict[tuple[str, str, str], int] = defaultdict(int)
     cut: Counter[tuple[str, str, str]] = Counter()
     for path in reports:
@@ -108,46 +120,46 @@ def truncations(reports: Iterable[Path]) -> list[Truncation]:
     return [Truncation(*key, count, cut[key]) for key, count in sorted(examples.items())]
 
 
-def scoring_costs(reports: Iterable[Path]) -> list[Cost]:
+def scoring_costs(reports: Iterable[Path]) -> list[JobCost]:
     """Time of each scorer."""
     seconds: dict[str, list[float]] = defaultdict(list)
     for path in reports:
         seconds[path.parent.name].append(read_result(ShardReport, path).timing.seconds)
     return [
-        Cost(f"scoring: {scorer}", len(values), sum(values) / 3600, None, None, None)
+        JobCost(f"scoring: {scorer}", len(values), sum(values) / 3600, None, None, None)
         for scorer, values in sorted(seconds.items())
     ]
 
 
 def arm_mixtures(records: Iterable[Path]) -> list[str]:
-    """In what the fine-tunes of a model's arms were not made alike; of those for the rule, the rule itself tells."""
+    """How the fine-tunes of a model's arms were made differently; checks of the rule cover fine-tunes on subsets."""
     made: dict[str, list[dict[str, str]]] = defaultdict(list)
     for path in records:
-        record = read_json(path)
-        if not RunName.read(record["run"]).subset:
-            made[record["model"]].append(made_with(record))
+        record = read_result(Record, path)
+        if not record.run_name.subset:
+            made[record.model].append(made_with(asdict(record)))
     return [f"Arms of {model}: {mixture.sentence}" for model, one in made.items() for mixture in mixtures(one)]
 
 
-def training_costs(records: Iterable[Path]) -> list[Cost]:
-    """Time, tokens and memory of the fine-tunes for the rule, and of those of each arm."""
-    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+def training_costs(records: Iterable[Path]) -> list[JobCost]:
+    """Time, tokens and memory of the fine-tunes for the rule, and of the fine-tunes of each arm."""
+    groups: dict[str, list[Record]] = defaultdict(list)
     for path in records:
-        record = read_json(path)
-        run = RunName.read(record["run"])
-        groups["fine-tunes: subsets, for the rule" if run.subset else f"fine-tunes: arm {run}"].append(record)
+        record = read_result(Record, path)
+        kind = "subsets, for the rule" if record.run_name.subset else f"arm {record.run}"
+        groups[f"fine-tunes: {kind}"].append(record)
     return [_training_cost(what, members) for what, members in groups.items()]
 
 
-def _training_cost(what: str, records: list[dict[str, Any]]) -> Cost:
-    times = [record["timing"] for record in records]
-    return Cost(
+def _training_cost(what: str, records: list[Record]) -> JobCost:
+    times = [record.timing for record in records]
+    return JobCost(
         what,
         len(records),
-        sum(time["seconds"] for time in times) / 3600,
-        sum(record["tokens"] for record in records),
-        _gigabytes(time["peak_memory_mb"] for time in times),
-        _gigabytes(time["peak_gpu_memory_mb"] for time in times),
+        sum(time.seconds for time in times) / 3600,
+        sum(record.tokens for record in records),
+        _gigabytes(time.peak_memory_mb for time in times),
+        _gigabytes(time.peak_gpu_memory_mb for time in times),
     )
 
 
@@ -158,24 +170,24 @@ def _gigabytes(megabytes: Iterable[float | None]) -> float | None:
 
 
 def account_warnings(accounts: Iterable[Account]) -> list[str]:
-    """Losses that a reader should know of; what a limit or a part leaves out was asked for."""
+    """Losses that a reader should know about; what a limit or a part leaves out was asked for."""
     asked_for = {"over limit", "other part"}
     warnings = []
     for found in accounts:
         lost = sum(count for reason, count in found.dropped.items() if reason not in asked_for)
-        if found.rows_in and lost / found.rows_in > TOLD:
+        if found.rows_in and lost / found.rows_in > WARNED_ABOVE:
             where = f"{found.stage} {found.name}" + (f", source {found.note}" if found.stage == "pool" else "")
             warnings.append(f"{where}: {lost:,} of {found.rows_in:,} rows were lost; the reasons are under Data.")
     return warnings
 
 
 def truncation_warnings(found: Iterable[Truncation]) -> list[str]:
-    """Where so many texts were cut that scores describe something else than the examples; equal shares in one line."""
+    """Where so many texts were cut that scores no longer describe the examples; equal shares are in one line."""
     indicators: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for cut in found:
-        if cut.share > TOLD:
+        if cut.share > WARNED_ABOVE:
             indicators[cut.source, cut.pool, f"{cut.share:.0%}"].append(cut.indicator)
     return [
-        f"{source} ({pool}): only a part of {share} of the examples was seen by {', '.join(names)}."
+        f"{source} ({pool}): {', '.join(names)} saw only part of the text in {share} of the examples."
         for (source, pool, share), names in indicators.items()
     ]

@@ -1,9 +1,9 @@
-"""The best and the worst examples of a ranking as one HTML file that needs nothing else.
+"""The best and the worst examples of a ranking as one self-contained HTML file.
 
     python -m instructmining.report.examples --ranking ranking.parquet --shards results/data/pools/mixed/*.parquet \\
         --count 20 --output examples.html
 
-The text of examples is hostile: it is escaped, cut to a limit, and cannot turn the direction of what surrounds it.
+The text of examples is hostile: it is escaped, cut to a limit, and cannot change the writing direction around it.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from instructmining.selection.ranking import RANKING, examples_by_id, term_colum
 
 MAX_CHARACTERS = 2000
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-"""Control characters but tab and new line, and those that set the direction of writing."""
+"""Control characters except tab and new line, and characters that set the direction of writing."""
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -50,7 +50,7 @@ col.facts {{ width: 15rem; }}
 
 
 def examples_page(ranking: pa.Table, shards: Sequence[Path], count: int) -> str:
-    """The page with the `count` best and the `count` worst examples, none of them in both."""
+    """The page with the `count` best and the `count` worst examples, none of which appears twice."""
     best = ranking.slice(0, count)
     worst = ranking.slice(max(len(best), len(ranking) - count))
     title = f"Best and worst of {len(ranking)} ranked examples"
@@ -97,7 +97,7 @@ def _turn(role: str, content: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Text as HTML: cut, escaped, unseen characters named, in a direction of its own."""
+    """Text as HTML: cut, escaped, with invisible characters named and its own writing direction."""
     visible = _INVISIBLE.sub(_named, text[:MAX_CHARACTERS].replace("\r\n", "\n"))
     cut = len(text) - MAX_CHARACTERS
     note = f'<div class="note">… {cut:,} more characters</div>' if cut > 0 else ""

@@ -1,69 +1,91 @@
-"""What a run found beside the rule and the arms, in words: people, a judge, benchmarks, sizes, and what choosing costs.
+"""What a run found besides the rule and the arms: people, a judge, benchmarks, sizes, and what choosing costs.
 
-Each is there only where the config asks for it. The page and the summary for the terminal say the same sentences.
+Each is there only if the config asks for it. The page and the summary for the terminal have the same sentences.
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from instructmining.files import read_json
+from instructmining.comparison.benchmarks.result import BenchmarksResult
+from instructmining.comparison.cost import CostResult
+from instructmining.comparison.curves import Curves
+from instructmining.comparison.judge.result import JudgeResult
+from instructmining.files import read_result
+from instructmining.selection.found_size import FoundSize
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that some runs answer."""
+
+    text: str
+    """The question."""
+    result: type[Any]
+    """The type of a file that answers it."""
+    sentences: Callable[[Any], Sequence[str]]
+    """The answer, from such a result."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What became of one question about one selection."""
+    """The answer to one question about one selection."""
 
     kind: str
     """The option that names its files."""
     question: str
+    """The question."""
     pool: str
+    """The pool selected from."""
     model: str
+    """The base model."""
     sentences: tuple[str, ...]
+    """The answer."""
     result: Any
-    """All that the file holds, for tables."""
+    """The whole result, for tables."""
 
 
-def _of_arms(result: Any) -> list[str]:
-    return [arm["sentence"] for arm in result["arms"]]
+def _of_benchmarks(result: BenchmarksResult) -> list[str]:
+    """The differences from the baseline; the selection comes first."""
+    rows = [row for row in result.results if row.difference is not None]
+    return [row.sentence for row in sorted(rows, key=lambda row: row.arm != "selected")]
 
 
-def _of_benchmarks(result: Any) -> list[str]:
-    """The differences from the baseline, those of the selection first."""
-    rows = [row for row in result["results"] if row["difference"] is not None]
-    return [row["sentence"] for row in sorted(rows, key=lambda row: row["arm"] != "selected")]
+def _of_search(found: FoundSize) -> list[str]:
+    return [found.sentence, f"The search stopped {found.stopped}."]
 
 
-def _of_search(result: Any) -> list[str]:
-    return [result["sentence"], f"The search stopped {result['stopped']}."]
-
-
-KINDS: dict[str, tuple[str, Callable[[Any], list[str]]]] = {
-    "people": ("Does the rule agree with people?", lambda result: result["sentences"]),
-    "judges": ("Does a judge prefer its answers?", _of_arms),
-    "benchmarks": ("Do benchmarks show a difference?", _of_benchmarks),
-    "sizes": ("How many examples to keep?", _of_search),
-    "curves": ("Do more examples help?", lambda result: result["sentences"]),
-    "costs": ("What does choosing cost, and when has it paid?", lambda result: [result["sentence"]]),
+QUESTIONS = {
+    "people": Question("Does the rule agree with people?", dict, lambda result: result["sentences"]),
+    "judges": Question(
+        "Does a judge prefer its answers?", JudgeResult, lambda result: [arm.sentence for arm in result.arms]
+    ),
+    "benchmarks": Question("Do benchmarks show a difference?", BenchmarksResult, _of_benchmarks),
+    "sizes": Question("How many examples to keep?", FoundSize, _of_search),
+    "curves": Question("Do more examples help?", Curves, lambda result: result.sentences),
+    "costs": Question(
+        "What does choosing cost, and when does it pay off?", CostResult, lambda result: [result.sentence]
+    ),
 }
-"""Each kind with its question, and what of a result answers it."""
+"""Each question, by the option that names its files."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """An option for the files of each kind; a file lies in {model}/{pool}/."""
-    for kind, (question, _) in KINDS.items():
-        parser.add_argument(f"--{kind}", type=Path, nargs="*", default=[], help=question)
+    """An option for the files of each kind; a file is in {model}/{pool}/."""
+    for kind, question in QUESTIONS.items():
+        parser.add_argument(f"--{kind}", type=Path, nargs="*", default=[], help=question.text)
 
 
 def read_findings(arguments: argparse.Namespace) -> list[Finding]:
-    """All that there is, in the order of KINDS."""
-    return [read_finding(kind, path) for kind in KINDS for path in vars(arguments)[kind]]
+    """All that there is, in the order of QUESTIONS."""
+    return [read_finding(kind, path) for kind in QUESTIONS for path in vars(arguments)[kind]]
 
 
 def read_finding(kind: str, path: Path) -> Finding:
     """What one file says."""
-    question, answer = KINDS[kind]
-    result = read_json(path)
-    return Finding(kind, question, path.parent.name, path.parent.parent.name, tuple(answer(result)), result)
+    question = QUESTIONS[kind]
+    result = read_result(question.result, path)
+    pool, model = path.parent.name, path.parent.parent.name
+    return Finding(kind, question.text, pool, model, tuple(question.sentences(result)), result)

@@ -1,4 +1,4 @@
-"""What was kept of a ranked pool and what was not: by source, and of the examples that were degraded on purpose."""
+"""How much of a ranked pool was kept: of each source, and of the examples that were degraded on purpose."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -17,10 +17,15 @@ class Selected:
     """A ranking, best first, and how much of it is kept."""
 
     model: str
+    """The base model."""
     pool: str
+    """The pool."""
     sources: list[str]
+    """The source of each example."""
     degraded: list[bool]
+    """Whether each example was degraded on purpose."""
     kept: int
+    """Examples kept, from the first on."""
 
     def accounts(self) -> list[Account]:
         """What was kept of each source, the largest first."""
@@ -32,7 +37,7 @@ class Selected:
         ]
 
     def degraded_share(self) -> str | None:
-        """How much of the pool and of the selection is degraded; None where nothing is."""
+        """How much of the pool and of the selection is degraded; None if nothing is."""
         if not any(self.degraded):
             return None
         pool, selected = sum(self.degraded) / len(self.degraded), sum(self.degraded[: self.kept]) / self.kept
@@ -44,7 +49,7 @@ def _below(count: int) -> dict[str, int]:
 
 
 def read_selected(rankings: Iterable[Path], settings: Selection, sizes: Iterable[Path] = ()) -> list[Selected]:
-    """What is kept of each ranking; a ranking, and a size that a search found, lie in {model}/{pool}."""
+    """What is kept of each ranking; rankings, and sizes that a search found, lie in {model}/{pool}."""
     found = {path.parent: path for path in sizes}
     return [_read(path, sized(settings, found.get(path.parent))) for path in rankings]
 

@@ -1,10 +1,10 @@
-"""Print the results of a run in short, for the terminal.
+"""Print a short summary of the results of a run, for the terminal.
 
     python -m instructmining.report.summary --rules results/quality_rule/*/rule.json \\
         --comparisons results/comparison/*/*/comparison.json --rankings results/selection/*/*/ranking.parquet \\
         --settings '{"examples": 500}' --report results/report.html
 
-It runs at the end of every run, so it imports nothing heavy.
+It is printed at the end of every run, so it imports nothing heavy.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from instructmining.comparison.result import ArmResult, ComparisonResult
+from instructmining.files import read_result
 from instructmining.quality_rule.published import PublishedRule, read_rule
 from instructmining.quality_rule.rule import MIXED, QualityRule
 from instructmining.report.findings import Finding, add_options, read_findings
@@ -24,8 +25,8 @@ from instructmining.selection.settings import Selection
 
 
 def rule_section(rule: QualityRule) -> Group:
-    """The rule with its intervals and how well it predicts what it was not fitted on."""
-    names = ("indicator", "coefficient", f"{rule.confidence:.0%} interval", "more of it goes with")
+    """The rule with its intervals, and how well it predicts subsets that it was not fitted to."""
+    names = ("indicator", "coefficient", f"{rule.confidence:.0%} interval", "with a higher value")
     table = _table(names, numbers=("coefficient",))
     for term in rule.terms:
         interval = f"{term.low:.4g} to {term.high:.4g}"
@@ -40,7 +41,7 @@ def rule_section(rule: QualityRule) -> Group:
 
 
 def published_section(rule: PublishedRule) -> Group:
-    """A rule of the paper, and what is known of it."""
+    """A rule of the paper, and what is known about it."""
     title = _title(f"Quality rule {rule.name} of the paper, for {rule.model}; nothing was fitted or tuned here")
     return Group(title, Text(rule.formula()), *map(Text, rule.notes))
 
@@ -86,19 +87,21 @@ def main() -> None:
     parser.add_argument("--rules", type=Path, nargs="+", required=True)
     parser.add_argument("--comparisons", type=Path, nargs="*", default=[])
     parser.add_argument("--rankings", type=Path, nargs="*", default=[])
-    parser.add_argument("--settings", type=Selection.model_validate_json, help="of the selection, with --rankings")
+    parser.add_argument(
+        "--settings", type=Selection.model_validate_json, help="settings of the selection; needed with --rankings"
+    )
     add_options(parser)
     parser.add_argument("--report", type=Path)
     arguments = parser.parse_args()
     if arguments.rankings and not arguments.settings:
-        parser.error("--rankings needs --settings, to know how much of a ranking is selected")
+        parser.error("found --rankings without --settings, which say how much of a ranking is selected; give both")
     console = Console(highlight=False)
     for path in arguments.rules:
         rule = read_rule(path)
         section = published_section(rule) if isinstance(rule, PublishedRule) else rule_section(rule)
         console.print(section, "")
     for path in arguments.comparisons:
-        console.print(comparison_section(ComparisonResult.from_json(path)), "")
+        console.print(comparison_section(read_result(ComparisonResult, path)), "")
     for finding in read_findings(arguments):
         console.print(finding_section(finding), "")
     for selected in read_selected(arguments.rankings, arguments.settings, arguments.sizes):

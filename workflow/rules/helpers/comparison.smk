@@ -12,7 +12,7 @@ def arm_name(wildcards):
 
 
 def arm_size(wildcards, input):
-    """The size of an arm, as the selection's settings give it: a number of examples, a share, or what was found."""
+    """The option for the size of an arm: a number of examples, a share, or what a search found."""
     selection, size = CONFIG.selection, arm_run(wildcards).size
     if size:
         return f"--examples {size}"
@@ -22,12 +22,12 @@ def arm_size(wildcards, input):
 
 
 def arm_inputs(wildcards):
-    """What an arm is chosen by: few depend on the rule, the others on the pool's scores alone."""
+    """What an arm is chosen by: a few arms need the rule's ranking, the others only the scores of the pool."""
     arm, folder = arm_name(wildcards), f"<results>/selection/{wildcards.model}/{wildcards.pool}"
     inputs = {"scores": f"<results>/indicators/{wildcards.pool}/scores.parquet"}
-    if arm in RANKED:
+    if kind_of(arm).ranked:
         inputs["scores"] = f"{folder}/ranking.parquet"
-    if arm in EMBEDDED:
+    if kind_of(arm).embedded:
         inputs["embeddings"] = f"<results>/indicators/{wildcards.pool}/embeddings.parquet"
     if arm in CONFIG.comparison.lists:
         inputs["list"] = own_file(CONFIG.comparison.lists[arm])
@@ -43,7 +43,7 @@ def arm_options(wildcards, input):
 
 
 def matched_settings(wildcards):
-    """How an arm is tuned that is matched by tokens, which its examples tell."""
+    """The settings of an arm with a matched number of tokens; they depend on its examples."""
     return {"settings": run_examples(wildcards).replace(".parquet", ".settings.json")}
 
 
@@ -58,7 +58,7 @@ def tuned_model_minutes(wildcards, attempt):
 
 
 def judged_answers(wildcards, arm):
-    """The answers of an arm that are judged, in order of seed."""
+    """The answers of a judged arm, in order of seed."""
     folder = f"<results>/comparison/{wildcards.model}/{wildcards.pool}/answers/{arm}"
     return [f"{folder}/seed{seed}.parquet" for seed in range(CONFIG.comparison.judge.seeds)]
 
@@ -69,7 +69,7 @@ def judged_arms():
 
 
 def own_tasks():
-    """The task files of one's own, so that a changed one is seen."""
+    """The user's own task files, as inputs, so that a changed file is noticed."""
     folder = CONFIG.comparison.benchmarks.include
     return own_files(folder, sorted(path for path in Path(folder).rglob("*") if path.is_file())) if folder else []
 
@@ -83,7 +83,7 @@ def benchmark_files(wildcards):
 
 
 def cost_inputs(wildcards):
-    """What the cost of a comparison is added up from: the records, which tell the tokens and whose jobs took how long."""
+    """What the cost of choosing is added up from: records, which have the tokens and the times of fine-tunes."""
     inputs = {
         "subsets": (
             run_files(wildcards.model, subset_runs(CONFIG), "record.json") if not CONFIG.quality_rule.adopted else []

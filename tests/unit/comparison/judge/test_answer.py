@@ -1,22 +1,18 @@
-"""Tuned models answer prompts: the same in a batch as alone, and only with the adapter that the run tells of."""
+"""Tuned models answer prompts, the same in a batch as alone."""
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 
-from instructmining.comparison.adapters import TunedModel, load_tuned
+from instructmining.comparison.adapters import TunedModel
 from instructmining.comparison.judge.answer import answer_all, end_tokens, main, pad_left, until_end
-from instructmining.comparison.judge.answers import read_answers
+from instructmining.comparison.judge.answers import AnswersReport, read_answers
 from instructmining.comparison.judge.prompts import Prompt, write_prompts
 from instructmining.comparison.judge.settings import Generation
-from instructmining.example import EXAMPLES, Example, to_table
-from instructmining.files import write_table
-from instructmining.models.prepare import main as prepare
-from instructmining.training.finetune_and_evaluate import main as finetune
-from tests.conftest import tiny_llama
+from instructmining.files import read_result
+from tests.unit.comparison.commands import command
 
 PROMPTS = [
     Prompt("a", "own", ("what is the sky",)),
@@ -26,42 +22,6 @@ PROMPTS = [
 SETTINGS = Generation(max_tokens=12, max_prompt_tokens=64)
 
 
-def command(monkeypatch: pytest.MonkeyPatch, name: str, **options: object) -> None:
-    arguments = [part for key, value in options.items() for part in (f"--{key.replace('_', '-')}", str(value))]
-    monkeypatch.setattr("sys.argv", [name, *arguments])
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Any) -> Path:
-    """A folder with a base model and one finished run."""
-    folder = tmp_path_factory.mktemp("run")
-    tiny_llama().save_pretrained(folder / "llama")
-    tiny_tokenizer.save_pretrained(folder / "llama")
-    from tests.conftest import conversation
-
-    examples: list[Example] = [
-        conversation(f"what is {word}", f"{word} is red and blue") for word in ("sky", "sea", "cat")
-    ]
-    write_table(folder / "docs.parquet", to_table(examples), EXAMPLES)
-    with pytest.MonkeyPatch.context() as patch:
-        command(patch, "prepare", settings=json.dumps({"path": f"{folder}/llama"}), output=folder / "model/model.json")
-        prepare()
-        training = {"dtype": "fp32", "learning_rate": 0.02, "batch_size": 1, "epochs": 2}
-        command(
-            patch, "finetune", model_name="tiny", run="new.selected", seed=0, model=folder / "model/model.json",
-            base_model='{"template": "plain"}', settings=json.dumps(training), examples=folder / "docs.parquet",
-            eval_sets=folder / "docs.parquet", roles='{"docs": "test"}', record=folder / "record.json",
-            losses=folder / "losses.parquet", adapter=folder / "adapter", store=folder / "store",
-        )  # fmt: skip
-        finetune()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def tuned(run: Path) -> TunedModel:
-    return load_tuned(run / "record.json", run / "adapter", run / "model/model.json")
-
-
 def test_answers_are_the_same_in_a_batch_as_alone(tuned: TunedModel) -> None:
     together, _ = answer_all(tuned, PROMPTS, SETTINGS, 0)
     alone = [answer_all(tuned, [prompt], SETTINGS, 0)[0][0] for prompt in PROMPTS]
@@ -69,7 +29,7 @@ def test_answers_are_the_same_in_a_batch_as_alone(tuned: TunedModel) -> None:
     assert len({answer.texts for answer in together}) == 3
 
 
-def test_the_adapter_is_what_answers(run: Path, tuned: TunedModel) -> None:
+def test_the_adapter_is_what_answers(tuned: TunedModel) -> None:
     """Greedy decoding by hand, with the tuned weights merged and no cache, batch or padding."""
     text = answer_all(tuned, PROMPTS[:1], SETTINGS, 0)[0][0].texts[0]
     tokens = tuned.tokenizer(f"User: {PROMPTS[0].turns[0]}\n\nAssistant: ")["input_ids"]
@@ -130,39 +90,23 @@ def test_the_end_of_a_chat_template_ends_an_answer(tuned: TunedModel) -> None:
         "{% for m in messages %}{{ m.role }} : {{ m.content }} <|end|> {% endfor %}"
         "{% if add_generation_prompt %}assistant : {% endif %}"
     )
-    chat = TunedModel(tuned.model, tokenizer, "chat", {})
+    chat = TunedModel(tuned.model, tokenizer, "chat", tuned.origin)
     assert end_tokens(chat) == sorted([tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids("<|end|>")])
 
 
-@pytest.mark.parametrize("change", ["weights", "record"])
-def test_an_adapter_that_is_not_the_runs_is_refused(run: Path, tmp_path: Path, change: str) -> None:
-    import shutil
-
-    shutil.copytree(run, tmp_path / "run", symlinks=True)
-    copied = tmp_path / "run"
-    if change == "weights":
-        path = copied / "adapter" / "adapter_model.safetensors"
-        path.write_bytes(path.read_bytes()[:-1])
-    else:
-        path = copied / "record.json"
-        path.write_text(path.read_text().replace('"learning_rate": 0.02', '"learning_rate": 0.03'))
-    with pytest.raises(ValueError, match=r"delete .*record\.json, and the run is made again"):
-        load_tuned(copied / "record.json", copied / "adapter", copied / "model/model.json")
-
-
 def test_the_command_writes_answers_and_all_that_made_them(
-    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tuned_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_prompts(tmp_path / "prompts.parquet", PROMPTS)
     command(
         monkeypatch, "generate", settings=SETTINGS.model_dump_json(), prompts=tmp_path / "prompts.parquet",
-        record=run / "record.json", adapter=run / "adapter", model=run / "model/model.json",
+        record=tuned_run / "record.json", adapter=tuned_run / "adapter", model=tuned_run / "model/model.json",
         output=tmp_path / "seed0.parquet", report=tmp_path / "seed0.json",
     )  # fmt: skip
     main()
-    report = json.loads((tmp_path / "seed0.json").read_text())
+    report = read_result(AnswersReport, tmp_path / "seed0.json")
     assert [answer.prompt for answer in read_answers(tmp_path / "seed0.parquet")] == ["a", "b", "c"]
-    assert (report["prompts"], report["answers"]) == (3, 4)
-    assert report["settings"]["temperature"] == 0
-    assert report["tuned_model"]["run"] == "new.selected"
-    assert report["tuned_model"]["adapter"] == json.loads((run / "adapter/manifest.json").read_text())["weights"]
+    assert (report.prompts, report.answers) == (3, 4)
+    assert report.settings["temperature"] == 0
+    assert report.tuned_model.run == "new.selected"
+    assert report.tuned_model.adapter == json.loads((tuned_run / "adapter/manifest.json").read_text())["weights"]

@@ -9,29 +9,11 @@ import pyarrow as pa
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from instructmining.comparison.judge.count import judged_arm, main
-from instructmining.comparison.judge.result import JudgedArm, sentence
+from instructmining.comparison.judge.count import main
+from instructmining.comparison.judge.result import JudgeResult, PromptCounts, PromptsReport, Share, sentence
 from instructmining.comparison.judge.verdicts import VERDICTS, Outcome, PairVerdict, Verdict
-from instructmining.files import write_json, write_table
-
-
-def pair(
-    prompt: int,
-    first: Verdict | None,
-    second: Verdict | None,
-    seed: int = 0,
-    lengths: tuple[int, int] = (10, 10),
-    missing: Outcome = "unparseable",
-) -> list[PairVerdict]:
-    outcomes: list[Outcome] = ["verdict" if verdict else missing for verdict in (first, second)]
-    return [
-        PairVerdict(f"p{prompt}", f"set{prompt % 2}", seed, order, verdict, outcome, *lengths, "j", "r")  # type: ignore[arg-type]
-        for order, verdict, outcome in zip(("arm_first", "baseline_first"), (first, second), outcomes, strict=True)
-    ]
-
-
-def judged(*pairs: list[PairVerdict]) -> JudgedArm:
-    return judged_arm("selected", "random", [verdict for each in pairs for verdict in each], 0.95)
+from instructmining.files import read_result, write_result, write_table
+from tests.unit.comparison.judge.counted import judged, pair
 
 
 @pytest.mark.parametrize(
@@ -119,7 +101,7 @@ def test_the_length_controlled_rate_is_that_of_a_logistic_regression() -> None:
         ([pair(i, "win", "win") for i in range(20)], "no pair differs in length"),
         (
             [pair(i, *(["win" if i % 2 else "lose"] * 2), lengths=(i % 2, 0)) for i in range(20)],
-            "does not come to an end",
+            "did not converge",
         ),
     ],
 )
@@ -129,25 +111,17 @@ def test_why_a_rate_is_not_length_controlled_is_said(pairs: list[list[PairVerdic
     assert reason in (controlled.reason or "")
 
 
-def test_a_preference_is_only_stated_where_the_interval_excludes_a_half() -> None:
-    assert "selected is preferred" in sentence(judged(*(pair(i, "win", "win") for i in range(20))), "j")
-    assert "random is preferred" in sentence(judged(*(pair(i, "lose", "lose") for i in range(20))), "j")
-    assert "no preference shown" in sentence(
-        judged(*(pair(i, "win", "win") for i in range(2)), pair(2, "lose", "lose")), "j"
-    )
-
-
 def test_the_command_writes_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [asdict(verdict) for i in range(12) for verdict in pair(i, "win", "win")]
     write_table(tmp_path / "selected.parquet", pa.Table.from_pylist(rows, schema=VERDICTS), VERDICTS)
-    write_json(tmp_path / "report.json", {"sets": {"own": {"rows": 12, "left_out": {}, "kept": 12}}})
+    write_result(tmp_path / "report.json", PromptsReport(0.5, {"own": PromptCounts(12, {}, 12)}))
     settings = {"base_url": "http://localhost/v1", "model": "judge", "prompts": {"own": {"path": "x"}}}
     command = ["verdicts", "--model", "tiny", "--pool", "new", "--baseline", "random", "--confidence", "0.95"]
     command += ["--settings", json.dumps(settings), "--arms", "selected"]
     command += ["--verdicts", str(tmp_path / "selected.parquet"), "--prompts-report", str(tmp_path / "report.json")]
     monkeypatch.setattr("sys.argv", [*command, "--output", str(tmp_path / "judge.json")])
     main()
-    written = json.loads((tmp_path / "judge.json").read_text())
-    assert written["arms"][0]["shares"]["win"]["value"] == 1
-    assert written["arms"][0]["sentence"].startswith("selected against random, judged by judge (12 prompts, 1 seed)")
-    assert written["replied"] == ["j"]
+    written = read_result(JudgeResult, tmp_path / "judge.json")
+    assert written.arms[0].win_rate == Share(1.0, pytest.approx(0.757, abs=1e-3), 1.0, 12)
+    assert written.arms[0].sentence.startswith("selected against random, judged by judge (12 prompts, 1 seed)")
+    assert written.replied == ("j",)

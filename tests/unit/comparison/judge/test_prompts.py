@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from instructmining.comparison.judge.prompts import gather, main, read_prompt_table, read_prompts
+from instructmining.comparison.judge.prompts import gather_prompts, main, read_prompt_table, read_prompts
+from instructmining.comparison.judge.result import PromptCounts, PromptsReport
 from instructmining.comparison.judge.settings import PromptSet
 from instructmining.data.errors import DataError
 from instructmining.example import EXAMPLES, to_table
-from instructmining.files import write_table
+from instructmining.files import read_result, write_table
 from tests.conftest import ROOT, conversation
 
 REAL = Path(os.environ.get("INSTRUCTMINING_DATA", ROOT.parent / "shared" / "data")) / "eval"
@@ -51,7 +52,7 @@ def test_a_row_that_holds_no_prompt_stops_with_its_line(tmp_path: Path, row: Any
         read_prompts("own", write(tmp_path / "p.jsonl", [{"prompt": "fine"}, row]))
 
 
-def test_only_the_first_so_many_are_read(tmp_path: Path) -> None:
+def test_no_more_prompts_than_the_limit_are_read(tmp_path: Path) -> None:
     prompts = write(tmp_path / "p.jsonl", [{"prompt": f"{i}"} for i in range(5)]).model_copy(update={"limit": 2})
     assert [prompt.turns for prompt in read_prompts("own", prompts)] == [("0",), ("1",)]
 
@@ -76,18 +77,17 @@ def test_prompts_of_pools_and_of_fitted_eval_sets_are_left_out_and_counted(tmp_p
         table(tmp_path / "pool.parquet", f"{LONG}?", "a cat"),
         table(tmp_path / "fit.parquet", "is the sea red"),
     )
-    prompts, report = gather({"first": first, "second": second}, [pool], [fitted], 0.5)
+    prompts, report = gather_prompts({"first": first, "second": second}, [pool], [fitted], 0.5)
     assert [prompt.turns[0] for prompt in prompts] == ["why run fast", "what is a road"]
     left_out = {"repeated": 0, "in_a_pool": 1, "in_an_eval_set_of_fit_or_search": 1}
-    assert report["sets"]["first"] == {"rows": 3, "left_out": left_out, "kept": 1}
-    assert report["sets"]["second"]["left_out"]["repeated"] == 1
-    assert report["sets"]["second"]["kept"] == 1
+    assert report.sets["first"] == PromptCounts(rows=3, left_out=left_out, kept=1)
+    assert (report.sets["second"].left_out["repeated"], report.sets["second"].kept) == (1, 1)
 
 
 def test_where_none_is_left_it_stops(tmp_path: Path) -> None:
     prompts, pool = write(tmp_path / "p.jsonl", [{"prompt": LONG}]), table(tmp_path / "pool.parquet", LONG)
     with pytest.raises(DataError, match="each of the 1 prompts is in a pool"):
-        gather({"own": prompts}, [pool], [pool], 0.5)
+        gather_prompts({"own": prompts}, [pool], [pool], 0.5)
 
 
 def test_the_command_writes_prompts_and_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,4 +98,4 @@ def test_the_command_writes_prompts_and_report(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr("sys.argv", command)
     main()
     assert [prompt.turns for prompt in read_prompt_table(tmp_path / "prompts.parquet")] == [("one", "two")]
-    assert json.loads((tmp_path / "report.json").read_text())["sets"]["own"]["kept"] == 1
+    assert read_result(PromptsReport, tmp_path / "report.json").sets["own"].kept == 1

@@ -1,21 +1,22 @@
 """The figure of a judge's verdicts and the table beside it."""
 
-from dataclasses import asdict
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
+from instructmining.comparison.judge.result import JudgeResult
+from instructmining.comparison.judge.verdicts import PairVerdict
 from instructmining.report.figures.judge import draw_judge
 from instructmining.report.figures.style import look
-from tests.unit.comparison.judge.test_count import judged, pair
+from tests.unit.comparison.judge.counted import judged, pair
+from tests.unit.report.made import judge_result
 
 WON = [pair(i, "win", "win", lengths=(i % 3 * 10, 10)) for i in range(9)]
 LOST = [pair(i, "lose", "lose", lengths=(i % 2 * 15, 10)) for i in range(9, 12)]
 
 
-def result(*pairs: Any) -> dict[str, Any]:
-    arm = asdict(judged(*pairs))
-    return {"judge": "<judge>", "pool": "new", "model": "tiny", "confidence": 0.95, "arms": [arm]}
+def result(*pairs: list[PairVerdict]) -> JudgeResult:
+    return replace(judge_result("<judge>"), arms=(judged(*pairs),))
 
 
 def test_the_table_holds_what_is_drawn() -> None:

@@ -22,9 +22,10 @@ from lm_eval.models.huggingface import HFLM
 from lm_eval.tasks import TaskManager
 
 from instructmining.comparison.adapters import TunedModel, load_tuned
+from instructmining.comparison.benchmarks.result import Measure, ModelMeasures
 from instructmining.comparison.benchmarks.settings import Benchmarks, BenchmarkTask
 from instructmining.comparison.benchmarks.tasks import task_manager
-from instructmining.files import write_json
+from instructmining.files import write_result
 from instructmining.models.device import lease_gpu
 from instructmining.progress import start_log
 from instructmining.training.tuned_model import device_name
@@ -32,7 +33,7 @@ from instructmining.training.tuned_model import device_name
 PACKAGES = ("lm_eval", "torch", "transformers", "peft", "datasets")
 
 
-def measure(tuned: TunedModel, settings: Benchmarks, manager: TaskManager) -> dict[str, dict[str, Any]]:
+def measure(tuned: TunedModel, settings: Benchmarks, manager: TaskManager) -> dict[str, Measure]:
     """The result of each task, by name."""
     model = HFLM(pretrained=tuned.model, tokenizer=tuned.tokenizer, batch_size=settings.batch_size)
     results = {}
@@ -47,12 +48,12 @@ def measure(tuned: TunedModel, settings: Benchmarks, manager: TaskManager) -> di
             bootstrap_iters=1000,
             log_samples=False,
         )
-        results[name] = read_result(found, name, task)
+        results[name] = to_measure(found, name, task)
     return results
 
 
-def read_result(found: dict[str, Any], name: str, task: BenchmarkTask) -> dict[str, Any]:
-    """What lm-evaluation-harness says of one task or group; raises ValueError where it measured something else."""
+def to_measure(found: dict[str, Any], name: str, task: BenchmarkTask) -> Measure:
+    """What lm-evaluation-harness found on one task or group; raises ValueError where it measured something else."""
     values = found["results"][name]
     keys = [key for key in values if key.split(",")[0] == task.metric]
     if len(keys) != 1:
@@ -61,19 +62,19 @@ def read_result(found: dict[str, Any], name: str, task: BenchmarkTask) -> dict[s
     if shots != {task.fewshot}:
         raise ValueError(
             f"{name}: {task.fewshot}-shot is asked for (comparison.benchmarks.tasks.{name}.fewshot), but the task"
-            f" itself sets {sorted(shots)}"
+            f" itself sets {sorted(shots)}; ask for that"
         )
     error = values.get(keys[0].replace(task.metric, f"{task.metric}_stderr", 1))
-    return {
-        "metric": task.metric,
-        "value": float(values[keys[0]]),
-        "stderr": float(error) if isinstance(error, int | float) else None,
-        "fewshot": task.fewshot,
-        "questions": sum(count["effective"] for count in found["n-samples"].values()),
-        "of": sum(count["original"] for count in found["n-samples"].values()),
-        "version": str(found["versions"].get(name)),
-        "higher_is_better": bool(found["higher_is_better"][name][task.metric]),
-    }
+    return Measure(
+        metric=task.metric,
+        value=float(values[keys[0]]),
+        stderr=float(error) if isinstance(error, int | float) else None,
+        fewshot=task.fewshot,
+        questions=sum(count["effective"] for count in found["n-samples"].values()),
+        of=sum(count["original"] for count in found["n-samples"].values()),
+        version=str(found["versions"].get(name)),
+        higher_is_better=bool(found["higher_is_better"][name][task.metric]),
+    )
 
 
 def main() -> None:
@@ -89,18 +90,18 @@ def main() -> None:
     lease_gpu()
     torch.set_num_threads(arguments.threads)
     tuned, settings = load_tuned(arguments.record, arguments.adapter, arguments.model), arguments.settings
-    result = {
-        "tuned_model": tuned.origin,
-        "limit": settings.limit,
-        "batch_size": settings.batch_size,
-        "tasks": measure(tuned, settings, task_manager(settings)),
-        "device": device_name(),
-        "packages": {name: version(name) for name in PACKAGES},
-        "seconds": time.monotonic() - started,
-    }
-    write_json(arguments.output, result)
-    for name, found in result["tasks"].items():
-        logging.info("%s: %s %.4f (standard error %s)", name, found["metric"], found["value"], found["stderr"])
+    result = ModelMeasures(
+        tuned_model=tuned.origin,
+        limit=settings.limit,
+        batch_size=settings.batch_size,
+        tasks=measure(tuned, settings, task_manager(settings)),
+        device=device_name(),
+        packages={name: version(name) for name in PACKAGES},
+        seconds=time.monotonic() - started,
+    )
+    write_result(arguments.output, result)
+    for name, found in result.tasks.items():
+        logging.info("%s: %s %.4f (standard error %s)", name, found.metric, found.value, found.stderr)
 
 
 if __name__ == "__main__":

@@ -31,24 +31,24 @@ class Benchmarks(Settings):
     preset: Literal["open_llm"] | None = None
     """`open_llm`: ARC challenge (25-shot), HellaSwag (10), MMLU (5), TruthfulQA mc2 (0)."""
     tasks: dict[Name, BenchmarkTask] = {}
-    """Tasks by the names that lm-evaluation-harness, or a file of `include`, gives them; beside those of the preset."""
+    """Tasks, by the names that lm-evaluation-harness or a file of `include` gives them; they add to the preset."""
     include: Annotated[str | None, Untracked()] = None
     """A folder of task files (YAML) of your own."""
     limit: Annotated[int, Field(ge=1)] | None = None
-    """Only the first so many questions of each task; recorded, as it makes results no longer comparable."""
+    """How many questions of each task to ask, from the first on; recorded, as this makes results not comparable."""
     batch_size: Annotated[int, Field(ge=1)] = 8
-    """Questions that go through the model at once."""
+    """Questions that go through the model at the same time."""
     arms: list[Name] | None = None
-    """The arms that are measured; all if not given. The baseline always is."""
+    """The arms that are measured; all if not given. The baseline is always measured."""
     seeds: Annotated[int, Field(ge=1)] = 1
-    """So many of the fine-tunes of each arm are measured."""
+    """How many fine-tunes of each arm are measured."""
 
     @model_validator(mode="after")
     def _some_task(self) -> Self:
         if not self.all_tasks():
-            raise ValueError("needs preset or tasks")
+            raise ValueError("found neither preset nor tasks; give one of them")
         return self
 
     def all_tasks(self) -> dict[str, BenchmarkTask]:
-        """The tasks of the preset and those named one by one, which win."""
+        """The tasks of the preset and of `tasks`, which wins where both name one."""
         return {**(OPEN_LLM if self.preset else {}), **self.tasks}

@@ -1,7 +1,7 @@
-"""Bring the data of the benchmarks, before a GPU is asked for, and write down what they are.
+"""Download the data of the benchmarks, before a GPU is asked for, and record what they are.
 
-In: the settings. Out: for each task its version, its number of questions and a hash of them. The data come into the
-cache of Hugging Face, so that jobs need no network.
+In: the settings. Out: for each task its version, its number of questions and a hash of them. The data go into the cache
+of Hugging Face, so that later jobs need no network.
 
     python -m instructmining.comparison.benchmarks.tasks --settings '{"preset": "open_llm"}' --output tasks.json
 """
@@ -10,17 +10,17 @@ import argparse
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
 
 from lm_eval.tasks import TaskManager
 
+from instructmining.comparison.benchmarks.result import TaskRecord, TaskRecords
 from instructmining.comparison.benchmarks.settings import Benchmarks, BenchmarkTask
 from instructmining.data.errors import DataError, plain_errors
-from instructmining.files import write_json
+from instructmining.files import write_result
 
 
 def task_manager(settings: Benchmarks) -> TaskManager:
-    """What knows the tasks by name: one's own, and those of lm-evaluation-harness where any of them is asked for."""
+    """Finds tasks by name: the user's own, and the tasks of lm-evaluation-harness if any of them is asked for."""
     if settings.include:
         own = TaskManager(include_path=settings.include, include_defaults=False)
         if set(settings.all_tasks()) <= set(own.all_tasks):
@@ -28,8 +28,8 @@ def task_manager(settings: Benchmarks) -> TaskManager:
     return TaskManager(include_path=settings.include)
 
 
-def task_record(manager: TaskManager, name: str, task: BenchmarkTask) -> dict[str, Any]:
-    """What a task is; raises DataError where there is none of that name, or it has no such metric."""
+def task_record(manager: TaskManager, name: str, task: BenchmarkTask) -> TaskRecord:
+    """What a task is; raises DataError where there is no task of that name, or where it lacks the metric."""
     where = f"comparison.benchmarks.tasks.{name}"
     if name not in {*manager.all_subtasks, *manager.all_groups}:
         raise DataError(f"{where}: lm-evaluation-harness knows no task or group of this name")
@@ -45,22 +45,19 @@ def task_record(manager: TaskManager, name: str, task: BenchmarkTask) -> dict[st
         for question in leaves[leaf].eval_docs:
             digest.update(json.dumps(question, sort_keys=True, default=str).encode())
             questions += 1
-    return {
-        "version": str(leaves[name].VERSION if group is None else group.version),
-        "parts": len(leaves),
-        "questions": questions,
-        "hash": digest.hexdigest(),
-    }
+    version = str(leaves[name].VERSION if group is None else group.version)
+    return TaskRecord(version, parts=len(leaves), questions=questions, hash=digest.hexdigest())
 
 
 def main() -> None:
-    """Load every task, write what it is."""
+    """Load every task, record what it is."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--settings", type=Benchmarks.model_validate_json, required=True)
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     manager, tasks = task_manager(arguments.settings), arguments.settings.all_tasks()
-    write_json(arguments.output, {"tasks": {name: task_record(manager, name, task) for name, task in tasks.items()}})
+    records = {name: task_record(manager, name, task) for name, task in tasks.items()}
+    write_result(arguments.output, TaskRecords(records))
     print(f"{len(tasks)} tasks: {', '.join(tasks)}")
 
 

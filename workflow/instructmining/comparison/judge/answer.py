@@ -1,6 +1,6 @@
 """Let a tuned model answer every prompt, turn by turn.
 
-In: prompts, a finished run with its adapter. Out: one row of answers per prompt, and a record of what made them.
+In: prompts, a finished run with its adapter. Out: one row of answers per prompt, and a report of what made them.
 Batches are padded on the left, so that all prompts of a batch end where their answers begin.
 
     python -m instructmining.comparison.judge.answer --settings '{"max_tokens": 256}' --prompts prompts.parquet \\
@@ -16,18 +16,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 from transformers import GenerationConfig
 
 from instructmining.comparison.adapters import TunedModel, load_tuned
-from instructmining.comparison.judge.answers import Answer, write_answers
+from instructmining.comparison.judge.answers import Answer, AnswersReport, write_answers
 from instructmining.comparison.judge.prompts import Prompt, read_prompt_table
 from instructmining.comparison.judge.settings import Generation
 from instructmining.example import Message
-from instructmining.files import write_json
+from instructmining.files import write_result
 from instructmining.models.batches import budget_batches, halve_on_out_of_memory
 from instructmining.models.device import lease_gpu
 from instructmining.models.load import pick_device
@@ -40,7 +39,7 @@ PACKAGES = ("torch", "transformers", "peft", "tokenizers")
 
 @dataclass
 class Conversation:
-    """A prompt whose first turns are answered."""
+    """A prompt, and the answers to its first turns."""
 
     prompt: Prompt
     answers: list[list[int]]  # token IDs, without the end token
@@ -48,7 +47,7 @@ class Conversation:
     cut: list[bool]
 
     def history(self, turn: int) -> list[Message]:
-        """What is said before the answer to a turn."""
+        """The messages before the answer to a turn."""
         said = [text for pair in zip(self.prompt.turns, self.texts, strict=False) for text in pair]
         roles = ["user", "assistant"] * turn
         return [
@@ -78,7 +77,7 @@ def answer_all(
 
 
 def prompt_tokens(tuned: TunedModel, history: Sequence[Message], settings: Generation) -> Tokens:
-    """What is said before an answer, as in training; the answer that `tokenize` needs is one character long."""
+    """The messages before an answer, tokenised as in training; `tokenize` needs an answer, so it gets a full stop."""
     messages = [*history, Message(role="assistant", content=".")]
     whole = tokenize(messages, tuned.tokenizer, tuned.template, max_tokens=10**9)
     if len(whole.prompt) <= settings.max_prompt_tokens:
@@ -89,7 +88,7 @@ def prompt_tokens(tuned: TunedModel, history: Sequence[Message], settings: Gener
 
 
 def generation_config(tuned: TunedModel, settings: Generation) -> GenerationConfig:
-    """All that decides the next token; nothing is left to what the base model brings along."""
+    """All that decides the next token; no default of the base model is used."""
     drawn = {"temperature": settings.temperature, "top_p": settings.top_p, "top_k": 0} if settings.temperature else {}
     return GenerationConfig(  # type: ignore[no-untyped-call]
         max_new_tokens=settings.max_tokens,
@@ -101,7 +100,7 @@ def generation_config(tuned: TunedModel, settings: Generation) -> GenerationConf
 
 
 def end_tokens(tuned: TunedModel) -> list[int]:
-    """The tokens that end an answer: the tokenizer's, and the special ones that the template puts after a response."""
+    """The tokens that end an answer: the end token of the tokenizer, and special tokens that the template adds."""
     messages = [Message(role="user", content="."), Message(role="assistant", content=".")]
     response = tokenize(messages, tuned.tokenizer, tuned.template, max_tokens=10**9).response
     special = set(response) & set(tuned.tokenizer.all_special_ids)
@@ -142,7 +141,7 @@ def pad_left(prompts: Sequence[list[int]], pad: int) -> tuple[Tensor, Tensor]:
 
 
 def until_end(tokens: list[int], ends: set[int]) -> tuple[list[int], bool]:
-    """The tokens before the first end token, and whether there is none: the answer was cut."""
+    """The tokens before the first end token, and whether the answer was cut, as there is none."""
     position = next((i for i, token in enumerate(tokens) if token in ends), None)
     return (tokens, True) if position is None else (tokens[:position], False)
 
@@ -161,23 +160,24 @@ def _finish(conversation: Conversation) -> Answer:
     return Answer(conversation.prompt.id, tuple(conversation.texts), tokens, tuple(conversation.cut))
 
 
-def answers_record(
-    tuned: TunedModel, settings: Generation, answers: Sequence[Answer], truncated: int
-) -> dict[str, Any]:
-    """The record of the answers: what made them, and what is to be known of them."""
-    return {
-        "tuned_model": tuned.origin,
-        "template": tuned.template,
-        "settings": settings.model_dump(mode="json", exclude_unset=True),
-        "device": device_name(),
-        "packages": {name: version(name) for name in PACKAGES},
-        "prompts": len(answers),
-        "answers": sum(len(answer.texts) for answer in answers),
-        "tokens": sum(sum(answer.tokens) for answer in answers),
-        "cut": sum(sum(answer.cut) for answer in answers),
-        "empty": sum(not text for answer in answers for text in answer.texts),
-        "prompts_truncated": truncated,
-    }
+def answers_report(
+    tuned: TunedModel, settings: Generation, answers: Sequence[Answer], truncated: int, seconds: float
+) -> AnswersReport:
+    """What made the answers, and how they turned out."""
+    return AnswersReport(
+        tuned_model=tuned.origin,
+        template=tuned.template,
+        settings=settings.model_dump(mode="json", exclude_unset=True),
+        device=device_name(),
+        packages={name: version(name) for name in PACKAGES},
+        prompts=len(answers),
+        answers=sum(len(answer.texts) for answer in answers),
+        tokens=sum(sum(answer.tokens) for answer in answers),
+        cut=sum(sum(answer.cut) for answer in answers),
+        empty=sum(not text for answer in answers for text in answer.texts),
+        prompts_truncated=truncated,
+        seconds=seconds,
+    )
 
 
 def main() -> None:
@@ -192,15 +192,13 @@ def main() -> None:
     arguments = parser.parse_args()
     lease_gpu()
     torch.set_num_threads(arguments.threads)
-    tuned, prompts = (
-        load_tuned(arguments.record, arguments.adapter, arguments.model),
-        read_prompt_table(arguments.prompts),
-    )
-    answers, truncated = answer_all(tuned, prompts, arguments.settings, tuned.origin["seed"])
+    tuned = load_tuned(arguments.record, arguments.adapter, arguments.model)
+    prompts = read_prompt_table(arguments.prompts)
+    answers, truncated = answer_all(tuned, prompts, arguments.settings, tuned.origin.seed)
     write_answers(arguments.output, answers)
-    record = answers_record(tuned, arguments.settings, answers, truncated)
-    write_json(arguments.report, {**record, "seconds": time.monotonic() - started})
-    logging.info("%d answers, %d cut, %d empty", record["answers"], record["cut"], record["empty"])
+    report = answers_report(tuned, arguments.settings, answers, truncated, time.monotonic() - started)
+    write_result(arguments.report, report)
+    logging.info("%d answers, %d cut, %d empty", report.answers, report.cut, report.empty)
 
 
 if __name__ == "__main__":

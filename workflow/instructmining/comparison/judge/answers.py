@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
+from instructmining.comparison.result import ModelOrigin
 from instructmining.files import read_table, write_table
+from instructmining.models.settings import Template
 
 ANSWERS = pa.schema(
     [
@@ -31,6 +34,36 @@ class Answer:
     def characters(self) -> int:
         """Length of all turns together."""
         return sum(len(text) for text in self.texts)
+
+
+@dataclass(frozen=True)
+class AnswersReport:
+    """What made the answers of a tuned model, and how they turned out."""
+
+    tuned_model: ModelOrigin
+    """What answered."""
+    template: Template
+    """How prompts were written for it."""
+    settings: dict[str, Any]
+    """Those settings of `generation` that were given."""
+    device: str
+    """The GPU, or `cpu`."""
+    packages: dict[str, str]
+    """Versions of the packages that answers may depend on."""
+    prompts: int
+    """Prompts answered."""
+    answers: int
+    """Answers, one for each turn."""
+    tokens: int
+    """Tokens of all answers."""
+    cut: int
+    """Answers that were cut at `max_tokens`."""
+    empty: int
+    """Answers without text."""
+    prompts_truncated: int
+    """Prompts that lost their beginning; each turn counts."""
+    seconds: float
+    """Wall time."""
 
 
 def write_answers(path: Path, answers: Sequence[Answer]) -> None:

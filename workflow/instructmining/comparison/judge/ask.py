@@ -23,11 +23,9 @@ from instructmining.comparison.judge.ballot import ballot, read_verdict
 from instructmining.comparison.judge.endpoint import Endpoint, EndpointError, Reply
 from instructmining.comparison.judge.prompts import Prompt, read_prompt_table
 from instructmining.comparison.judge.settings import Judge
-from instructmining.comparison.judge.verdicts import VERDICTS, Order, Outcome, PairVerdict, Verdict
+from instructmining.comparison.judge.verdicts import ORDERS, VERDICTS, Order, Outcome, PairVerdict, Verdict
 from instructmining.files import check_same_ids, write_table
 from instructmining.progress import Progress, start_log
-
-ORDERS: tuple[Order, ...] = ("arm_first", "baseline_first")
 
 
 @dataclass(frozen=True)
@@ -40,12 +38,12 @@ class Pair:
     baseline: Answer
 
     def in_order(self, order: Order) -> tuple[Answer, Answer]:
-        """Who is shown as A, and who as B."""
+        """The answer shown as A, and the answer shown as B."""
         return (self.arm, self.baseline) if order == "arm_first" else (self.baseline, self.arm)
 
 
 def pair_up(prompts: Sequence[Prompt], arm: Sequence[list[Answer]], baseline: Sequence[list[Answer]]) -> list[Pair]:
-    """All pairs, by seed in order; raises ValueError where answers are missing or of other prompts."""
+    """All pairs, in order of seed; raises ValueError where answers are missing or belong to other prompts."""
     ids = [prompt.id for prompt in prompts]
     for answers in (*arm, *baseline):
         check_same_ids(ids, [answer.prompt for answer in answers], "answers to the prompts")
@@ -57,7 +55,7 @@ def pair_up(prompts: Sequence[Prompt], arm: Sequence[list[Answer]], baseline: Se
 
 
 def judge(pairs: Sequence[Pair], endpoint: Endpoint, parallel: int) -> list[PairVerdict]:
-    """Both verdicts on every pair, in order; raises EndpointError where the endpoint takes no request at all."""
+    """Both verdicts on every pair, in order; raises EndpointError where the endpoint rejects every request."""
     asked = {(i, order): ballot(pair.prompt.turns, *_texts(pair, order)) for i, pair, order in _questions(pairs)}
     requests = {key: endpoint.request(messages) for key, (messages, _) in asked.items()}
     replies = ask_all(list(requests.values()), endpoint, parallel)
@@ -71,7 +69,7 @@ def judge(pairs: Sequence[Pair], endpoint: Endpoint, parallel: int) -> list[Pair
 
 
 def _questions(pairs: Sequence[Pair]) -> list[tuple[int, Pair, Order]]:
-    """What there is to ask: nothing where both answers are the same text."""
+    """What there is to ask: nothing if both answers are the same text."""
     return [(i, p, order) for i, p in enumerate(pairs) for order in ORDERS if p.arm.texts != p.baseline.texts]
 
 
@@ -81,7 +79,7 @@ def _texts(pair: Pair, order: Order) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def ask_all(requests: Sequence[dict[str, Any]], endpoint: Endpoint, parallel: int) -> dict[str, Reply]:
-    """The reply to each distinct request, by the name that it is kept under."""
+    """The reply to each distinct request, by the name of its file."""
     distinct = {endpoint.path(request).name: request for request in requests}
     progress, replies = Progress("judging", len(distinct), "requests"), dict[str, Reply]()
     with ThreadPoolExecutor(parallel) as pool:
@@ -95,7 +93,7 @@ def ask_all(requests: Sequence[dict[str, Any]], endpoint: Endpoint, parallel: in
             raise
     rejected = [reply for reply in replies.values() if reply.outcome == "rejected"]
     if rejected and len(rejected) == len(replies):
-        raise EndpointError(f"the endpoint takes no request; it says of the first: {rejected[0].text}")
+        raise EndpointError(f"the endpoint rejects every request; its reason for the first: {rejected[0].text}")
     return replies
 
 
@@ -110,7 +108,7 @@ def _verdict(pair: Pair, order: Order, reply: Reply, word: str) -> PairVerdict:
 
 
 def _identical(pair: Pair, order: Order) -> PairVerdict:
-    """Equal texts are a tie that no judge is asked about."""
+    """Equal texts are a tie; no judge is asked."""
     return _row(pair, order, "tie", "identical", None)
 
 
@@ -136,10 +134,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--settings", type=Judge.model_validate_json, required=True)
     parser.add_argument("--prompts", type=Path, required=True)
-    parser.add_argument("--arm", type=Path, nargs="+", required=True, help="the arm's answers, in order of seed")
-    parser.add_argument("--baseline", type=Path, nargs="+", required=True, help="the baseline's, in order of seed")
+    parser.add_argument("--arm", type=Path, nargs="+", required=True, help="the answers of the arm, in order of seed")
     parser.add_argument(
-        "--cache", type=Path, required=True, help="folder of replies; those kept there are not asked for"
+        "--baseline", type=Path, nargs="+", required=True, help="the answers of the baseline, in order of seed"
+    )
+    parser.add_argument(
+        "--cache", type=Path, required=True, help="folder of replies; a reply in it is not asked for again"
     )
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()

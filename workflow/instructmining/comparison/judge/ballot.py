@@ -1,8 +1,8 @@
-"""What the judge is asked about two answers, and which verdict its reply holds.
+"""What the judge is asked about two answers, and which verdict its reply contains.
 
-Answers are hostile text: they may ask to be preferred, hold a verdict, or imitate the markers. So the markers and the
-verdict carry a word that depends on all texts and stands in none of them; a reply without that word on its last line is
-no verdict.
+Answers are hostile text: they may ask to be preferred, contain a verdict, or imitate the markers. So the markers and
+the verdict carry a word that depends on all texts and appears in none of them; a reply without that word on its last
+line has no verdict.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ VERDICT-{word}: TIE"""
 
 
 def secret_word(texts: Sequence[str]) -> str:
-    """Eight hex digits that depend on all texts and stand in none of them: the same texts give the same request."""
+    """Eight hex digits that depend on all texts and appear in none of them; the same texts give the same request."""
     digest = hashlib.sha256(json.dumps(list(texts)).encode()).hexdigest()
     starts = range(len(digest) - 8)
     return next(word for word in (digest[i : i + 8] for i in starts) if not any(word in text for text in texts))
@@ -54,7 +54,7 @@ def ballot(turns: Sequence[str], a: Sequence[str], b: Sequence[str]) -> tuple[li
 
 
 def read_verdict(reply: str, word: str) -> Choice | None:
-    """The verdict on the last line of a reply; None where there is none, or where the reply holds several."""
+    """The verdict on the last line of a reply; None if there is none, or if the reply contains several."""
     pattern = re.compile(rf"[*_`#>\s]*VERDICT-{word}:\s*(A|B|TIE)[*_`.\s]*")
     found = [match[1] for line in reply.splitlines() if (match := pattern.fullmatch(line))]
     last = reply.rstrip().rsplit("\n", 1)[-1]

@@ -1,14 +1,14 @@
-"""What the verdicts of a judge say of one arm, with what is uncertain about it.
+"""What the verdicts of a judge say about each arm, with its uncertainty.
 
     python -m instructmining.comparison.judge.count --model smollm2 --pool mixed --arms selected \\
         --baseline random --settings '{"base_url": "http://localhost:8000/v1", ...}' --confidence 0.95 \\
         --verdicts verdicts/selected.parquet --prompts-report prompts.report.json --output judge.json
 
-The two verdicts on a pair, one per order, make one: what both say, and a tie where they disagree (Zheng et al. 2023,
-arXiv 2306.05685). A pair that lacks one of them has no verdict and counts nowhere but in `without_verdict`.
+The two verdicts on a pair, one per order, make one: what both say, or a tie where they disagree (Zheng et al. 2023,
+arXiv 2306.05685). A pair that lacks one of them has no verdict and is counted only in `without_verdict`.
 
 Intervals over prompts are Wilson's with as many trials as prompts. A prompt that several seeds answered enters with its
-mean, whose variance is no larger than that of one trial, so the interval is rather too wide than too narrow.
+mean. The variance of a mean is no larger than that of one trial, so the interval may be too wide but not too narrow.
 """
 
 import argparse
@@ -25,11 +25,18 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from instructmining.comparison.intervals import over_seeds
-from instructmining.comparison.judge.result import JudgedArm, JudgeResult, LengthControlled, Share, sentence
+from instructmining.comparison.judge.result import (
+    JudgedArm,
+    JudgeResult,
+    LengthControlled,
+    PromptsReport,
+    Share,
+    with_sentences,
+)
 from instructmining.comparison.judge.settings import Judge
-from instructmining.comparison.judge.verdicts import PairVerdict, read_verdicts
+from instructmining.comparison.judge.verdicts import ORDERS, PairVerdict, read_verdicts
 from instructmining.comparison.result import Estimate
-from instructmining.files import read_json
+from instructmining.files import read_result, write_result
 
 FEWEST_PROMPTS = 10
 """A regression on fewer would claim too much."""
@@ -43,7 +50,7 @@ def to_pairs(verdicts: Sequence[PairVerdict]) -> pd.DataFrame:
     wide = frame.pivot(index=keys, columns="order", values=["verdict", "outcome"])
     pairs = wide.index.to_frame(index=False)
     for column in ("verdict", "outcome"):
-        for order in ("arm_first", "baseline_first"):
+        for order in ORDERS:
             pairs[f"{column}_{order}"] = wide[(column, order)].to_numpy()
     first, second = pairs["verdict_arm_first"], pairs["verdict_baseline_first"]
     pairs["verdict"] = first.where(first == second, "tie").where(first.notna() & second.notna(), None)
@@ -52,7 +59,7 @@ def to_pairs(verdicts: Sequence[PairVerdict]) -> pd.DataFrame:
 
 
 def judged_arm(arm: str, baseline: str, verdicts: Sequence[PairVerdict], confidence: float) -> JudgedArm:
-    """All that the verdicts say of an arm."""
+    """All that the verdicts say about an arm, the sentence yet to be written."""
     pairs = to_pairs(verdicts)
     decided = pairs[pairs["verdict"].notna()]
     asked = decided[decided["outcome_arm_first"] != "identical"]
@@ -75,6 +82,7 @@ def judged_arm(arm: str, baseline: str, verdicts: Sequence[PairVerdict], confide
         length_controlled=length_controlled(decided, confidence),
         arm_characters=float(pairs["arm_characters"].mean()),
         baseline_characters=float(pairs["baseline_characters"].mean()),
+        sentence="",
     )
 
 
@@ -88,7 +96,7 @@ def share(values: pd.Series, prompts: pd.Series, confidence: float) -> Share | N
 
 
 def without_verdict(pairs: pd.DataFrame) -> list[str]:
-    """For each pair that has no verdict, why not: the outcome of the first order that failed."""
+    """For each pair without a verdict, the reason: the outcome of the first order that gave none."""
     undecided = pairs[pairs["verdict"].isna()]
     first = undecided["outcome_arm_first"]
     return first.where(first != "verdict", undecided["outcome_baseline_first"]).tolist()
@@ -100,7 +108,7 @@ def _by_seed(decided: pd.DataFrame, confidence: float) -> Estimate | None:
 
 
 def _first_preferred(asked: pd.DataFrame, confidence: float) -> Share | None:
-    """Of the verdicts that prefer an answer, the share that prefer the one shown first; 0.5 without position bias."""
+    """Among verdicts that prefer an answer, the share that prefer the one shown first; 0.5 without position bias."""
     first = asked["verdict_arm_first"].map({"win": 1.0, "lose": 0.0}).astype(float)
     second = asked["verdict_baseline_first"].map({"win": 0.0, "lose": 1.0}).astype(float)
     values = pd.concat([first, second])
@@ -128,7 +136,7 @@ def length_controlled(decided: pd.DataFrame, confidence: float) -> LengthControl
             model = sm.GLM(wins, design, family=sm.families.Binomial())
             fit = model.fit(cov_type="cluster", cov_kwds=clusters)
         except Warning as warning:
-            return LengthControlled(None, f"the regression does not come to an end: {str(warning).splitlines()[0]}")
+            return LengthControlled(None, f"the regression did not converge: {str(warning).splitlines()[0]}")
     ends = fit.params[0] + np.array([0, *stats.norm.interval(confidence)]) * fit.bse[0]
     rate, low, high = (1 / (1 + np.exp(-ends))).tolist()
     return LengthControlled(Share(rate, low, high, decided["prompt"].nunique()), None)
@@ -147,18 +155,19 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     verdicts = {arm: read_verdicts(path) for arm, path in zip(arguments.arms, arguments.verdicts, strict=True)}
-    result = JudgeResult(
+    counted = JudgeResult(
         model=arguments.model,
         pool=arguments.pool,
         judge=arguments.settings.model,
         endpoint=arguments.settings.base_url,
-        replied=sorted({item.judge for items in verdicts.values() for item in items if item.judge}),
+        replied=tuple(sorted({item.judge for items in verdicts.values() for item in items if item.judge})),
         confidence=arguments.confidence,
-        prompts=read_json(arguments.prompts_report)["sets"],
+        prompts=read_result(PromptsReport, arguments.prompts_report).sets,
         arms=tuple(judged_arm(arm, arguments.baseline, items, arguments.confidence) for arm, items in verdicts.items()),
     )
-    result.to_json(arguments.output)
-    print("\n".join(sentence(arm, result.judge) for arm in result.arms))
+    result = with_sentences(counted)
+    write_result(arguments.output, result)
+    print("\n".join(arm.sentence for arm in result.arms))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""A judge behind an OpenAI-compatible endpoint: asked once per request, as replies are kept on disk by their content.
+"""A judge behind an OpenAI-compatible endpoint, asked once per request: replies are kept on disk by what was asked.
 
-What passes (time-outs, 429, 5xx, broken replies) is asked again with growing pauses; what does not stops the command,
-and a rerun goes on where it stopped. The key is read from the environment and appears nowhere else: should a server
-send it back, it is blotted out.
+After passing failures (time-outs, 429, 5xx, broken replies) the request is sent again, with growing pauses. Any other
+failure stops the command, and a rerun continues where it stopped. The key is read from the environment and appears
+nowhere else: if a server sends it back, it is removed.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,12 +18,12 @@ import openai
 from openai.types.chat import ChatCompletion
 
 from instructmining.comparison.judge.settings import Judge
-from instructmining.files import read_json, write_json
+from instructmining.files import read_result, write_result
 
 Outcome = Literal["answered", "cut", "refused", "rejected"]
 LONGEST_PAUSE_SECONDS = 8.0
 REJECTED = (400, 413, 422)
-"""Status codes that are about one request, such as one that is too long; others are about the endpoint."""
+"""Status codes that concern one request, such as one that is too long; others concern the endpoint."""
 
 
 class EndpointError(Exception):
@@ -31,7 +31,7 @@ class EndpointError(Exception):
 
 
 class BrokenReplyError(Exception):
-    """A reply with status 200 that is no chat completion."""
+    """A reply with status 200 that is not a chat completion."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,25 @@ class Reply:
     outcome: Outcome
     """`cut` at max_tokens, `refused` by the judge or its filter, `rejected` by the endpoint with one of REJECTED."""
     text: str
-    """For `rejected`, the endpoint's reason."""
+    """The reply; for `rejected`, the endpoint's reason."""
     model: str
     """The model that replied, as the endpoint calls it."""
 
 
+@dataclass(frozen=True)
+class KeptReply:
+    """A reply on disk, with what was asked."""
+
+    endpoint: str
+    """Where it was asked."""
+    request: dict[str, Any]
+    """All that was asked."""
+    reply: Reply
+    """What the judge said."""
+
+
 class Endpoint:
-    """Asks the judge, or the disk."""
+    """Asks the judge, or takes the reply from disk."""
 
     def __init__(self, settings: Judge, cache: Path, environment: Mapping[str, str] = os.environ) -> None:
         self._settings, self._cache = settings, cache
@@ -60,18 +72,18 @@ class Endpoint:
         )
 
     def request(self, messages: list[dict[str, str]]) -> dict[str, Any]:
-        """All that a reply depends on, but for the endpoint itself."""
+        """All that a reply depends on, apart from the endpoint."""
         limit = {"max_tokens": self._settings.max_tokens} if self._settings.max_tokens else {}
         return {"model": self._settings.model, "messages": messages, "temperature": 0, **limit}
 
     def ask(self, request: dict[str, Any]) -> Reply:
-        """The reply that is kept, or a new one; raises EndpointError where the endpoint gives none."""
+        """The reply on disk, or a new one; raises EndpointError where the endpoint gives none."""
         path = self.path(request)
         if path.is_file():
-            return Reply(**read_json(path)["reply"])
+            return read_result(KeptReply, path).reply
         reply = self._new_reply(request)
-        if reply.outcome != "rejected":  # another server, or a larger context, may take it
-            write_json(path, {"endpoint": self._settings.base_url, "request": request, "reply": asdict(reply)})
+        if reply.outcome != "rejected":  # another server, or a larger context, may accept the request
+            write_result(path, KeptReply(self._settings.base_url, request, reply))
         return reply
 
     def path(self, request: dict[str, Any]) -> Path:
@@ -81,7 +93,7 @@ class Endpoint:
         return self._cache / digest[:2] / f"{digest}.json"
 
     def _new_reply(self, request: dict[str, Any]) -> Reply:
-        """Ask until there is a whole reply. The client itself asks again after time-outs, 429 and 5xx."""
+        """Ask until there is a whole reply; the client itself asks again after time-outs, 429 and 5xx."""
         for attempt in range(self._settings.retries + 1):
             if attempt:
                 time.sleep(min(0.5 * 2 ** (attempt - 1), LONGEST_PAUSE_SECONDS))
@@ -89,7 +101,7 @@ class Endpoint:
                 return self._reply_of(self._client.chat.completions.create(**request))
             except openai.APIStatusError as error:
                 if error.status_code in REJECTED:
-                    return Reply("rejected", self._blot(str(error)), self._settings.model)
+                    return Reply("rejected", self._hide_key(str(error)), self._settings.model)
                 raise self._error(error) from None
             except openai.OpenAIError as error:
                 raise self._error(error) from None
@@ -107,26 +119,26 @@ class Endpoint:
             outcome = "refused"
         elif choice.finish_reason == "length":
             outcome = "cut"
-        return Reply(outcome, self._blot(refusal or text), completion.model or self._settings.model)
+        return Reply(outcome, self._hide_key(refusal or text), completion.model or self._settings.model)
 
     def _error(self, error: object) -> EndpointError:
         return EndpointError(
-            f"{self._settings.base_url}: {self._blot(str(error))}\n"
-            "Replies so far are kept; once the endpoint answers, the same command goes on where it stopped."
+            f"{self._settings.base_url}: {self._hide_key(str(error))}\n"
+            "Replies so far are kept; once the endpoint answers, the same command continues where it stopped."
         )
 
-    def _blot(self, text: str) -> str:
+    def _hide_key(self, text: str) -> str:
         return text.replace(self._key, "[key]") if self._key else text
 
 
 def read_key(settings: Judge, environment: Mapping[str, str]) -> str:
-    """The key, empty where the endpoint needs none; raises EndpointError where the variable is not set."""
+    """The key, empty if the endpoint needs none; raises EndpointError where the variable is not set."""
     if settings.key_variable is None:
         return ""
     key = environment.get(settings.key_variable, "")
     if not key:
         raise EndpointError(
             f"the environment variable {settings.key_variable} (comparison.judge.key_variable) is not set;"
-            " export it where snakemake is started"
+            " export it in the shell that starts the run"
         )
     return key

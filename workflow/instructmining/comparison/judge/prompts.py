@@ -1,4 +1,4 @@
-"""Gather the prompts that the tuned models answer, without those that anything was tuned or fitted on.
+"""Gather the prompts that the tuned models answer, without prompts that something was tuned or fitted on.
 
 In: files of prompts, the pools that are selected from, the eval sets of the roles fit and search. Out: one table of
 prompts, and a report of what was left out and why.
@@ -12,7 +12,7 @@ import argparse
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -20,17 +20,20 @@ from typing import Any
 
 import pyarrow as pa
 
+from instructmining.comparison.judge.result import PromptCounts, PromptsReport
 from instructmining.comparison.judge.settings import PromptSet
 from instructmining.data.contamination import EvalPrompts
 from instructmining.data.errors import BadRow, DataError, plain_errors
 from instructmining.data.read_rows import Row, read_rows
 from instructmining.example import Message, make_example, stream_examples
-from instructmining.files import read_table, write_json, write_table
+from instructmining.files import read_table, write_result, write_table
 
 PROMPTS = pa.schema(
     [
         pa.field("id", pa.string(), metadata={"description": "hash of the turns"}),
-        pa.field("prompt_set", pa.string(), metadata={"description": "the set it is of, as named in the config"}),
+        pa.field(
+            "prompt_set", pa.string(), metadata={"description": "the set that it is from, as named in the config"}
+        ),
         pa.field("turns", pa.list_(pa.string()), metadata={"description": "what the user says, turn by turn"}),
     ]
 )
@@ -47,7 +50,7 @@ class Prompt:
 
 
 def read_prompts(name: str, prompt_set: PromptSet) -> list[Prompt]:
-    """The prompts of a file; raises DataError with file and line at the first row that holds none."""
+    """The prompts of a file; raises DataError with file and line at the first row without one."""
     rows = islice(read_rows(Path(prompt_set.path)), prompt_set.limit)
     return [_prompt(name, row) for row in rows]
 
@@ -58,13 +61,13 @@ def _prompt(name: str, row: Row) -> Prompt:
         raise DataError(f"{row.place}: {value}")
     turns = to_turns(value)
     if not turns or not all(isinstance(turn, str) and turn.strip() for turn in turns):
-        raise DataError(f"{row.place}: found no prompt; expected {KNOWN_FORMS}, with text in it")
+        raise DataError(f"{row.place}: found no prompt; expected {KNOWN_FORMS}, and text in each turn")
     digest = hashlib.sha256(json.dumps(turns, ensure_ascii=False).encode()).hexdigest()
     return Prompt(digest[:16], name, tuple(turns))
 
 
 def to_turns(row: object) -> list[Any]:
-    """The turns of a row in one of the KNOWN_FORMS, empty where it has none of them; what they hold is not checked."""
+    """The turns of a row in one of the KNOWN_FORMS, empty if it has none of them; their content is not checked."""
     if not isinstance(row, dict):
         return []
     if isinstance(row.get("turns"), list):
@@ -77,12 +80,12 @@ def to_turns(row: object) -> list[Any]:
 
 
 def distinct(prompts: Sequence[Prompt]) -> list[Prompt]:
-    """Each prompt once, where it first stands."""
+    """Each prompt once, where it first appears."""
     return list({prompt.id: prompt for prompt in reversed(prompts)}.values())[::-1]
 
 
 def overlapping(prompts: Sequence[Prompt], tables: Sequence[Path], max_overlap: float) -> set[str]:
-    """The IDs of prompts that an example of the tables repeats, by the measure that also cleans the pools."""
+    """The IDs of prompts that overlap with an example of the tables, by the measure that also cleans the pools."""
     seen = EvalPrompts()
     for prompt in prompts:
         turns = [Message(role="user", content=turn) for turn in prompt.turns]
@@ -92,10 +95,10 @@ def overlapping(prompts: Sequence[Prompt], tables: Sequence[Path], max_overlap: 
     return {name for name, share in shares if share >= max_overlap}
 
 
-def gather(
+def gather_prompts(
     sets: dict[str, PromptSet], pools: Sequence[Path], eval_sets: Sequence[Path], max_overlap: float
-) -> tuple[list[Prompt], dict[str, Any]]:
-    """The prompts to answer and the report; raises DataError where none is left."""
+) -> tuple[list[Prompt], PromptsReport]:
+    """The prompts to answer and the report; raises DataError if no prompt is left."""
     read = [prompt for name, prompt_set in sets.items() for prompt in read_prompts(name, prompt_set)]
     prompts = distinct(read)
     in_pools = overlapping(prompts, pools, max_overlap)
@@ -109,7 +112,7 @@ def gather(
     left_out = {"repeated": _missing(read, prompts), "in_a_pool": _of(prompts, in_pools)}
     left_out["in_an_eval_set_of_fit_or_search"] = _of(prompts, in_eval_sets)
     counts = {name: _counts(name, read, left_out, kept) for name in sets}
-    return kept, {"max_overlap": max_overlap, "sets": counts}
+    return kept, PromptsReport(max_overlap, counts)
 
 
 def _missing(before: Sequence[Prompt], after: Sequence[Prompt]) -> Counter[str]:
@@ -120,9 +123,11 @@ def _of(prompts: Sequence[Prompt], ids: set[str]) -> Counter[str]:
     return Counter(prompt.prompt_set for prompt in prompts if prompt.id in ids)
 
 
-def _counts(name: str, read: Sequence[Prompt], left_out: dict[str, Counter[str]], kept: Sequence[Prompt]) -> Any:
+def _counts(
+    name: str, read: Sequence[Prompt], left_out: dict[str, Counter[str]], kept: Sequence[Prompt]
+) -> PromptCounts:
     rows, left = (sum(prompt.prompt_set == name for prompt in prompts) for prompts in (read, kept))
-    return {"rows": rows, "left_out": {why: counts[name] for why, counts in left_out.items()}, "kept": left}
+    return PromptCounts(rows, {reason: counts[name] for reason, counts in left_out.items()}, left)
 
 
 def write_prompts(path: Path, prompts: Sequence[Prompt]) -> None:
@@ -132,11 +137,8 @@ def write_prompts(path: Path, prompts: Sequence[Prompt]) -> None:
 
 def read_prompt_table(path: Path) -> list[Prompt]:
     """The prompts of a table that `write_prompts` wrote."""
-    return [Prompt(**{**row, "turns": tuple(row["turns"])}) for row in _rows(path)]
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    yield from read_table(path, PROMPTS, PROMPTS.names).to_pylist()
+    rows = read_table(path, PROMPTS, PROMPTS.names).to_pylist()
+    return [Prompt(row["id"], row["prompt_set"], tuple(row["turns"])) for row in rows]
 
 
 def main() -> None:
@@ -152,10 +154,12 @@ def main() -> None:
     parser.add_argument("--report", type=Path, required=True)
     arguments = parser.parse_args()
     sets = {name: PromptSet.model_validate(value) for name, value in arguments.sets.items()}
-    prompts, report = gather(sets, arguments.pools, arguments.eval_sets, arguments.max_overlap)
+    prompts, report = gather_prompts(sets, arguments.pools, arguments.eval_sets, arguments.max_overlap)
     write_prompts(arguments.output, prompts)
-    write_json(arguments.report, report)
-    print(json.dumps(report["sets"], indent=2))
+    write_result(arguments.report, report)
+    for name, counts in report.sets.items():
+        left_out = ", ".join(f"{count} {reason}" for reason, count in counts.left_out.items())
+        print(f"{name}: {counts.rows} prompts, {counts.kept} kept; left out: {left_out}")
 
 
 if __name__ == "__main__":

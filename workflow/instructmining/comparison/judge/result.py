@@ -1,11 +1,8 @@
-"""The result of judging: win, tie and lose of each judged arm, and a sentence that a reader can quote."""
+"""The result of judging: win, tie and lose of each judged arm, and a sentence ready to be quoted."""
 
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
 
 from instructmining.comparison.result import Estimate
-from instructmining.files import write_json
 
 
 @dataclass(frozen=True)
@@ -13,9 +10,13 @@ class Share:
     """A share of pairs, or a rate, with its interval over prompts."""
 
     value: float
+    """From 0 to 1."""
     low: float
+    """Lower end of the interval."""
     high: float
+    """Upper end of the interval."""
     prompts: int
+    """Prompts that it is a mean over."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,9 @@ class LengthControlled:
     """The win rate at equal length, or why there is none."""
 
     win_rate: Share | None
+    """The win rate that answers of equal length would have."""
     reason: str | None
+    """Why there is none."""
 
 
 @dataclass(frozen=True)
@@ -31,33 +34,63 @@ class JudgedArm:
     """One arm against the baseline."""
 
     arm: str
+    """The arm."""
     baseline: str
+    """The arm that it is compared with."""
     prompts: int
+    """Prompts answered."""
     seeds: int
+    """Fine-tunes of each arm that answered."""
     pairs: int
     """Prompts times seeds."""
     decided: int
-    """Pairs with a verdict: both orders gave one. Shares and rates are of these."""
+    """Pairs with a verdict, as both orders gave one. Shares and rates are of these."""
     identical: int
     """Of these, pairs of equal texts: ties that no judge was asked about."""
     without_verdict: dict[str, int]
-    """The other pairs by why they have none."""
+    """The other pairs, by the reason why they have no verdict."""
     shares: dict[str, Share | None]
     """Of win, tie, lose."""
     win_rate: Share | None
     """Wins plus half of the ties."""
     by_seed: Estimate | None
-    """The same per seed, with a t interval over seeds; None where one seed answered."""
+    """The win rate of each seed, with a t interval over seeds; None where only one seed answered."""
     by_set: dict[str, dict[str, int]]
     """Win, tie, lose by set of prompts."""
     orders_agree: Share | None
     """How often the two orders gave the same verdict."""
     first_preferred: Share | None
-    """How often the answer shown first was preferred, where one was."""
+    """How often the answer shown first was preferred, among verdicts that prefer one."""
     length_controlled: LengthControlled
+    """The win rate at equal length."""
     arm_characters: float
-    """Mean length of an answer."""
+    """Mean length of the arm's answers."""
     baseline_characters: float
+    """Mean length of the baseline's answers."""
+    sentence: str
+    """What the judge shows, in words."""
+
+
+@dataclass(frozen=True)
+class PromptCounts:
+    """What became of the prompts of one set."""
+
+    rows: int
+    """Prompts read."""
+    left_out: dict[str, int]
+    """Prompts that were left out, by reason."""
+    kept: int
+    """Prompts to answer."""
+
+
+@dataclass(frozen=True)
+class PromptsReport:
+    """What became of all prompts."""
+
+    max_overlap: float
+    """Prompts were left out from this overlap with an example on."""
+    sets: dict[str, PromptCounts]
+    """Each set of prompts."""
 
 
 @dataclass(frozen=True)
@@ -65,27 +98,30 @@ class JudgeResult:
     """All judged arms of one pool and base model."""
 
     model: str
+    """The base model, as named in the config."""
     pool: str
+    """The pool that the arms are chosen from."""
     judge: str
     """The model that judged, as the config names it."""
     endpoint: str
-    replied: list[str]
+    """Where it was asked."""
+    replied: tuple[str, ...]
     """The models that replied, as the endpoint calls them."""
     confidence: float
-    prompts: dict[str, Any]
-    """Of each set: rows, left out and why, kept."""
+    """Confidence level of the intervals."""
+    prompts: dict[str, PromptCounts]
+    """Each set of prompts."""
     arms: tuple[JudgedArm, ...]
+    """Each judged arm, in the order of the config."""
 
-    def to_json(self, path: Path) -> None:
-        """Write the result, with a sentence on each arm."""
-        values = asdict(self)
-        for arm, judged in zip(values["arms"], self.arms, strict=True):
-            arm["sentence"] = sentence(judged, self.judge)
-        write_json(path, values)
+
+def with_sentences(result: JudgeResult) -> JudgeResult:
+    """The result with a sentence on each arm."""
+    return replace(result, arms=tuple(replace(arm, sentence=sentence(arm, result.judge)) for arm in result.arms))
 
 
 def sentence(arm: JudgedArm, judge: str) -> str:
-    """What the judge shows of an arm, and no more."""
+    """What the judge shows about an arm, and no more."""
     tried = f"{arm.prompts} prompts, {arm.seeds} {'seed' if arm.seeds == 1 else 'seeds'}"
     head = f"{arm.arm} against {arm.baseline}, judged by {judge} ({tried})"
     if arm.win_rate is None:

@@ -12,24 +12,24 @@ class PromptSet(Settings):
     """Prompts that the tuned models answer."""
 
     path: Annotated[str, Untracked()]
-    """A file with `turns`, `instruction` (and `input` or `instances`), `prompt` or `text`, as MT-bench or your own."""
+    """A file of rows with `turns`, `instruction` (and `input` or `instances`), `prompt` or `text`, such as MT-bench."""
     limit: Annotated[int, Field(ge=1)] | None = None
-    """Take only the first so many prompts."""
+    """How many prompts to take, from the first on; all if not given."""
 
 
 class Generation(Settings):
     """How the tuned models answer."""
 
     max_tokens: Annotated[int, Field(ge=1)] = 512
-    """Longest answer; longer ones are cut, and counted."""
+    """Longest answer; longer answers are cut, and counted."""
     max_prompt_tokens: Annotated[int, Field(ge=16)] = 1024
     """Longer prompts lose their beginning, and are counted."""
     temperature: Annotated[float, Field(ge=0)] = 0.0
-    """0 takes the likeliest token each time; above, tokens are drawn with the seed of the run."""
+    """0 takes the most likely token each time; above 0, tokens are drawn with the seed of the run."""
     top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
-    """Draw from the likeliest tokens that have this probability together."""
+    """Draw from the most likely tokens that together have this probability."""
     batch_tokens: Annotated[int, Field(ge=16)] = 16384
-    """Tokens of prompts and answers that are in memory at once."""
+    """Tokens of prompts and answers that are in memory at the same time."""
 
 
 class Judge(Settings):
@@ -40,23 +40,23 @@ class Judge(Settings):
     model: str
     """The model that judges, by the name that the endpoint knows."""
     key_variable: str | None = None
-    """The environment variable that holds the key, such as `OPENAI_API_KEY`; none for a server that needs no key."""
+    """The environment variable that holds the key, such as `OPENAI_API_KEY`; leave it out if the server needs none."""
     prompts: Annotated[dict[Name, PromptSet], Field(min_length=1)]
     """Sets of prompts, by name; prompts that are in a pool, or in an eval set of role fit or search, are left out."""
     arms: Annotated[list[str], Field(min_length=1)] = ["selected"]
     """The arms that are judged against the comparison's baseline."""
     seeds: Annotated[int, Field(ge=1)] = 1
-    """So many of the fine-tunes of each arm answer."""
+    """How many fine-tunes of each arm answer the prompts."""
     generation: Generation = Generation()
     """How the tuned models answer."""
     max_tokens: Annotated[int, Field(ge=1)] | None = 1024
-    """Longest reply of the judge; null leaves it to the endpoint."""
+    """Longest reply of the judge; null leaves the limit to the endpoint."""
     timeout_seconds: Annotated[float, Field(gt=0)] = 120.0
     """A request that takes longer is sent again."""
     retries: Annotated[int, Field(ge=0)] = 6
     """How often a request is sent again after a time-out, 429, 5xx or a broken reply, with growing pauses."""
     parallel: Annotated[int, Field(ge=1)] = 4
-    """Requests under way at once."""
+    """Requests that are sent at the same time."""
 
     @field_validator("key_variable")
     @classmethod
@@ -76,5 +76,5 @@ class Judge(Settings):
     @model_validator(mode="after")
     def _arms_once(self) -> Self:
         if len(set(self.arms)) < len(self.arms):
-            raise ValueError("arms: an arm stands twice")
+            raise ValueError("arms: an arm appears twice; name each once")
         return self

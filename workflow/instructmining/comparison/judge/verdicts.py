@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import pyarrow as pa
 
@@ -10,12 +10,13 @@ from instructmining.files import read_table
 
 Verdict = Literal["win", "tie", "lose"]
 Order = Literal["arm_first", "baseline_first"]
+ORDERS: tuple[Order, ...] = get_args(Order)
 Outcome = Literal["verdict", "identical", "unparseable", "cut", "refused", "rejected"]
 
 VERDICTS = pa.schema(
     [
         pa.field("prompt", pa.string(), metadata={"description": "ID of the prompt"}),
-        pa.field("prompt_set", pa.string(), metadata={"description": "the set it is of"}),
+        pa.field("prompt_set", pa.string(), metadata={"description": "the set that the prompt is from"}),
         pa.field("seed", pa.int64(), metadata={"description": "seed of the fine-tunes that answered"}),
         pa.field("order", pa.string(), metadata={"description": "whose answer the judge saw first"}),
         pa.field(
@@ -25,8 +26,8 @@ VERDICTS = pa.schema(
             "outcome",
             pa.string(),
             metadata={
-                "description": "verdict; identical: equal answers, a tie unasked; else why there is none: unparseable,"
-                " cut at max_tokens, refused by the judge, rejected by the endpoint"
+                "description": "verdict; identical: equal answers, a tie that nobody was asked about; or why there is"
+                " none: unparseable, cut at max_tokens, refused by the judge, rejected by the endpoint"
             },
         ),
         pa.field("arm_characters", pa.int64(), metadata={"description": "length of the arm's answer"}),

@@ -1,4 +1,4 @@
-"""The files that the explorer's page is made of, and a hash of them; it imports nothing heavy, as the rules read it."""
+"""The files of the explorer's page, and a hash of them; it imports nothing heavy, as the rules import it."""
 
 import hashlib
 from pathlib import Path
@@ -12,6 +12,6 @@ def asset_files() -> list[Path]:
 
 
 def assets_hash() -> str:
-    """The first 12 hex digits of a hash of all these files, so that a changed one is copied anew."""
+    """The first 12 hex digits of a hash of all these files, so that a changed file is copied again."""
     parts = [f"{path.name}:{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in asset_files()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]

@@ -1,8 +1,8 @@
 """The files that the explorer's page loads: base64 in a script, as a page opened from disk may load nothing else.
 
-No text of a data set ever stands in HTML or in JavaScript: a file is one call, `receive("name", "base64")`. Behind the
-base64 is gzip, and in it: the length of a JSON header (uint32), the header padded to 8 bytes, and the arrays that the
-header lists, each padded to 8 bytes; all of it little-endian.
+No text of a data set ever appears in HTML or JavaScript: a file is one call, `receive("name", "base64")`. The base64
+decodes to gzip, which contains the length of a JSON header (uint32), the header padded to 8 bytes, and the arrays that
+the header lists, each padded to 8 bytes; all of it little-endian.
 """
 
 import base64
@@ -47,12 +47,12 @@ def pool_ids(shards: Sequence[Path]) -> list[str]:
 
 
 def in_order(table: pa.Table, ids: Sequence[str], where: str) -> pa.Table:
-    """The rows of a table in the order of these IDs; raises ValueError unless it has exactly them."""
+    """The rows of a table in the order of these IDs; raises ValueError unless the table has exactly these IDs."""
     check_same_ids(sorted(ids), sorted(table["id"].to_pylist()), where)
     return table.take(pc.index_in(pa.array(ids, pa.string()), value_set=table["id"].combine_chunks()))
 
 
 def numbers(column: pa.ChunkedArray) -> np.ndarray:
-    """A column of numbers as float32; an empty value is NaN, which the page shows as none."""
+    """A column of numbers as float32; an empty value is NaN, which the page shows as no value."""
     values: np.ndarray = column.to_numpy().astype(np.float32)
     return values

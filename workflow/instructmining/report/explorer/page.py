@@ -1,4 +1,4 @@
-"""The explorer's page: its assets beside it, and the list of what there is to look at.
+"""The explorer's page: its assets beside it, and the list of rankings to look at.
 
 python -m instructmining.report.explorer.page --models smollm2 --pools unseen --output results/explorer/index.html
 """

@@ -1,4 +1,4 @@
-"""What the explorer shows of a pool whatever the model: conversations, indicators, and the neighbours of each example.
+"""What the explorer shows of a pool for every model: conversations, indicators, and the neighbours of each example.
 
 Conversations are written in chunks, which the page loads when an example is opened or its text searched.
 
@@ -30,7 +30,7 @@ NEIGHBOURS = 8
 
 
 def write_pool(pool: str, shards: Sequence[Path], scores: pa.Table, embeddings: pa.Table, folder: Path) -> None:
-    """Write the files of a pool; raises ValueError where scores or embeddings are not those of its examples."""
+    """Write the files of a pool; raises ValueError where scores or embeddings belong to other examples."""
     name, ids = f"pools/{pool}", pool_ids(shards)
     scores, embeddings = in_order(scores, ids, "scores"), in_order(embeddings, ids, "embeddings")
     excerpts, chunks = _write_texts(name, shards, folder)
@@ -53,12 +53,12 @@ def write_pool(pool: str, shards: Sequence[Path], scores: pa.Table, embeddings: 
 
 
 def nearest(embeddings: pa.Table) -> dict[str, np.ndarray]:
-    """The nearest other examples of each, nearest first, and their cosines; nothing without a sentence encoder."""
+    """The nearest other examples of each example, nearest first, and their cosines; empty without embeddings."""
     k = min(NEIGHBOURS, len(embeddings) - 1)
     if "embeddings" not in embeddings.column_names or k < 1:
         return {}
     points = normalize(to_points(embeddings["embeddings"]))
-    # At unit length the order of distances is that of cosines, and sklearn is fastest with distances.
+    # At unit length, distances and cosines give the same order, and sklearn is fastest with distances.
     distances, found = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(points).kneighbors()
     return {
         "examples": found.astype(np.int32).ravel(),
@@ -86,7 +86,7 @@ def _write_texts(name: str, shards: Sequence[Path], folder: Path) -> tuple[dict[
 
 
 def _chunks(examples: Iterable[Example]) -> Iterator[list[Example]]:
-    """Examples in groups of about as many characters."""
+    """Examples in groups of about equal numbers of characters."""
     group: list[Example] = []
     characters = 0
     for example in examples:
@@ -100,12 +100,12 @@ def _chunks(examples: Iterable[Example]) -> Iterator[list[Example]]:
 
 
 def _instruction(example: Example) -> str:
-    """What the user says first: a system prompt is often the same everywhere."""
+    """The first message of the user, as a system prompt is often the same everywhere."""
     return next((message["content"] for message in example.history if message["role"] == "user"), example.instruction)
 
 
 def _coded(scores: pa.Table, columns: Iterable[str]) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Columns of few different names as codes, and the names, the most frequent first; no name is an empty one."""
+    """Columns with few distinct names as codes, and the names, the most frequent first; a missing name is empty."""
     codes, names = {}, {}
     for column in columns:
         values = scores[column].fill_null("").to_pandas()

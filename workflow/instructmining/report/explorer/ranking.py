@@ -22,7 +22,7 @@ from instructmining.selection.size import selection_size, sized
 
 
 def rule_values(rule: Rule) -> dict[str, Any]:
-    """What the page says of the rule; of a published one nobody knows intervals and ranges."""
+    """What the page says about the rule; a published rule comes without intervals and ranges."""
     if isinstance(rule, PublishedRule):
         given = [{"indicator": name, "coefficient": value} for name, value in rule.coefficients.items()]
         return {"formula": rule.formula(), "centre": rule.intercept, "start": "the intercept", "terms": given}
@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--model", required=True)
     parser.add_argument("--pool", required=True)
     parser.add_argument("--settings", type=Selection.model_validate_json, required=True)
-    parser.add_argument("--size", type=Path, help="what a search found")
+    parser.add_argument("--size", type=Path, help="size.json of a search")
     parser.add_argument("--rule", type=Path, required=True)
     parser.add_argument("--ranking", type=Path, required=True)
     parser.add_argument("--shards", type=Path, nargs="+", required=True)

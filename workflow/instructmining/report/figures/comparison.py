@@ -1,4 +1,4 @@
-"""The figure of a comparison: the loss of each arm, and how it differs from the baseline's."""
+"""The figure of a comparison: the loss of each arm, and its difference from the baseline."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -59,7 +59,7 @@ def _difference(axes: Axes, row: int, arm: ArmResult) -> None:
 
 
 def _legend(axes: Axes) -> None:
-    """Below the axes, where no interval can lie under it."""
+    """The legend is below the axes, where it hides no interval."""
     handles = [
         *axes.plot([], [], "o-", color=BLUE, markersize=4.5, label="over seeds (t, paired)"),
         *axes.plot([], [], "s-", color=ORANGE, markersize=4.5, label="over test examples (bootstrap)"),

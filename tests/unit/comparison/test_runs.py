@@ -1,0 +1,39 @@
+"""Runs that do not belong together are refused."""
+
+import pyarrow as pa
+import pytest
+
+from instructmining.comparison.compare import compare
+from instructmining.comparison.runs import Run, read_runs
+from instructmining.comparison.settings import Comparison
+from tests.unit.comparison.made import SEEDS, record, run, write_runs
+
+
+def test_a_missing_seed_is_named():
+    runs = [run("random", seed) for seed in SEEDS] + [run("selected", 0), run("selected", 2)]
+    with pytest.raises(ValueError, match=r"selected: found the seeds \[0, 2\], expected 3"):
+        compare(runs, Comparison(arms=["random", "selected"]), 0.95)
+
+
+def test_an_arm_that_was_not_asked_for_is_named():
+    with pytest.raises(ValueError, match="found runs of longest, expected runs of random, selected"):
+        compare([run("longest", 0)], Comparison(arms=["random", "selected"]), 0.95)
+
+
+def test_a_record_and_losses_of_two_runs_are_refused():
+    with pytest.raises(ValueError, match=r"the record has .* losses.parquet"):
+        Run.of(record("random", 0)[0], record("random", 1)[1])
+
+
+def test_runs_measured_on_different_examples_are_refused():
+    document, items = record("selected", 0)
+    other = items.set_column(1, "id", pa.array([f"x{i}" for i in range(len(items))]))
+    runs = [run("random", seed) for seed in SEEDS] + [run("selected", 1), run("selected", 2), Run.of(document, other)]
+    with pytest.raises(ValueError, match="measured on different examples"):
+        compare(runs, Comparison(arms=["random", "selected"]), 0.95)
+
+
+def test_a_record_without_its_losses_is_named(tmp_path):
+    write_runs(tmp_path)
+    with pytest.raises(ValueError, match=r"record\.json: there is no table of losses"):
+        read_runs(tmp_path.rglob("record.json"), [])

@@ -1,0 +1,84 @@
+"""Results that nobody found, for pages and figures."""
+
+from instructmining.comparison.benchmarks.result import ArmOnTask, BenchmarksResult, TaskDifference
+from instructmining.comparison.cost import CostResult, PerFineTune, StageCost
+from instructmining.comparison.curves import Curves, Point
+from instructmining.comparison.intervals import over_seeds
+from instructmining.comparison.judge.result import JudgedArm, JudgeResult, LengthControlled, Share
+from instructmining.comparison.result import ArmResult, ComparisonResult, Difference, Estimate
+from instructmining.selection.found_size import FoundSize
+
+SHARE = Share(0.5, 0.4, 0.6, 9)
+ESTIMATE = Estimate(2.0, 0.1, 1.9, 2.1, (1.9, 2.1))
+
+
+def comparison() -> ComparisonResult:
+    """Two arms with three seeds each."""
+
+    def arm(name: str, mean: float, difference: Difference | None) -> ArmResult:
+        loss = over_seeds([mean, mean + 0.01, mean - 0.02], 0.95)
+        return ArmResult(name, 50, 10, 900.0, loss, {"test": loss}, difference, f"{name}: a verdict")
+
+    over = over_seeds([-0.1, -0.2, -0.1], 0.95)
+    arms = (arm("selected", 2.0, Difference(over, -0.2, -0.05, -0.3, 0.0, 0.04, 0.08)), arm("random", 2.1, None))
+    about = ("tiny", "mixed", "random", "steps", 0.95, (0, 1, 2), {"test": "test"}, 40)
+    return ComparisonResult(*about, arms, "A sentence.")
+
+
+def curves() -> Curves:
+    """Two arms at three sizes, with either thing constant."""
+    points = [
+        Point(arm, kept, size, 8, over_seeds([2.0, 2.1 - size / 1000, 1.9], 0.95))
+        for arm in ("selected", "random")
+        for kept in ("epochs", "steps")
+        for size in (32, 64, 256)
+    ]
+    return Curves("tiny", "mixed", 0.95, tuple(points), ("a", "b"))
+
+
+def judge_result(text: str = "plain") -> JudgeResult:
+    """One judged arm without a rate at equal length."""
+    arm = JudgedArm(
+        arm=text,
+        baseline=text,
+        prompts=9,
+        seeds=1,
+        pairs=9,
+        decided=8,
+        identical=0,
+        without_verdict={text: 1},
+        shares={"win": SHARE, "tie": SHARE, "lose": None},
+        win_rate=SHARE,
+        by_seed=None,
+        by_set={},
+        orders_agree=SHARE,
+        first_preferred=SHARE,
+        length_controlled=LengthControlled(None, text),
+        arm_characters=9.0,
+        baseline_characters=8.0,
+        sentence=text,
+    )
+    return JudgeResult("tiny", "new", text, "http://localhost/v1", (), 0.95, {}, (arm,))
+
+
+def arm_on_task(arm: str, text: str = "plain", differs: bool = True) -> ArmOnTask:
+    """An arm on a task without a standard error."""
+    difference = TaskDifference(0.1, 0.0, 0.2, None, None) if differs else None
+    return ArmOnTask(text, arm, text, 0.5, None, 1, 5, 9, difference, f"{arm} on {text}")
+
+
+def benchmarks_result(text: str = "plain") -> BenchmarksResult:
+    """The baseline and two arms."""
+    rows = (arm_on_task("random", text, differs=False), arm_on_task("longest", text), arm_on_task("selected", text))
+    return BenchmarksResult("tiny", "new", text, 0.95, rows)
+
+
+def found_size(text: str = "plain") -> FoundSize:
+    """The size that a search found after four trials."""
+    return FoundSize(7, "tpe", 2.0, 4, "after 4 trials", ("search",), text)
+
+
+def cost_result(text: str = "plain", break_even: int | None = 12345) -> CostResult:
+    """What choosing cost."""
+    both = PerFineTune(selected=1.0, full=3.0)
+    return CostResult("core hours", (StageCost(text, 1, 1, 1.0, 0.0, None),), 1.0, both, both, break_even, text)
