@@ -93,9 +93,10 @@ format: setup ## Format all code
 	ruff format .
 	snakefmt Snakefile workflow
 
-config: setup ## Renew what is made from types: default config, schema, tables of keys, configs and files
+config: setup ## Renew what is made from types: default config, schema, tables of keys, configs, files and indicators
 	PYTHONPATH=workflow python -m instructmining.config_files
 	PYTHONPATH=workflow python -m instructmining.result_tables
+	PYTHONPATH=workflow python -m instructmining.indicators.documentation
 
 clean: ## Remove results, logs and benchmarks
 	rm -rf results .snakemake

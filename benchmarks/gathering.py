@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from instructmining.files import write_json, write_table
+from instructmining.files import write_result, write_table
+from instructmining.indicators.results import ShardReport, Timing
 from instructmining.indicators.tables import SCORES
 
 COMMAND = [sys.executable, "-m", "instructmining.indicators.gather_scores"]
@@ -51,7 +52,7 @@ def make_shard(folder: Path, number: int, examples: int, dimensions: int) -> tup
     embeddings = pa.FixedSizeListArray.from_arrays(values.ravel(), dimensions)
     made = pa.table({"id": identifiers, "relevance": values[:, 0], "embeddings": embeddings})
     write_table(scores, made, pa.schema([]))
-    write_json(report, {"indicators": ["relevance"], "examples": {"made": examples}, "truncated": {}})
+    write_result(report, ShardReport(("relevance",), {"made": examples}, {}, Timing(0)))
     return str(shard), str(scores), str(report)
 
 

@@ -112,7 +112,7 @@ rule over_memory:
     shell: "echo {resources.mem_mb} >> {rule}.limits; python -c 'x = bytes([1]) * 300_000_000; import time; time.sleep(4)'"
 
 # Last of all, as an urgent job that wants both GPUs takes the place of whatever has one.
-rule score_likelihood:
+rule search_size:
     input: expand("gpu/{i}", i=range(4))
     output: touch("preempted")
     resources: gpu=1, mem_mb=500, number=lambda wildcards, attempt: attempt

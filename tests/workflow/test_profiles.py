@@ -10,7 +10,7 @@ import pytest
 import yaml
 from benchmarks.workflow import write_run
 
-from instructmining.indicators.settings import GIVEN
+from instructmining.indicators.settings import SCORERS
 from instructmining.jobs.plan import PlannedJob, read_dry_run
 from instructmining.jobs.resources import CAP_MB, CAP_MINUTES
 from tests.conftest import ROOT
@@ -42,7 +42,7 @@ def resource(job: PlannedJob, name: str) -> str | None:
 
 def test_a_run_of_the_papers_size_has_no_more_jobs_than_snakemake_builds_in_seconds(paper: list[PlannedJob]) -> None:
     assert len(paper) <= 2000
-    assert {f"score_{scorer}" for scorer in GIVEN} <= {job.rule for job in paper}, "all indicators are among them"
+    assert {f"score_{scorer}" for scorer in SCORERS} <= {job.rule for job in paper}, "all indicators are among them"
 
 
 def test_gpu_jobs_and_no_others_go_to_the_gpu_partition(paper: list[PlannedJob]) -> None:

@@ -11,7 +11,8 @@ from instructmining.config_error import ConfigError, explain
 from instructmining.data.eval_sets import eval_set_problems
 from instructmining.data.settings import EvalSet, Pool, Role, Source
 from instructmining.indicators.custom_code import code_file
-from instructmining.indicators.settings import GIVEN, Indicators
+from instructmining.indicators.scorers import Indicators
+from instructmining.indicators.settings import SCORERS
 from instructmining.models.settings import BaseModel, ModelFiles
 from instructmining.quality_rule.other_models import other_models, refuse
 from instructmining.quality_rule.published_rules import PUBLISHED
@@ -91,9 +92,8 @@ class Config(Settings):
     def indicator_settings(self) -> dict[str, Any]:
         """The settings of all indicators in use, with base models in full: what a rule is valid for."""
         settings = self.indicators.model_dump(mode="json", exclude_none=True)
-        for scorer in ("text", "likelihood"):
-            model = self.models.get(settings[scorer]["model"]) if scorer in settings else None
-            if model:
+        for scorer, name in self.indicators.base_models().items():
+            if model := self.models.get(name):
                 settings[scorer]["model"] = model.model_dump(mode="json", exclude_none=True)
         return settings
 
@@ -243,7 +243,7 @@ def _taken_rule_problems(config: Config) -> list[str]:
 
 def _model_problems(config: Config) -> list[str]:
     """Base models named like a scorer, whose own model has that folder."""
-    return [f"models.{name}: this is the name of a scorer; choose another" for name in config.models if name in GIVEN]
+    return [f"models.{name}: this is the name of a scorer; choose another" for name in config.models if name in SCORERS]
 
 
 def _folder_problems(config: Config) -> list[str]:

@@ -17,6 +17,7 @@ from instructmining.comparison.result import ComparisonResult
 from instructmining.data.build_pool import CONTAMINATED
 from instructmining.data.import_ratings import JUDGEMENTS
 from instructmining.example import EXAMPLES
+from instructmining.indicators.results import PoolReport, ShardReport, SubsetIndicators
 from instructmining.indicators.tables import EMBEDDINGS, SCORES
 from instructmining.quality_rule.losses import EVAL_LOSSES
 from instructmining.quality_rule.observations import observations_schema
@@ -68,11 +69,15 @@ FILES = (
     ResultFile("models/{model}/model.json", "a prepared model: where it came from, with the hash of every file"),
     ResultFile("sampling/{subset}.parquet", "the examples of one subset", EXAMPLES),
     ResultFile("indicators/{pool}/{scorer}/{shard}.parquet", "the scores of one shard, by one scorer"),
-    ResultFile("indicators/{pool}/{scorer}/{shard}.report.json", "how many examples were scored and truncated"),
+    ResultFile(
+        "indicators/{pool}/{scorer}/{shard}.report.json", "how many examples were scored and truncated", ShardReport
+    ),
     ResultFile("indicators/{pool}/scores.parquet", "all scores of a pool", SCORES),
-    ResultFile("indicators/{pool}/scores.report.json", "how many examples of each source each indicator truncated"),
+    ResultFile(
+        "indicators/{pool}/scores.report.json", "how many examples of each source each indicator truncated", PoolReport
+    ),
     ResultFile("indicators/{pool}/embeddings.parquet", "the embeddings of a pool", EMBEDDINGS),
-    ResultFile("indicators/subsets/{subset}.json", "the indicators of one subset"),
+    ResultFile("indicators/subsets/{subset}.json", "the indicators of one subset", SubsetIndicators),
     ResultFile("training/{model}/{run}/seed{seed}/record.json", "a fine-tune: its losses, and all that made them"),
     ResultFile("training/{model}/{run}/seed{seed}/losses.parquet", "its loss on every eval example", LOSSES),
     ResultFile("training/{model}/{run}/seed{seed}/adapter", "the adapter as `peft` loads it, with its `manifest.json`"),

@@ -21,6 +21,7 @@ from instructmining.config_error import ConfigError, reject_duplicate_keys
 from instructmining.config_runs import arm_runs, size_runs, subset_runs, subsets, training_of
 from instructmining.data.read_rows import data_format
 from instructmining.indicators.custom_code import code_file, function_fingerprint
+from instructmining.indicators.scorers import own_models
 from instructmining.jobs.content import Contents
 from instructmining.jobs.known import KnownCode
 from instructmining.jobs.plan_guard import Plan, config_problem, files_hash, plan_at_hand, rules_hash
@@ -42,20 +43,17 @@ except ConfigError as error:
     raise WorkflowError(f"The config is wrong:\n{error}") from None
 
 
-# The Slurm profile lists the GPU rules, but cannot know those of custom indicators: they run like score_likelihood.
-of_profile = workflow.resource_settings.overwrite_resources
-for name, custom in CONFIG.indicators.custom.items():
-    if custom.gpu and "score_likelihood" in of_profile:
-        of_profile.setdefault(f"score_{name}", of_profile["score_likelihood"])
-
-
 container: "envs/instructmining.sif"  # built by envs/apptainer.def
 
 
 SUBSETS = subsets(CONFIG)
 SCORERS = CONFIG.indicators.scorers()
-# Models of scorers whose weights may come in an older format than safetensors.
-CONVERTED = ["reward", "unieval"]
+
+# A profile names the GPU rules; `score` in it stands for every rule that scores on a GPU and is not named itself.
+of_profile = workflow.resource_settings.overwrite_resources
+for name, scorer in SCORERS.items():
+    if scorer.gpu and "score" in of_profile:
+        of_profile.setdefault(f"score_{name}", of_profile["score"])
 
 # The hashes of the user's files; each file is read once.
 CONTENTS = Contents(Path(".snakemake/contents.json"))
@@ -76,8 +74,8 @@ wildcard_constraints:
     pool=one_of([*CONFIG.pools, *CONFIG.quality_rule.ratings]),
     eval_set=one_of(CONFIG.eval_sets),
     model=one_of(CONFIG.models),
-    prepared=one_of([*CONFIG.models, "embedding"]),
-    converted=one_of(CONVERTED),
+    prepared=one_of([*CONFIG.models, *own_models(converted=False)]),
+    converted=one_of(own_models(converted=True)),
     subset=SUBSET,
     run=runs_pattern(CONFIG.pools, arm_names()),
     arm=rf"({one_of(arm_names())})(@{SIZE})?",

@@ -27,7 +27,7 @@ for scorer in [name for name in SCORERS if name not in CONFIG.indicators.custom]
             f"<benchmarks>/indicators/{{pool}}/{scorer}/{{shard}}.jsonl"
         threads: 1
         resources:
-            gpu=0 if scorer == "text" else 1,
+            gpu=int(SCORERS[scorer].gpu),
             mem_mb=lambda wildcards, attempt, scorer=scorer: needs.scoring_memory_mb(
                 scorer_parameters(scorer), attempt, scorer_tokens(scorer)
             ),
@@ -71,7 +71,7 @@ for indicator, custom in CONFIG.indicators.custom.items():
 
 
 rule gather_scores:
-    """Join the scores of all shards and scorers of a pool into one table, with the neighbours inside the pool."""
+    """Join the scores of all shards and scorers of a pool into one table, with distances between neighbours inside it."""
     input:
         unpack(scores_of_pool),
         shards=pool_shards,
@@ -101,7 +101,7 @@ rule gather_scores:
 
 
 rule subset_indicators:
-    """The indicators of one subset: means of its examples' scores, and neighbours inside the subset."""
+    """The indicators of one subset: the means of its examples' scores, and distances between neighbours inside it."""
     input:
         subset="<results>/sampling/{subset}.parquet",
         scores="<results>/indicators/candidates/scores.parquet",

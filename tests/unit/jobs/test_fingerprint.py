@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from instructmining.indicators.custom_code import function_fingerprint
+from instructmining.indicators.settings import SCORERS
 from instructmining.jobs import fingerprint as module
 from instructmining.jobs.definitions import Definition, read_names, take_apart
 from instructmining.jobs.fingerprint import Code, find_below, find_library, library
@@ -364,7 +365,7 @@ def commands() -> list[str]:
     """The commands that the rules run."""
     text = "".join(path.read_text() for path in sorted((ROOT / "workflow" / "rules").rglob("*.smk")))
     named = re.findall(r'runs\(\s*"(instructmining\.[\w.]+)"', text)
-    scorers = ["text", "likelihood", "embedding", "reward", "unieval", "custom_function", "custom_table"]
+    scorers = [*SCORERS, "custom_function", "custom_table"]
     return sorted({*named, *(f"instructmining.indicators.{scorer}" for scorer in scorers)})
 
 

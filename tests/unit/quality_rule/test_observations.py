@@ -2,6 +2,7 @@ import math
 
 import pytest
 
+from instructmining.indicators.results import SubsetIndicators
 from instructmining.quality_rule.observations import (
     check_same_eval_sets,
     gather,
@@ -14,13 +15,7 @@ from tests.unit.records import made_record
 
 
 def subset(name, **indicators):
-    return {
-        "subset": name,
-        "examples": 4,
-        "sources": {"docs": 4},
-        "degraded": 0,
-        "indicators": indicators or {"ppl": 3.0},
-    }
+    return SubsetIndicators(name, 4, {"docs": 4}, 0, indicators or {"ppl": 3.0})
 
 
 def record(run, seed=0, **losses):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from instructmining.files import write_json, write_result
+from instructmining.indicators.results import ShardReport, Timing
 from instructmining.report.accounts import (
     Account,
     account,
@@ -43,8 +44,8 @@ def test_a_source_has_the_licence_that_the_config_gives(tmp_path) -> None:
 
 def test_truncation_is_summed_over_shards(tmp_path) -> None:
     for shard, cut in (("000", {"a": 1}), ("001", {})):
-        report = {"examples": {"a": 10}, "truncated": {"ppl": cut}, "timing": {"seconds": 1800}}
-        write_json(tmp_path / "new" / "likelihood" / f"{shard}.report.json", report)
+        report = ShardReport(("ppl",), {"a": 10}, {"ppl": cut}, Timing(1800))
+        write_result(tmp_path / "new" / "likelihood" / f"{shard}.report.json", report)
     reports = sorted(tmp_path.rglob("*.report.json"))
     (found,) = truncations(reports)
     assert (found.indicator, found.pool, found.source, found.examples, found.truncated) == ("ppl", "new", "a", 20, 1)

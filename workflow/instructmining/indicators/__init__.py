@@ -1,6 +1,9 @@
 """Every example is scored once with every indicator; subsets get the means.
 
-One module a scorer: `text`, `likelihood`, `embedding`, `reward`, `unieval`, `custom_function`, `custom_table`. They
-share `scoring` (reads, checks and writes a shard) and `engine` (batches). `gather_scores` joins the scores of a pool,
-`neighbours` adds what is a property of a set, `subset_indicators` gives the means of a subset.
+`declaration` says what an indicator is; the classes in `settings` declare the scorers, and `scorers` makes keys of the
+config from them. Each scorer has a module of its name: `text`, `likelihood`, `embedding`, `reward`, `unieval`; a user's
+own indicator runs in `custom_function` or `custom_table`. They share `scoring` (reads, checks and writes a shard) and
+`engine` (batches). `gather_scores` joins the scores of a pool, `neighbours` adds what is a property of a set, and
+`subset_indicators` takes the means of a subset. `results` has the types of the JSON results, `documentation` makes the
+tables of docs/indicators.md.
 """

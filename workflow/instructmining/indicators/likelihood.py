@@ -1,8 +1,8 @@
-"""`ppl`, `log_ppl` and `ifd` under the un-tuned base model, in one process and with the same tokens.
+"""`ppl`, `log_ppl` and `ifd` under the base model before tuning, in one process and with the same tokens.
 
-`ppl` is exp of the mean negative log-likelihood of the response given the prompt; `ifd` (Li et al. 2023,
-arXiv 2308.12032) is that mean over the mean of the same response without the prompt. The mean of `ppl` over a subset is
-carried by its few worst examples; `log_ppl`, that mean itself, is not.
+`log_ppl` is the mean negative log-likelihood of the response, given the prompt; `ppl` is its exp. `ifd` (Li et al.
+2023, arXiv 2308.12032) is `log_ppl` over the same mean without the prompt. A few extreme examples dominate the mean of
+`ppl` over a subset, but not the mean of `log_ppl`.
 
     python -m instructmining.indicators.likelihood --settings '{"model": "smollm2", "dtype": "fp32"}' \
         --model results/models/smollm2/model.json --base-model '{"template": "plain"}' --threads 2 \
@@ -74,7 +74,7 @@ def to_scores(given: list[Tokens], with_prompt: list[float], without: list[float
 
 
 def without_prompt(tokens: Tokens, tokenizer: Any) -> Tokens:
-    """The response behind nothing but a start token, which its first token needs to be predicted from."""
+    """The response after a start token alone, from which its first token is predicted."""
     start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
     return Tokens([start], tokens.response, tokens.truncated)
 

@@ -1,4 +1,4 @@
-"""What a batch has freed stays with the process for the next batch."""
+"""Keeps the memory that one batch frees for the next."""
 
 import ctypes
 
@@ -6,9 +6,9 @@ TRIM_THRESHOLD, MMAP_MAX = -1, -4  # as malloc.h of glibc numbers its parameters
 
 
 def keep_freed_memory() -> None:
-    """Let glibc keep large tensors that are freed; does nothing where the C library has no such setting.
+    """Let glibc keep the memory of large tensors that are freed; does nothing if the C library has no such setting.
 
-    Else each goes back to the kernel and comes again page by page, which took a fifth of the time on a CPU.
+    Otherwise the memory goes back to the kernel and returns page by page, which took a fifth of the time on a CPU.
     """
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):

@@ -1,4 +1,4 @@
-"""Distances to nearest neighbours, which belong to the set they are taken in."""
+"""Distances to nearest neighbours, which depend on the set that they are measured in."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from instructmining.indicators.settings import Metric
 
 
 def knn_distance(points: np.ndarray, k: int, metric: Metric = "euclidean") -> np.ndarray:
-    """Distance of each point to its k-th nearest neighbour, itself left out. (points, dims) -> (points,)
+    """Distance of each point to its k-th nearest neighbour, the point itself left out. (points, dims) -> (points,)
 
     Raises ValueError for a set of k points or fewer.
     """
@@ -22,7 +22,7 @@ def knn_distances(points: np.ndarray, ks: Sequence[int], metric: Metric = "eucli
     if len(points) <= max(ks):
         raise ValueError(
             f"knn_{max(ks)} needs more than {max(ks)} examples in the set, found {len(points)};"
-            " lower indicators.embedding.neighbours or take larger sets"
+            " lower indicators.embedding.neighbours or use larger sets"
         )
     distances, _ = NearestNeighbors(n_neighbors=max(ks), algorithm="brute", metric=metric).fit(points).kneighbors()
     return {f"knn_{k}": distances[:, k - 1].astype(np.float64) for k in ks}

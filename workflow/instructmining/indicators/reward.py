@@ -1,4 +1,4 @@
-"""`reward`: what a reward model says of the last response given the history, raw as it comes out of the model.
+"""`reward`: the raw score that a reward model gives the last response, given the history.
 
     python -m instructmining.indicators.reward --settings '{"model": {"path": "rm"}, "prompt": "open_assistant"}' \
         --model results/models/reward/model.json --threads 2 \
@@ -68,13 +68,13 @@ def write(example: Example, tokenizer: Any, prompt: RewardPrompt) -> Written:
 
 
 def write_open_assistant(messages: Sequence[Message]) -> tuple[str, str, str]:
-    """What stands before the response, the response, and what after it; a system's turn reads as a prompter's."""
+    """The text before the response, the response, and the text after it; a system turn is written as a prompter's."""
     turns = [f"{OPEN_ASSISTANT[turn['role']]}{turn['content']}<|endoftext|>" for turn in messages[:-1]]
     return "".join(turns) + OPEN_ASSISTANT["assistant"], messages[-1]["content"], "<|endoftext|>"
 
 
 def split_end(written: str, response: str) -> tuple[str, str]:
-    """The response as a template wrote it, and the end that it put behind, at which the reward is read."""
+    """The conversation up to the end of the response, and what the template adds, where the reward is read."""
     end = written.rfind(response.strip()) + len(response.strip())
     return written[:end], written[end:]
 

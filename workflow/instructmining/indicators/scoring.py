@@ -1,4 +1,4 @@
-"""What all scorers share: a shard goes in, one row of scores per example comes out, and nothing is lost or made up.
+"""What all scorers share: a shard goes in, one row of scores per example comes out, none lost and none invented.
 
 A scorer reads a shard in chunks. While its model runs over one chunk, the next is prepared (tokenised) in a thread.
 """
@@ -47,7 +47,7 @@ class Meter:
         self.done, self.progress = 0, Progress("scoring", sequences, "sequences")
 
     def advance(self, sequences: int) -> None:
-        """So many more are done."""
+        """Count this many more as done."""
         self.done += sequences
         self.progress.show(self.done)
 
@@ -57,9 +57,9 @@ class Scorer(Generic[Prepared]):
     """How examples become scores."""
 
     prepare: Callable[[list[Example]], Prepared]
-    """What the CPU does ahead of the model, such as tokenising."""
+    """What the CPU does before the model runs, such as tokenising."""
     run: Callable[[Prepared, Meter], Scores]
-    """What the model does, and how many sequences it has done."""
+    """What the model does; it tells the meter how many sequences are done."""
     sequences: int = 1
     """How many times the model runs over an example."""
 
@@ -69,14 +69,14 @@ class Scorer(Generic[Prepared]):
 
 
 def parse_arguments(description: str | None, settings: type[SettingsType]) -> Any:
-    """The arguments that every scorer's command takes; `settings` holds a value of the class given."""
+    """The arguments that every scorer's command takes; their `settings` are of the class given."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--name", help="of the indicator, where it is your own")
+    parser.add_argument("--name", help="name of the indicator, if it is your own")
     parser.add_argument("--settings", required=True, type=settings.model_validate_json, help="settings of the scorer")
     parser.add_argument(
-        "--base-model", type=json.loads, default={}, help="settings of the base model, where it has one"
+        "--base-model", type=json.loads, default={}, help="settings of the base model, if the scorer uses one"
     )
-    parser.add_argument("--model", type=Path, help="model.json of the prepared model, where it has one")
+    parser.add_argument("--model", type=Path, help="model.json of the prepared model, if there is one")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--examples", required=True, type=Path, help="a shard of a pool")
     parser.add_argument("--scores", required=True, type=Path)
@@ -85,7 +85,7 @@ def parse_arguments(description: str | None, settings: type[SettingsType]) -> An
 
 
 def score_shard(shard: Path, scorer: Scorer[Prepared], output: Path, report: Path) -> None:
-    """Score every example of a shard; raises ValueError where a score is not finite or an example is missing."""
+    """Score every example of a shard; raises ValueError if a score is not finite or an example is missing."""
     start_log()
     keep_freed_memory()
     started = time.monotonic()
@@ -107,7 +107,7 @@ def score_shard(shard: Path, scorer: Scorer[Prepared], output: Path, report: Pat
 
 
 def read_chunks(shard: Path, examples: int = CHUNK) -> Iterator[list[Example]]:
-    """The examples of a shard, some at a time, by the columns that scores depend on; one empty chunk if it is empty."""
+    """The examples of a shard in chunks, with the columns that scores depend on; one empty chunk if it is empty."""
     columns = ["id", "source", "messages"]
     check_schema(shard, pq.read_schema(shard), EXAMPLES)
     file = pq.ParquetFile(shard)
@@ -118,7 +118,7 @@ def read_chunks(shard: Path, examples: int = CHUNK) -> Iterator[list[Example]]:
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The items, each made in a thread while the one before it is used."""
+    """The items, each made in a thread while the previous one is used."""
     end = object()
     with ThreadPoolExecutor(max_workers=1) as pool:
         waiting = pool.submit(next, items, end)
@@ -157,7 +157,7 @@ def count_truncated(cut: dict[str, Counter[str]], examples: list[Example], score
 def shard_report(
     names: list[str], sources: Counter[str], cut: dict[str, Counter[str]], seconds: float
 ) -> dict[str, Any]:
-    """How many were scored by source, how many of them truncated by indicator and source, and how fast."""
+    """How many examples were scored by source, how many truncated by indicator and source, and how long it took."""
     return {
         "indicators": names,
         "examples": dict(sources),

@@ -1,9 +1,13 @@
-"""Settings of the indicators, grouped by scorer: what shares a model shares a pass over the examples."""
+"""Settings of the indicators, grouped by scorer: what shares a model shares a pass over the examples.
 
-from typing import Annotated, Literal, Self
+A scorer is a class here, which declares its indicators, a row of `SCORERS`, and a module of the scorer's name.
+"""
+
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from instructmining.indicators.declaration import Indicator, ScorerSettings
 from instructmining.models.settings import Dtype, ModelFiles
 from instructmining.settings import Name, Settings, Untracked
 
@@ -14,6 +18,36 @@ Metric = Literal["euclidean", "cosine", "manhattan"]
 class TextScorer(Settings):
     """`len_in` and `len_out` (tokens of the instruction and of the response) and `mtld` (lexical diversity)."""
 
+    gives: ClassVar[tuple[Indicator, ...]] = (
+        Indicator(
+            "len_in",
+            meaning="tokens of the instruction, special ones not counted",
+            unit="tokens",
+            range="0 and up",
+            reads="all turns except the assistant's",
+        ),
+        Indicator(
+            "len_out",
+            meaning="tokens of the response, special ones not counted",
+            definition="tokens of the response, special ones not counted; Len in the paper",
+            unit="tokens",
+            range="0 and up",
+            reads="all turns of the assistant",
+        ),
+        Indicator(
+            "mtld",
+            meaning="how varied the words of the response are",
+            definition="measure of textual lexical diversity: the mean length of stretches whose type-token ratio stays"
+            " above 0.72, averaged over both directions (McCarthy and Jarvis 2010)",
+            unit="words",
+            better="higher",
+            range="0 and up",
+            reads="all turns of the assistant",
+        ),
+    )
+    gpu: ClassVar[bool] = False
+    converts_weights: ClassVar[bool] = False
+
     model: Name
     """The base model whose tokenizer counts."""
 
@@ -21,10 +55,39 @@ class TextScorer(Settings):
 class LikelihoodScorer(Settings):
     """`ppl` (perplexity of the response), its logarithm, and `ifd` (loss with the instruction over loss without)."""
 
+    gives: ClassVar[tuple[Indicator, ...]] = (
+        Indicator(
+            "ppl",
+            meaning="how unexpected the response is to the base model: its perplexity",
+            definition="exp of the mean negative log-likelihood of the response, given the prompt",
+            better="lower",
+            range="1 and up",
+        ),
+        Indicator(
+            "log_ppl",
+            meaning="how unexpected the response is to the base model: the logarithm of its perplexity",
+            definition="logarithm of `ppl`; a few extreme examples do not dominate its mean over a subset",
+            unit="nats per token",
+            better="lower",
+            range="0 and up",
+        ),
+        Indicator(
+            "ifd",
+            meaning="how little the instruction helps to predict the response: loss with it over loss without it",
+            definition="instruction-following difficulty: the loss with the prompt over the loss without it"
+            " (Li et al. 2023)",
+            unit="ratio of losses",
+            better="higher",
+            range="about 0 to 1.5",
+        ),
+    )
+    gpu: ClassVar[bool] = True
+    converts_weights: ClassVar[bool] = False
+
     model: Name
-    """The base model, un-tuned."""
+    """The base model, before any tuning."""
     max_tokens: Annotated[int, Field(ge=16)] = 1024
-    """Longer conversations lose the beginning of the prompt first, then the end of the response; both are counted."""
+    """A longer conversation loses the beginning of the prompt first, then the end of the response; cuts are counted."""
     batch_tokens: Annotated[int, Field(ge=16)] = 4096
     """Tokens in a batch, padding included; on a CPU at most 512, as larger batches are slower there."""
     dtype: Dtype = "bf16"
@@ -36,122 +99,133 @@ class LikelihoodScorer(Settings):
 class EmbeddingScorer(Settings):
     """`knn_i` (distance to the i-th neighbour inside the set) and `relevance` (cosine of instruction and response)."""
 
+    gives: ClassVar[tuple[Indicator, ...]] = (
+        Indicator(
+            "relevance",
+            meaning="how close the response is to the instruction: cosine of their embeddings",
+            unit="cosine",
+            better="higher",
+            range="-1 to 1",
+            reads="all turns before it, and the last response",
+        ),
+        Indicator(
+            "knn_i",
+            meaning="distance to the i-th most similar example of the set",
+            definition="distance to the i-th nearest neighbour in the set, the example itself left out, between"
+            " embeddings of unit length",
+            unit="distance",
+            better="higher",
+            range="`euclidean` and `cosine` 0 to 2, `manhattan` 0 and up",
+            reads="the whole conversation as one text",
+        ),
+    )
+    gpu: ClassVar[bool] = True
+    converts_weights: ClassVar[bool] = False
+
     model: ModelFiles
     """Any sentence-transformers model."""
     neighbours: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1)] = [6]
-    """The i of `knn_i`."""
+    """The neighbours to measure the distance to: each number i gives an indicator `knn_i`."""
     metric: Metric = "euclidean"
-    """The distance of `knn_i`, between embeddings of unit length."""
+    """How `knn_i` measures the distance between embeddings, which have unit length."""
     batch_tokens: Annotated[int, Field(ge=16)] = 16384
     """Tokens in a batch, padding included; on a CPU at most 512, as larger batches are slower there."""
 
 
 class RewardScorer(Settings):
-    """`reward`: what a reward model says of instruction and response, as it comes out of the model."""
+    """`reward`: the raw score that a reward model gives the response to an instruction."""
+
+    gives: ClassVar[tuple[Indicator, ...]] = (
+        Indicator(
+            "reward",
+            meaning="the raw score that a reward model gives the response",
+            better="higher",
+            range="the model's own scale",
+        ),
+    )
+    gpu: ClassVar[bool] = True
+    converts_weights: ClassVar[bool] = True
 
     model: ModelFiles
     """A sequence classifier with one output, or a GPT-NeoX reward model of Open-Assistant."""
     prompt: RewardPrompt
-    """How it is asked: `pair` (two segments), `chat` (its chat template), `open_assistant` (`<|prompter|>`...)."""
+    """The form of its input: `pair` (two segments), `chat` (chat template) or `open_assistant` (`<|prompter|>`...)."""
     max_tokens: Annotated[int, Field(ge=32)] = 1024
-    """Longer conversations lose the beginning of the instruction first, then the end of the response; counted."""
+    """A longer conversation loses the beginning of the instruction, then the end of the response; cuts are counted."""
     batch_tokens: Annotated[int, Field(ge=16)] = 8192
     """Tokens in a batch, padding included; on a CPU at most 512, as larger batches are slower there."""
     dtype: Dtype = "bf16"
     """Number format of the weights."""
     parameters: Annotated[float, Field(gt=0), Untracked()] = 1.4e9
-    """Number of parameters: memory and time of jobs are estimated from it."""
+    """Number of parameters, from which the memory and time of jobs are estimated."""
 
 
 class UniEvalScorer(Settings):
     """`nat`, `und`, `coh`: how natural, understandable and coherent UniEval finds the response, from 0 to 1."""
 
+    gives: ClassVar[tuple[Indicator, ...]] = (
+        Indicator(
+            "nat",
+            meaning="how natural UniEval finds the response",
+            better="higher",
+            range="0 to 1",
+            reads="last response alone",
+        ),
+        Indicator(
+            "und",
+            meaning="how understandable UniEval finds the response",
+            better="higher",
+            range="0 to 1",
+            reads="last response alone",
+        ),
+        Indicator(
+            "coh",
+            meaning="how well the response follows from what was said before, according to UniEval",
+            better="higher",
+            range="0 to 1",
+        ),
+    )
+    gpu: ClassVar[bool] = True
+    converts_weights: ClassVar[bool] = True
+
     model: ModelFiles
-    """A T5 that was trained on UniEval's questions on dialogue."""
+    """A T5 trained on UniEval's questions about dialogue."""
     max_tokens: Annotated[int, Field(ge=64)] = 1024
-    """Longer inputs lose the beginning of the history first, then the end of the response; the question stays."""
+    """A longer input loses the beginning of the history first, then the end of the response; the question is kept."""
     batch_tokens: Annotated[int, Field(ge=16)] = 8192
     """Tokens in a batch, padding included; on a CPU at most 512, as larger batches are slower there."""
     dtype: Dtype = "bf16"
     """Number format of the weights; the T5 was trained in bf16 and overflows in fp16."""
     parameters: Annotated[float, Field(gt=0), Untracked()] = 7.7e8
-    """Number of parameters: memory and time of jobs are estimated from it."""
+    """Number of parameters, from which the memory and time of jobs are estimated."""
 
 
 class CustomIndicator(Settings):
-    """An indicator of your own: exactly one of `function`, `table`."""
+    """An indicator of your own, from either `function` or `table`."""
 
     function: Annotated[Annotated[str, StringConstraints(pattern=r"^[\w.]+:\w+$")] | None, Untracked()] = None
     """A Python function, `module:function`, that takes a list of examples and returns a number for each."""
     table: Annotated[str | None, Untracked()] = None
-    """A Parquet table of scores that are there already, with a column `id` of example IDs."""
+    """A Parquet table of scores that you already have, with the IDs of examples in its column `id`."""
     column: str | None = None
-    """The column of the table; the name of the indicator if not given."""
+    """The column of the table that holds the scores; by default the one named like the indicator."""
     gpu: bool = False
-    """Whether the function asks for a GPU."""
+    """Whether the function needs a GPU."""
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
         if (self.function is None) == (self.table is None):
             raise ValueError("needs exactly one of function, table")
         if self.column and not self.table:
-            raise ValueError("column is of a table; a function gives the one indicator it is named after")
+            raise ValueError("column is for a table only; a function gives one indicator, named as in the config")
         return self
 
 
-GIVEN = {
-    "text": ["len_in", "len_out", "mtld"],
-    "likelihood": ["ppl", "log_ppl", "ifd"],
-    "embedding": ["relevance"],
-    "reward": ["reward"],
-    "unieval": ["nat", "und", "coh"],
+SCORERS: dict[str, type[ScorerSettings]] = {
+    "text": TextScorer,
+    "likelihood": LikelihoodScorer,
+    "embedding": EmbeddingScorer,
+    "reward": RewardScorer,
+    "unieval": UniEvalScorer,
 }
-"""The indicators of each scorer; that of sentence embeddings gives `knn_i` besides."""
-
-
-def scorer_of(indicator: str) -> str:
-    """The scorer that gives an indicator."""
-    if indicator.startswith("knn_"):
-        return "embedding"
-    return next((scorer for scorer, names in GIVEN.items() if indicator in names), indicator)
-
-
-ScorerSettings = TextScorer | LikelihoodScorer | EmbeddingScorer | RewardScorer | UniEvalScorer | CustomIndicator
-
-
-class Indicators(Settings):
-    """Which scorers run; set one to null to leave it out."""
-
-    text: TextScorer | None = None
-    """`len_in`, `len_out`, `mtld`."""
-    likelihood: LikelihoodScorer | None = None
-    """`ppl`, `log_ppl`, `ifd`."""
-    embedding: EmbeddingScorer | None = None
-    """`knn_i`, `relevance`."""
-    reward: RewardScorer | None = None
-    """`reward`."""
-    unieval: UniEvalScorer | None = None
-    """`nat`, `und`, `coh`."""
-    custom: dict[Name, CustomIndicator] = {}
-    """Indicators of your own, by name."""
-
-    def scorers(self) -> dict[str, ScorerSettings]:
-        """The scorers that run, by name; an indicator of your own is a scorer of the same name."""
-        return {name: getattr(self, name) for name in GIVEN if getattr(self, name) is not None} | self.custom
-
-    def names(self) -> list[str]:
-        """Names of all indicators that these scorers give."""
-        return [name for scorer in self.scorers() for name in self.given_by(scorer)]
-
-    def given_by(self, scorer: str) -> list[str]:
-        """Names of the indicators that a scorer gives."""
-        knn = [f"knn_{i}" for i in self.embedding.neighbours] if self.embedding and scorer == "embedding" else []
-        return [*GIVEN.get(scorer, [scorer]), *knn]
-
-    @model_validator(mode="after")
-    def _own_names(self) -> Self:
-        taken = {*GIVEN, *(name for names in GIVEN.values() for name in names)}
-        for name in self.custom:
-            if name in taken or name.startswith("knn_"):
-                raise ValueError(f"custom.{name}: the workflow has an indicator or scorer of this name; choose another")
-        return self
+"""The scorers that come with the workflow, by their key in the config, which is also the name of their module."""

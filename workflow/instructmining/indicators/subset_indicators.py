@@ -1,4 +1,4 @@
-"""The indicators of a subset: the means of its examples' scores; `knn_i` is taken inside the subset.
+"""The indicators of a subset: the means of its examples' scores; `knn_i` is measured inside the subset.
 
     python -m instructmining.indicators.subset_indicators --subset results/sampling/007.parquet \
         --scores results/indicators/candidates/scores.parquet \
@@ -8,14 +8,15 @@
 import argparse
 from collections import Counter
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from instructmining.files import check_same_ids, write_json
+from instructmining.files import check_same_ids, write_result
 from instructmining.indicators.neighbours import knn_distances, to_points
+from instructmining.indicators.results import SubsetIndicators
 from instructmining.indicators.settings import Metric
 from instructmining.indicators.tables import SCORES
 
@@ -33,33 +34,33 @@ def main() -> None:
     ids = sorted(pq.read_table(arguments.subset, columns=["id"])["id"].to_pylist())
     scores = read_ids(arguments.scores, ids)
     embeddings = read_ids(arguments.embeddings, ids)
-    described = subset_record(arguments.subset.stem, scores, embeddings, arguments.neighbours, arguments.metric)
-    write_json(arguments.output, described)
+    found = indicators_of_subset(arguments.subset.stem, scores, embeddings, arguments.neighbours, arguments.metric)
+    write_result(arguments.output, found)
 
 
 def read_ids(path: Path, ids: list[str]) -> pa.Table:
-    """The rows of a table with these IDs, in their order; raises ValueError where one is missing."""
+    """The rows of a table with these IDs, in their order; raises ValueError if one is missing."""
     table = pq.read_table(path, filters=pc.field("id").isin(ids)).sort_by("id")
     check_same_ids(ids, table["id"].to_pylist(), str(path))
     return table
 
 
-def subset_record(
+def indicators_of_subset(
     subset: str, scores: pa.Table, embeddings: pa.Table, neighbours: list[int], metric: Metric = "euclidean"
-) -> dict[str, Any]:
-    """Means of the indicators, and where the examples come from."""
+) -> SubsetIndicators:
+    """The means of the indicators, and where the examples come from."""
     names = [name for name in scores.column_names if name not in {*SCORES.names, *(f"knn_{i}" for i in neighbours)}]
     means = {name: pc.mean(scores[name]).as_py() for name in names}
     if neighbours:
         distances = knn_distances(to_points(embeddings["embeddings"]), neighbours, metric)
         means |= {name: float(values.mean()) for name, values in distances.items()}
-    return {
-        "subset": subset,
-        "examples": len(scores),
-        "sources": dict(sorted(Counter(scores["source"].to_pylist()).items())),
-        "degraded": len(scores) - scores["degraded"].null_count,
-        "indicators": means,
-    }
+    return SubsetIndicators(
+        subset=subset,
+        examples=len(scores),
+        sources=dict(sorted(Counter(scores["source"].to_pylist()).items())),
+        degraded=len(scores) - scores["degraded"].null_count,
+        indicators=means,
+    )
 
 
 if __name__ == "__main__":

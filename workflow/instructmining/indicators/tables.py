@@ -1,4 +1,4 @@
-"""The tables that gather the indicators of a pool."""
+"""The tables that hold the scores and embeddings of a pool."""
 
 import pyarrow as pa
 
@@ -9,7 +9,7 @@ SCORES = pa.schema(
         pa.field("degraded", pa.string(), metadata={"description": "how it was degraded on purpose; null if not"}),
     ]
 )
-"""One row per example of a pool; one column more per indicator."""
+"""One row per example of a pool; in addition one column per indicator."""
 
 EMBEDDINGS = pa.schema([pa.field("id", pa.string(), metadata={"description": "the example"})])
-"""One row per example of a pool; a column `embeddings` more where there is a sentence encoder."""
+"""One row per example of a pool; in addition a column `embeddings` if there is a sentence encoder."""

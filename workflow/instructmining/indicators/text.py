@@ -1,6 +1,6 @@
 """The indicators that need no model: `len_in`, `len_out` (tokens) and `mtld` (lexical diversity).
 
-Of a conversation, `len_out` and `mtld` take all turns of the assistant, `len_in` all others.
+In a conversation, `len_out` and `mtld` cover all turns of the assistant, `len_in` all other turns.
 
     python -m instructmining.indicators.text --settings '{"model": "smollm2"}' \
         --model results/models/smollm2/model.json --examples shard.parquet --scores scores.parquet --report report.json
@@ -32,7 +32,7 @@ def load_tokenizer(folder: Path, trust_remote_code: bool) -> Any:
 
 
 def text_scorer(tokenizer: Any) -> Scorer[Scores]:
-    """Counts ahead: there is no model to wait for."""
+    """A scorer that does all its work ahead, as there is no model to wait for."""
     return Scorer(prepare=lambda examples: score(examples, tokenizer), run=lambda scores, _: scores)
 
 

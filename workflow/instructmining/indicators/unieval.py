@@ -1,4 +1,4 @@
-"""`nat`, `und`, `coh`: UniEval on dialogue (Zhong et al. 2022, arXiv 2210.07197), all three questions in one process.
+"""`nat`, `und`, `coh`: UniEval for dialogue (Zhong et al. 2022, arXiv 2210.07197), all three questions in one process.
 
 A T5 is asked whether the last response is natural, understandable and coherent with the history; the score is
 P(Yes) / (P(Yes) + P(No)) at the first step of its decoder. It was trained on English.
@@ -61,13 +61,13 @@ def unieval_scorer(model: Any, tokenizer: Any, settings: UniEvalScorer) -> Score
 
 
 def by_question(values: list[Any]) -> dict[str, list[Any]]:
-    """Values of all examples for one question after the other, as a list for each question."""
+    """The values of all examples, which come question by question, as a list for each question."""
     size = len(values) // len(QUESTIONS)
     return {name: values[i * size : (i + 1) * size] for i, name in enumerate(QUESTIONS)}
 
 
 def ask(example: Example, indicator: str) -> Written:
-    """A question on the last response; that on coherence shows the history, a turn a line, ending in an empty line."""
+    """A question about the last response; for coherence with the history, one turn per line, then an empty line."""
     before = f"question: {QUESTIONS[indicator]} </s> response: "
     text = before + example.response
     response = Span(len(before), len(text))

@@ -51,6 +51,8 @@ class WordStripper(ast.NodeTransformer):
             node.keywords = [keyword for keyword in node.keywords if keyword.arg not in HELP]
         elif is_of("pyarrow:", "field", node.func):  # the description of a table's column
             node.keywords = [keyword for keyword in node.keywords if keyword.arg != "metadata"]
+        elif name == "Indicator":  # what it means to a reader; figures print its name and unit
+            node.keywords = [keyword for keyword in node.keywords if keyword.arg == "unit"]
         elif is_of("sys:", "exit", node.func) or name in APART or name in SPEAKING:
             _drop_texts(node)
         return node

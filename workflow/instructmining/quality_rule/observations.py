@@ -16,7 +16,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from instructmining.files import read_json, read_result, write_table
+from instructmining.files import read_result, write_table
+from instructmining.indicators.results import SubsetIndicators
 from instructmining.training.mixed import made_with
 from instructmining.training.record import EvalLoss, Record
 
@@ -69,13 +70,13 @@ def indicator_names(observations: pa.Table) -> list[str]:
     return [name for name in observations.column_names if name not in fixed]
 
 
-def gather(subsets: Iterable[dict[str, Any]], records: Iterable[Record]) -> list[Observation]:
+def gather(subsets: Iterable[SubsetIndicators], records: Iterable[Record]) -> list[Observation]:
     """Join records to subsets, in order of model, subset and seed.
 
     Raises ValueError for a record without its subset, a subset without a record, a fine-tune given twice, and records
     or subsets that were not measured alike.
     """
-    by_id = {subset["subset"]: subset for subset in subsets}
+    by_id = {subset.subset: subset for subset in subsets}
     observations = [_observe(record, by_id) for record in records]
     _check_complete(set(by_id), observations)
     return sorted(observations, key=lambda observation: observation.key)
@@ -108,16 +109,15 @@ def _row(observation: Observation) -> dict[str, Any]:
     }
 
 
-def _observe(record: Record, subsets: dict[str, dict[str, Any]]) -> Observation:
+def _observe(record: Record, subsets: dict[str, SubsetIndicators]) -> Observation:
     name = record.run
     if name not in subsets:
         raise ValueError(
             f"{_where(record)}: there is no subset {name!r} among the {len(subsets)} given to --subsets;"
             " compute its indicators or leave the record out"
         )
-    sources, indicators = subsets[name]["sources"], subsets[name]["indicators"]
-    loss = _fit_loss(record)
-    return Observation(record.model, name, record.seed, loss, sources, indicators, made_with(asdict(record)))
+    found, loss, made = subsets[name], _fit_loss(record), made_with(asdict(record))
+    return Observation(record.model, name, record.seed, loss, found.sources, found.indicators, made)
 
 
 def _where(record: Record) -> str:
@@ -184,7 +184,7 @@ def main() -> None:
     arguments = parser.parse_args()
     records = [read_result(Record, path) for path in arguments.records]
     check_same_eval_sets(records)
-    observations = gather([read_json(path) for path in arguments.subsets], records)
+    observations = gather([read_result(SubsetIndicators, path) for path in arguments.subsets], records)
     table = to_table(observations)
     write_table(arguments.output, table, observations_schema(indicator_names(table)))
     print(f"{len(observations)} observations of {len(arguments.subsets)} subsets")

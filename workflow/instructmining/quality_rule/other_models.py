@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from instructmining.indicators.settings import scorer_of
+from instructmining.indicators.scorers import scorer_of
 
 COMPARED = ("model", "prompt", "metric", "function", "table")
 IDENTITY = ("hub", "path", "package", "revision", "gguf_file", "template")

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from instructmining.files import read_json, read_result
+from instructmining.indicators.results import ShardReport
 from instructmining.training.mixed import made_with, mixtures
 from instructmining.training.record import Record
 
@@ -110,10 +111,10 @@ def truncations(reports: Iterable[Path]) -> list[Truncation]:
     examples: dict[tuple[str, str, str], int] = defaultdict(int)
     cut: Counter[tuple[str, str, str]] = Counter()
     for path in reports:
-        report = read_json(path)
+        report = read_result(ShardReport, path)
         pool = path.parent.parent.name
-        for indicator, counts in report["truncated"].items():
-            for source, count in report["examples"].items():
+        for indicator, counts in report.truncated.items():
+            for source, count in report.examples.items():
                 examples[indicator, pool, source] += count
                 cut[indicator, pool, source] += counts.get(source, 0)
     return [Truncation(*key, count, cut[key]) for key, count in sorted(examples.items())]
@@ -123,7 +124,7 @@ def scoring_costs(reports: Iterable[Path]) -> list[JobCost]:
     """Time of each scorer."""
     seconds: dict[str, list[float]] = defaultdict(list)
     for path in reports:
-        seconds[path.parent.name].append(read_json(path)["timing"]["seconds"])
+        seconds[path.parent.name].append(read_result(ShardReport, path).timing.seconds)
     return [
         JobCost(f"scoring: {scorer}", len(values), sum(values) / 3600, None, None, None)
         for scorer, values in sorted(seconds.items())

@@ -103,5 +103,4 @@ def cost_pools(wildcards):
 
 def cpu_scorers():
     """The scorers that take no GPU."""
-    custom = CONFIG.indicators.custom
-    return [name for name in SCORERS if name == "text" or (name in custom and not custom[name].gpu)]
+    return [name for name, scorer in SCORERS.items() if not scorer.gpu]

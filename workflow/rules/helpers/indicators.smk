@@ -1,38 +1,37 @@
-# Needs: the scorers of the config. Makes: what the rules of indicators.smk read and how their commands are told.
+# Needs: the scorers of the config. Makes: what the rules of indicators.smk read and what they pass to their commands.
 NEIGHBOURS = CONFIG.indicators.embedding.neighbours if CONFIG.indicators.embedding else []
 METRIC = CONFIG.indicators.embedding.metric if CONFIG.indicators.embedding else "euclidean"
 
 
 def scorer_model(scorer):
-    """The prepared model of a scorer: a base model that it names, or one of its own."""
-    model = SCORERS[scorer].model
-    return model if isinstance(model, str) else scorer
+    """The prepared model of a scorer: a base model of the config, or one of its own, which has the scorer's name."""
+    return CONFIG.indicators.base_models().get(scorer, scorer)
 
 
 def scorer_settings(scorer):
-    """The settings of a scorer, without those of the neighbours, which are found once the scores are gathered."""
+    """The settings of a scorer, without those of neighbours, which are only found when the scores are gathered."""
     return without(SCORERS[scorer], "neighbours", "metric")
 
 
 def scorer_base_model(scorer):
-    """The settings of the base model that a scorer uses; empty where it has a model of its own."""
+    """The settings of the base model that a scorer uses; empty if it has a model of its own."""
     model = CONFIG.models.get(scorer_model(scorer))
     return base_model_settings(model) if model else "{}"
 
 
 def scorer_parameters(scorer):
-    """Number of parameters of a scorer's model."""
+    """How many parameters a scorer's model has."""
     model = CONFIG.models.get(scorer_model(scorer), SCORERS[scorer])
     return getattr(model, "parameters", 1e8)
 
 
 def scorer_tokens(scorer):
-    """Tokens in a batch of a scorer; 0 where it runs no model."""
+    """Tokens in a batch of a scorer; 0 if it runs no model."""
     return getattr(SCORERS[scorer], "batch_tokens", 0)
 
 
 def custom_origin(custom):
-    """What an indicator of your own comes from: its table, or the file of its function, told by what that reaches."""
+    """Where an indicator of the user's own comes from: its table, or the file of its function and the code it reaches."""
     if custom.table:
         return own_file(custom.table)
     PLANNED[custom.function] = function_fingerprint(custom.function)
@@ -40,7 +39,7 @@ def custom_origin(custom):
 
 
 def pool_neighbours(wildcards):
-    """The i of knn_i, which is a property of a set; rated examples are none."""
+    """The i of knn_i, which is a property of a set; rated examples are no set."""
     return [] if wildcards.pool in CONFIG.quality_rule.ratings else NEIGHBOURS
 
 

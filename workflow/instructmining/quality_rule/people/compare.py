@@ -18,6 +18,7 @@ import pyarrow as pa
 from instructmining.arrays import Floats
 from instructmining.data.import_ratings import JUDGEMENTS
 from instructmining.files import check_same_ids, read_table, write_result
+from instructmining.indicators.scorers import find_indicator
 from instructmining.indicators.tables import SCORES
 from instructmining.quality_rule.people.agreement import ALIKE, agreements, make_pairs, make_rated
 from instructmining.quality_rule.people.result import AgreementWithPeople, Interval, PeopleComparison
@@ -68,7 +69,8 @@ def measures_of(rule: Rule, scores: pa.Table) -> tuple[dict[str, Floats], dict[s
 
 def _of_a_set(indicator: str) -> bool:
     """Whether an indicator is a property of the set that an example is in."""
-    return indicator.startswith("knn_")
+    found = find_indicator(indicator)
+    return found is not None and found.of_set
 
 
 def _in_words(found: PeopleComparison) -> Iterator[str]:

@@ -13,11 +13,10 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from instructmining.files import replacing, write_text
+from instructmining.indicators.scorers import find_indicator
 
 # Okabe and Ito (2008), "Color Universal Design"
 BLUE, ORANGE, VERMILLION, GREEN, GREY = "#0072B2", "#E69F00", "#D55E00", "#009E73", "#666666"
-
-_UNITS = {"len_in": "tokens", "len_out": "tokens", "mtld": "words", "relevance": "cosine", "ifd": "ratio of losses"}
 
 _LOOK: Any = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so that text has the same width everywhere
@@ -55,9 +54,9 @@ def new_figure(width: float, height: float) -> Figure:
 
 
 def with_unit(indicator: str) -> str:
-    """An indicator as the label of an axis; those without a unit stand alone."""
-    unit = "distance" if indicator.startswith("knn_") else _UNITS.get(indicator)
-    return f"{indicator} ({unit})" if unit else indicator
+    """An indicator as the label of an axis, with its unit if it has one."""
+    found = find_indicator(indicator)
+    return f"{indicator} ({found.unit})" if found and found.unit else indicator
 
 
 def zero_line(axes: Axes) -> None:

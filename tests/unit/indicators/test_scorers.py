@@ -1,0 +1,42 @@
+"""The scorers of a config: what they give, and what they run."""
+
+import pytest
+
+from instructmining.config import Config
+from instructmining.embedded import DEFAULT
+from instructmining.indicators.scorers import Indicators, find_indicator, own_models, scorer_of
+from instructmining.indicators.settings import SCORERS
+
+
+def test_the_names_of_the_indicators_follow_from_the_scorers() -> None:
+    indicators = Indicators.model_validate(
+        {"text": {"model": "m"}, "embedding": {"model": {"hub": "x"}, "neighbours": [2, 6]}}
+    )
+    assert indicators.names() == ["len_in", "len_out", "mtld", "relevance", "knn_2", "knn_6"]
+
+
+def test_an_indicator_of_your_own_takes_no_name_of_the_workflow() -> None:
+    with pytest.raises(ValueError, match=r"custom\.ppl: the workflow has an indicator or scorer of this name"):
+        Indicators.model_validate({"custom": {"ppl": {"function": "mine:score"}}})
+
+
+def test_each_indicator_is_found_by_its_name_and_given_by_its_scorer() -> None:
+    names = [(scorer, each.name) for scorer, kind in SCORERS.items() for each in kind.gives]
+    assert [scorer_of(name) for _, name in names] == [scorer for scorer, _ in names]
+    assert (scorer_of("knn_6"), scorer_of("brevity"), find_indicator("brevity")) == ("embedding", "brevity", None)
+
+
+@pytest.mark.parametrize("name", ["knn_6", "text"])
+def test_an_indicator_of_your_own_is_neither_called_like_a_scorer_nor_a_neighbour(name: str) -> None:
+    with pytest.raises(ValueError, match=rf"custom\.{name}: the workflow has an indicator or scorer of this name"):
+        Indicators.model_validate({"custom": {name: {"function": "mine:score"}}})
+
+
+def test_a_scorer_runs_a_base_model_or_has_a_model_of_its_own() -> None:
+    assert Config.model_validate(DEFAULT).indicators.base_models() == {"text": "smollm2", "likelihood": "smollm2"}
+    assert (own_models(converted=False), own_models(converted=True)) == (["embedding"], ["reward", "unieval"])
+
+
+def test_every_scorer_that_is_declared_is_a_key_of_the_config() -> None:
+    assert list(Indicators.model_fields) == [*SCORERS, "custom"]
+    assert Indicators.model_fields["text"].description == "`len_in`, `len_out`, `mtld`."

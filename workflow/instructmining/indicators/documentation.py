@@ -1,0 +1,65 @@
+"""The tables of docs/indicators.md, made from what the scorers declare.
+
+python -m instructmining.indicators.documentation        # renews them; a test fails where they have drifted
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from instructmining.files import write_text
+from instructmining.indicators.declaration import Indicator, ScorerSettings
+from instructmining.indicators.scorers import model_key
+from instructmining.indicators.settings import SCORERS
+from instructmining.marked import renew
+
+PAGE = Path(__file__).parents[3] / "docs" / "indicators.md"
+MADE_BY = "made by python -m instructmining.indicators.documentation"
+
+
+def main() -> None:
+    """Renew the page."""
+    write_text(PAGE, page(PAGE.read_text(encoding="utf-8")))
+
+
+def page(text: str) -> str:
+    """The page with its tables renewed."""
+    for name, table in {"scorers": scorer_table(), "indicators": indicator_table()}.items():
+        text = renew(text, (f"<!-- {name}: {MADE_BY} -->", f"<!-- end of {name} -->"), table)
+    return text
+
+
+def scorer_table() -> str:
+    """A row for each scorer: its indicators, its model, and whether it needs a GPU."""
+    rows = [_scorer_row(name, kind) for name, kind in SCORERS.items()]
+    own = ("`custom`", "yours", "yours", "if you set `gpu`", "no")
+    return _table(("scorer", "indicators", "model", "GPU", "old weights converted"), [*rows, own])
+
+
+def _scorer_row(name: str, kind: type[ScorerSettings]) -> tuple[str, ...]:
+    gives = ", ".join(f"`{each.name}`" for each in kind.gives)
+    model = (model_key(kind).description or "").removesuffix(".")
+    return f"`{name}`", gives, model, _yes(kind.gpu), _yes(kind.converts_weights)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def indicator_table() -> str:
+    """A row for each indicator: how it is computed and how to read it."""
+    rows = [_indicator_row(each) for kind in SCORERS.values() for each in kind.gives]
+    return _table(("indicator", "definition", "unit, range", "usually better", "of a conversation"), rows)
+
+
+def _indicator_row(each: Indicator) -> tuple[str, ...]:
+    values = ", ".join(filter(None, (each.unit, each.range)))
+    return f"`{each.name}`", each.definition or each.meaning, values, each.better or "-", each.reads
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [heads, ("---",) * len(heads), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+if __name__ == "__main__":
+    main()
