@@ -58,7 +58,7 @@ report: setup ## Print the results, and write Snakemake's own report with code a
 power: setup ## Estimate from a pilot run how many subsets and seeds make intervals WIDTH wide: make power WIDTH=0.02
 	@PYTHONPATH=workflow python -m instructmining.planning.power --config $(CONFIG) --width $(WIDTH)
 
-designs: setup ## Put runs with other sampling schemes side by side: make designs RUNS="results ../tilted/results" NAMES="fused tilted"
+designs: setup ## Compare runs with different sampling schemes: make designs RUNS="results ../tilted/results" NAMES="fused tilted"
 	PYTHONPATH=workflow python -m instructmining.planning.compare_designs --runs $(RUNS) $(if $(NAMES),--names $(NAMES)) --output results/designs/designs.json --table results/designs/designs.md
 	@for figure in designs spread; do PYTHONPATH=workflow python -m instructmining.report.figures.draw $$figure --designs results/designs/designs.json --output results/designs/$$figure.svg --table results/designs/$$figure.csv || exit 1; done
 	@echo "Tables and figures: results/designs/"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from instructmining.comparison.settings import ARMS
+from instructmining.comparison.arm_kinds import ARMS
 from tests.workflow.conftest import Run, lay_out
 
 pytestmark = pytest.mark.slow

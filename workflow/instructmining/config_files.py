@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args, get_origin
 import yaml
 from pydantic.fields import FieldInfo
 
+from instructmining.comparison.arm_kinds import table_of_arms
 from instructmining.config import Config
 from instructmining.embedded import DEFAULT
 from instructmining.files import write_text
@@ -21,6 +22,8 @@ from instructmining.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 DEFAULT_YAML = ROOT / "config" / "config.yaml"
+METHOD = ROOT / "docs" / "method.md"
+ARMS = ("<!-- arms: made by python -m instructmining.config_files -->", "<!-- end of arms -->")
 SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.json"
 GUIDE = ROOT / "config" / "README.md"
 CONFIGS = ("<!-- configs: made by python -m instructmining.config_files -->", "<!-- end of configs -->")
@@ -36,10 +39,11 @@ HEADER = """\
 
 
 def main() -> None:
-    """Write all three."""
+    """Write them all."""
     write_text(DEFAULT_YAML, default_yaml())
     write_text(SCHEMA, json_schema())
     write_text(GUIDE, renewed_guide(GUIDE.read_text(encoding="utf-8")))
+    write_text(METHOD, method(METHOD.read_text(encoding="utf-8")))
 
 
 def default_yaml() -> str:
@@ -178,6 +182,11 @@ def _default(field: FieldInfo) -> str:
     if field.default is None:
         return "-"
     return "" if isinstance(field.default, Settings) else f"`{_scalar(field.default)}`"
+
+
+def method(text: str) -> str:
+    """The page about the method, with the table of arms between its marks renewed."""
+    return renew(text, ARMS, table_of_arms())
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ sys.path.insert(0, LIBRARY)
 os.environ.update(PYTHONPATH=LIBRARY, PATH=os.pathsep.join([f"{LIBRARY}/slurm", *os.get_exec_path()]))
 
 from instructmining.jobs import resources as needs
-from instructmining.comparison.settings import EMBEDDED, RANKED
+from instructmining.comparison.arm_kinds import kind_of
 from instructmining.config import load_config
 from instructmining.config_error import ConfigError, reject_duplicate_keys
 from instructmining.config_runs import arm_runs, size_runs, subset_runs, subsets, training_of
@@ -29,6 +29,7 @@ from instructmining.models.links import relink
 from instructmining.models.prepare import files_below, folder_of
 from instructmining.models.settings import ModelFiles
 from instructmining.report.explorer.asset_files import assets_hash
+from instructmining.report.figures.catalogue import FIGURES
 from instructmining.jobs.slurm_jobs import jobs_in_words, left_over_jobs
 from instructmining.training.settings import packages_of
 from instructmining.training.run import SIZE, SUBSET, RunName, arm_runs_pattern, one_of, runs_pattern
@@ -62,14 +63,6 @@ CONTENTS = Contents(Path(".snakemake/contents.json"))
 CODE = KnownCode(Path(".snakemake/code.json"))
 # The fingerprint of each command of the rules; its jobs stop where theirs differs.
 PLANNED = {}
-
-FIGURES_OF_RULE = {
-    "univariate": "--observations {input.observations} --diagnostics {input.diagnostics}",
-    "coefficients": "--diagnostics {input.diagnostics}",
-    "predicted": "--diagnostics {input.diagnostics}",
-    "residuals": "--diagnostics {input.diagnostics}",
-    "held_out": "--diagnostics {input.diagnostics}",
-}
 
 
 def arm_names():

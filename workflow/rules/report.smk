@@ -1,21 +1,10 @@
-# Needs: the results of all stages. Makes: figures and tables for people; `make report` binds them into one HTML file.
+# Needs: the results of all stages. Makes: figures and tables for people; `make report` puts them into one HTML file.
 
 
 include: "helpers/report.smk"
 
 
 localrules:
-    figure_across_models,
-    figure_people,
-    figure_univariate,
-    figure_coefficients,
-    figure_predicted,
-    figure_residuals,
-    figure_held_out,
-    figure_arms,
-    figure_judge,
-    figure_sizes,
-    figure_quality,
     table_examples,
     summarise,
     write_report,
@@ -24,243 +13,34 @@ localrules:
 report: "../report/workflow.rst"
 
 
-for figure, inputs in FIGURES_OF_RULE.items():
+for figure in run_figures():
 
     rule:
-        """Draw one figure of the quality rule, and the table beside it."""
+        """Draw one figure of the catalogue, and write the table that it is drawn from beside it."""
         name:
-            f"figure_{figure}"
+            f"figure_{figure.name}"
         input:
-            observations="<results>/quality_rule/{model}/observations.parquet",
-            diagnostics="<results>/quality_rule/{model}/diagnostics.json",
+            **figure_inputs(figure),
         output:
-            figure=report(
-                f"<results>/report/{{model}}/{figure}.svg",
-                caption=f"../report/{figure}.rst",
-                category="1. Quality rule",
-                subcategory="{model}",
-                labels={"figure": figure},
-            ),
-            table=report(
-                f"<results>/report/{{model}}/{figure}.csv",
-                caption=f"../report/{figure}.rst",
-                category="1. Quality rule",
-                subcategory="{model}",
-                labels={"figure": f"{figure} (table)"},
-            ),
+            figure=shown_in_report(figure, "svg"),
+            table=shown_in_report(figure, "csv"),
         log:
-            f"<logs>/report/{{model}}/{figure}.log",
+            f"<logs>/{figure.path}.log",
         benchmark:
-            f"<benchmarks>/report/{{model}}/{figure}.jsonl"
+            f"<benchmarks>/{figure.path}.jsonl"
+        localrule: True
         resources:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
         params:
-            **runs("instructmining.report.figures.draw"),
-            figure=figure,
-            inputs=lambda wildcards, input, inputs=inputs: inputs.format(input=input),
+            **figure_params(figure),
         shell:
-            "{params.command} {params.figure} {params.inputs} --output {output.figure}"
-            " --table {output.table} 2>&1 | tee {log}"
-
-
-rule figure_across_models:
-    """Draw the coefficients of all models, and of the eval sets and seeds of each, side by side."""
-    input:
-        "<results>/quality_rule/across_models.json",
-    output:
-        figure=report(
-            "<results>/report/across_models.svg",
-            caption="../report/across_models.rst",
-            category="1. Quality rule",
-            subcategory="across models",
-            labels={"figure": "how far the rule holds"},
-        ),
-        table=report(
-            "<results>/report/across_models.csv",
-            caption="../report/across_models.rst",
-            category="1. Quality rule",
-            subcategory="across models",
-            labels={"figure": "how far the rule holds (table)"},
-        ),
-    log:
-        "<logs>/report/across_models.log",
-    benchmark:
-        "<benchmarks>/report/across_models.jsonl"
-    resources:
-        mem_mb=needs.table_memory_mb,
-        runtime=needs.short_minutes,
-    params:
-        **runs("instructmining.report.figures.draw"),
-    shell:
-        "{params.command} rules --rules {input} --output {output.figure}" " --table {output.table} 2>&1 | tee {log}"
-
-
-rule figure_people:
-    """Draw how far the rule and each indicator agree with what people thought of examples."""
-    input:
-        "<results>/quality_rule/{model}/{pool}/people.json",
-    output:
-        figure=report(
-            "<results>/report/{model}/{pool}/people.svg",
-            caption="../report/people.rst",
-            category="1. Quality rule",
-            subcategory="{model}",
-            labels={"pool": "{pool}", "figure": "agreement with people"},
-        ),
-        table=report(
-            "<results>/report/{model}/{pool}/people.csv",
-            caption="../report/people.rst",
-            category="1. Quality rule",
-            subcategory="{model}",
-            labels={"pool": "{pool}", "figure": "agreement with people (table)"},
-        ),
-    log:
-        "<logs>/report/{model}/{pool}/people.log",
-    benchmark:
-        "<benchmarks>/report/{model}/{pool}/people.jsonl"
-    resources:
-        mem_mb=needs.table_memory_mb,
-        runtime=needs.short_minutes,
-    params:
-        **runs("instructmining.report.figures.draw"),
-    shell:
-        "{params.command} people --people {input} --output {output.figure}" " --table {output.table} 2>&1 | tee {log}"
-
-
-rule figure_arms:
-    """Draw the loss of each arm with its seeds and intervals."""
-    input:
-        "<results>/comparison/{model}/{pool}/comparison.json",
-    output:
-        figure=report(
-            "<results>/report/{model}/{pool}/arms.svg",
-            caption="../report/arms.rst",
-            category="3. Comparison",
-            subcategory="{model}",
-            labels={"pool": "{pool}", "figure": "arms"},
-        ),
-        table=report(
-            "<results>/report/{model}/{pool}/arms.csv",
-            caption="../report/arms.rst",
-            category="3. Comparison",
-            subcategory="{model}",
-            labels={"pool": "{pool}", "figure": "arms (table)"},
-        ),
-    log:
-        "<logs>/report/{model}/{pool}/arms.log",
-    benchmark:
-        "<benchmarks>/report/{model}/{pool}/arms.jsonl"
-    resources:
-        mem_mb=needs.table_memory_mb,
-        runtime=needs.short_minutes,
-    params:
-        **runs("instructmining.report.figures.draw"),
-    shell:
-        "{params.command} arms --comparison {input} --output {output.figure}" " --table {output.table} 2>&1 | tee {log}"
-
-
-rule figure_judge:
-    """Draw how often a judge preferred the answers of each arm."""
-    input:
-        "<results>/comparison/{model}/{pool}/judge.json",
-    output:
-        figure=report(
-            "<results>/report/{model}/{pool}/judge.svg",
-            caption="../report/judge.rst",
-            category="3. Comparison",
-            subcategory="{model}",
-            labels={"pool": "{pool}", "figure": "judge"},
-        ),
-        table=report(
-            "<results>/report/{model}/{pool}/judge.csv",
-            caption="../report/judge.rst",
-            category="3. Comparison",
-            subcategory="{model}",
-            labels={"pool": "{pool}", "figure": "judge (table)"},
-        ),
-    log:
-        "<logs>/report/{model}/{pool}/judge.log",
-    benchmark:
-        "<benchmarks>/report/{model}/{pool}/judge.jsonl"
-    resources:
-        mem_mb=needs.table_memory_mb,
-        runtime=needs.short_minutes,
-    params:
-        **runs("instructmining.report.figures.draw"),
-    shell:
-        "{params.command} judge --judge {input} --output {output.figure}" " --table {output.table} 2>&1 | tee {log}"
-
-
-rule figure_sizes:
-    """Draw the loss over the number of examples."""
-    input:
-        "<results>/comparison/{model}/{pool}/sizes.json",
-    output:
-        figure=report(
-            "<results>/report/{model}/{pool}/sizes.svg",
-            caption="../report/sizes.rst",
-            category="3. Comparison",
-            subcategory="{model}",
-            labels={"pool": "{pool}", "figure": "sizes"},
-        ),
-        table=report(
-            "<results>/report/{model}/{pool}/sizes.csv",
-            caption="../report/sizes.rst",
-            category="3. Comparison",
-            subcategory="{model}",
-            labels={"pool": "{pool}", "figure": "sizes (table)"},
-        ),
-    log:
-        "<logs>/report/{model}/{pool}/sizes.log",
-    benchmark:
-        "<benchmarks>/report/{model}/{pool}/sizes.jsonl"
-    resources:
-        mem_mb=needs.table_memory_mb,
-        runtime=needs.short_minutes,
-    params:
-        **runs("instructmining.report.figures.draw"),
-    shell:
-        "{params.command} sizes --curves {input} --output {output.figure}" " --table {output.table} 2>&1 | tee {log}"
-
-
-rule figure_quality:
-    """Draw the distribution of predicted quality per source and per degradation."""
-    input:
-        ranking="<results>/selection/{model}/{pool}/ranking.parquet",
-        found=found_size,
-    output:
-        figure=report(
-            "<results>/report/{model}/{pool}/quality.svg",
-            caption="../report/quality.rst",
-            category="2. Selection",
-            subcategory="{model}",
-            labels={"pool": "{pool}", "figure": "predicted quality"},
-        ),
-        table=report(
-            "<results>/report/{model}/{pool}/quality.csv",
-            caption="../report/quality.rst",
-            category="2. Selection",
-            subcategory="{model}",
-            labels={"pool": "{pool}", "figure": "predicted quality (table)"},
-        ),
-    log:
-        "<logs>/report/{model}/{pool}/quality.log",
-    benchmark:
-        "<benchmarks>/report/{model}/{pool}/quality.jsonl"
-    resources:
-        mem_mb=needs.table_memory_mb,
-        runtime=needs.short_minutes,
-    params:
-        **runs("instructmining.report.figures.draw", settings=CONFIG.selection),
-        size=size_option,
-    shell:
-        "{params.command} quality --ranking {input.ranking} --settings {params.settings:q}"
-        " {params.size} --output {output.figure} --table {output.table} 2>&1 | tee {log}"
+            "{params.command} {params.figure} {params.options} --output {output.figure} --table {output.table}"
+            " 2>&1 | tee {log}"
 
 
 rule table_examples:
-    """Show the best and the worst examples of a ranked pool, their text escaped."""
+    """Show the best and the worst examples of a ranked pool, with their text escaped."""
     input:
         ranking="<results>/selection/{model}/{pool}/ranking.parquet",
         shards=pool_shards,
@@ -288,7 +68,7 @@ rule table_examples:
 
 
 rule summarise:
-    """Put the results into one short text for the terminal."""
+    """Summarise the results in a short text for the terminal."""
     input:
         unpack(findings),
         rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),
@@ -313,7 +93,7 @@ rule summarise:
 
 
 rule write_report:
-    """Write the page that a run ends in: verdict, rule, arms, warnings, costs, data in and out, figures."""
+    """Write the report of the run as one page: verdict, rule, arms, warnings, costs, data in and out, figures."""
     input:
         unpack(findings),
         rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),

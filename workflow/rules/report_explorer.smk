@@ -1,4 +1,4 @@
-# Needs: pools with their scores, and rankings. Makes: a page to look at every example, and the data that it shows.
+# Needs: pools with their scores, and rankings. Makes: a page that shows every example, and its data.
 
 
 localrules:
@@ -7,7 +7,7 @@ localrules:
 
 
 rule explore_pool:
-    """Write what the explorer shows of a pool: conversations in chunks, indicators, neighbours."""
+    """Write the data of a pool for the explorer: conversations in chunks, indicators, neighbours."""
     input:
         shards=pool_shards,
         scores="<results>/indicators/{pool}/scores.parquet",
@@ -29,7 +29,7 @@ rule explore_pool:
 
 
 rule explore_ranking:
-    """Write what the explorer shows of a ranking: ranks, predictions, what each term of the rule adds."""
+    """Write the data of a ranking for the explorer: ranks, predictions, the contribution of each term of the rule."""
     input:
         rule="<results>/quality_rule/{model}/rule.json",
         ranking="<results>/selection/{model}/{pool}/ranking.parquet",
@@ -54,7 +54,7 @@ rule explore_ranking:
 
 
 rule explore:
-    """Put the explorer's page together; it opens from disk, without a server, and asks nothing of other hosts."""
+    """Write the page of the explorer, which opens from disk without a server and sends no requests."""
     input:
         of_selections("<results>/explorer/data/rankings/{model}/{pool}.js"),
         expand("<results>/explorer/data/pools/{pool}", pool=CONFIG.selection_pools()),

@@ -1,5 +1,15 @@
-# Needs: the config. Makes: lists of files - what a run is for, and what that is made from.
+# Needs: the config. Makes: lists of files - the results that a run is for, and what they are made from.
 from types import SimpleNamespace
+
+
+def of_fits(pattern):
+    """One file of each model if rules are fitted; one file of all models if the path names none."""
+    return [] if CONFIG.quality_rule.adopted else expand(pattern, model=CONFIG.models)
+
+
+def of_ratings(pattern):
+    """One file of each model and each set of ratings by people."""
+    return expand(pattern, model=CONFIG.models, pool=CONFIG.quality_rule.ratings)
 
 
 def of_selections(pattern):
@@ -17,6 +27,11 @@ def of_curves(pattern):
     return of_comparisons(pattern) if CONFIG.comparison.sizes else []
 
 
+def of_judge(pattern):
+    """One file of each comparison in which a judge compares answers."""
+    return of_comparisons(pattern) if CONFIG.comparison.judge else []
+
+
 def of_benchmarks(pattern):
     """One file of each comparison whose arms are measured on benchmarks."""
     return of_comparisons(pattern) if CONFIG.comparison.benchmarks else []
@@ -32,47 +47,56 @@ def of_pools(pattern, **wildcards):
     return [path for pool in CONFIG.pools for path in expand(pattern, pool=pool, shard=shards(pool), **wildcards)]
 
 
+# The files of each result that a figure of the catalogue may show.
+FILES_OF = {
+    "fit": of_fits,
+    "ratings": of_ratings,
+    "selection": of_selections,
+    "comparison": of_comparisons,
+    "curves": of_curves,
+    "judge": of_judge,
+}
+
+
 def final_targets():
-    """Everything that a run is for."""
+    """The results that a run is for."""
     return [
         "<results>/summary.txt",
         "<results>/report.html",
         "<results>/explorer/index.html",
         *expand("<results>/quality_rule/{model}/rule.md", model=CONFIG.models),
-        *figures_of_fit(),
-        *expand("<results>/report/{model}/{pool}/people.svg", model=CONFIG.models, pool=CONFIG.quality_rule.ratings),
+        *all_figures("svg"),
         *of_selections("<results>/selection/{model}/{pool}/selected.jsonl"),
-        *of_comparisons("<results>/report/{model}/{pool}/arms.svg"),
-        *of_curves("<results>/report/{model}/{pool}/sizes.svg"),
-        *of_selections("<results>/report/{model}/{pool}/quality.svg"),
         *of_selections("<results>/report/{model}/{pool}/examples.html"),
         *optional_targets(),
     ]
 
 
-def figures_of_fit():
-    """The figures of each rule and of all of them together, where rules are fitted."""
-    if CONFIG.quality_rule.adopted:
-        return []
-    figures = expand("<results>/report/{model}/{figure}.svg", model=CONFIG.models, figure=FIGURES_OF_RULE)
-    return [*figures, "<results>/report/across_models.svg"]
+def run_figures():
+    """The figures that a run may draw."""
+    return [figure for figure in FIGURES.values() if figure.shows in FILES_OF]
+
+
+def all_figures(suffix):
+    """Every figure of this run (svg), or the tables beside them (csv)."""
+    patterns = [(FILES_OF[figure.shows], f"<results>/{figure.path}.{suffix}") for figure in run_figures()]
+    return [path for files_of, pattern in patterns for path in files_of(pattern)]
 
 
 def optional_targets():
-    """What is made only where the config asks for it: exports, a judge's verdicts, benchmarks."""
+    """What is made only if the config asks for it: exports and benchmarks."""
     asked = {
         "selection/{model}/{pool}/export/dataset/README.md": CONFIG.selection.exports,
-        "report/{model}/{pool}/judge.svg": CONFIG.comparison.judge,
         "comparison/{model}/{pool}/benchmarks.json": CONFIG.comparison.benchmarks,
     }
     return of_selections([f"<results>/{path}" for path, wanted in asked.items() if wanted])
 
 
 def intermediate_results():
-    """What the targets are made from.
+    """What the final targets are made from.
 
-    They are targets too: Snakemake takes a missing file for up to date as long as what was made from it is there, and
-    after a rerun that failed its result is missing, so that the stale ones made from its predecessor would stay.
+    They are targets too. Snakemake takes a missing file to be up to date as long as the files made from it exist. The
+    output of a failed rerun is missing, so otherwise the stale files made from its previous version would stay.
     """
     return [
         *prepared_models(),
@@ -89,20 +113,20 @@ def intermediate_results():
 
 
 def prepared_models():
-    """The models that are tuned or score."""
+    """The models that are tuned, and those that score."""
     tuned = CONFIG.models if CONFIG.compares() else {}
     prepared = {*tuned, *(scorer_model(scorer) for scorer in SCORERS if scorer not in CONFIG.indicators.custom)}
     return expand("<results>/models/{prepared}/model.json", prepared=sorted(prepared))
 
 
 def used_sources():
-    """The sources of pools and eval sets, and those that degraded ones are made from."""
+    """The sources of pools and eval sets, and the sources that degraded ones are made from."""
     used = {name for member in [*CONFIG.pools.values(), *CONFIG.eval_sets.values()] for name in member.sources}
     return sorted(used | {CONFIG.sources[name].degrade.source for name in used if CONFIG.sources[name].degrade})
 
 
 def results_of_data():
-    """Imported sources, pools, eval sets and scores; one file a job."""
+    """Imported sources, pools, eval sets and scores; one file per job."""
     return [
         *expand("<results>/data/sources/{source}.parquet", source=used_sources()),
         *expand("<results>/data/eval/{eval_set}.parquet", eval_set=CONFIG.eval_sets),
@@ -114,7 +138,7 @@ def results_of_data():
 
 
 def results_of_fit():
-    """Subsets, the runs on them and the observations, where rules are fitted."""
+    """Subsets, the runs on them and the observations, if rules are fitted."""
     if CONFIG.quality_rule.adopted:
         return []
     return [
@@ -128,7 +152,7 @@ def results_of_fit():
 
 
 def results_of_comparison():
-    """The arms and the runs on them, those of the curves over size included, where selections are compared."""
+    """The arms and the runs on them, including those of the curves over size, if selections are compared."""
     if not CONFIG.compares():
         return []
     runs = [
@@ -147,7 +171,7 @@ def results_of_comparison():
 
 
 def results_of_judge():
-    """Prompts, answers and verdicts, where answers are judged."""
+    """Prompts, answers and verdicts, if answers are judged."""
     judge = CONFIG.comparison.judge
     if not judge:
         return []
@@ -158,7 +182,7 @@ def results_of_judge():
 
 
 def results_of_benchmarks():
-    """The benchmarks of each run, where there are any."""
+    """The benchmarks of each run, if there are any."""
     if not CONFIG.comparison.benchmarks:
         return []
     pairs = [SimpleNamespace(model=model, pool=pool) for model in CONFIG.models for pool in CONFIG.selection_pools()]
@@ -167,7 +191,7 @@ def results_of_benchmarks():
 
 
 def fetched_files():
-    """The prepared models and the imported sources of the hub."""
+    """The prepared models, the sources imported from the hub, and the tasks of benchmarks."""
     sources = [name for name, source in CONFIG.sources.items() if source.hub]
     return [
         *prepared_models(),

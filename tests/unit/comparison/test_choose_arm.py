@@ -1,112 +1,40 @@
-import math
+"""The command reads what an arm is chosen by, and writes its examples."""
 
-import numpy as np
 import pyarrow as pa
 import pytest
-from scipy.spatial.distance import cdist
 
-from instructmining.comparison.arms import Pool, apart, choose, k_centres
-from instructmining.comparison.choose_arm import points_of, with_lengths
-from instructmining.example import EXAMPLES, make_example, to_table
+from instructmining.comparison.choose_arm import main, points_of, with_lengths
+from instructmining.example import EXAMPLES, make_example, read_examples, to_table
 from instructmining.files import write_table
+from instructmining.indicators.tables import SCORES
 
-IDS = ["d", "b", "a", "c", "e"]
-SCORES = pa.table(
-    {
-        "id": IDS,
-        "len_out": [9.0, 9.0, 1.0, 9.0, 2.0],
-        "ppl": [5.0, 2.0, 9.0, 2.0, 4.0],
-        "reward": [-1.0, 0.5, 3.0, -2.0, 0.5],
-        "ifd": [1.2, 0.9, 0.5, 1.1, 0.7],
-    }
-)
-CIRCLE = np.array([[math.cos(angle), math.sin(angle)] for angle in (0.0, 0.1, 2.0, 2.05, 4.0)])
+EXAMPLE = [make_example([{"role": "assistant", "content": "word " * n}], "s", "f", {}) for n in (3, 1, 2)]
 
 
-def arm(name, size=2, seeds=(0, 0), **pool):
-    return choose(name, Pool(SCORES, **pool), size, seeds, max_cosine=0.99)
+def choose_arm(folder, monkeypatch, arm, *options):
+    """The numbers of words of the examples that the command chooses from a pool of three."""
+    ids = [example.id for example in EXAMPLE]
+    scores = pa.table({"id": ids, "source": ["s"] * 3, "degraded": pa.nulls(3, pa.string()), "ppl": [2.0, 3.0, 1.0]})
+    write_table(folder / "scores.parquet", scores, SCORES)
+    write_table(folder / "shard.parquet", to_table(EXAMPLE), EXAMPLES)
+    command = ["choose_arm", "--arm", arm, "--seed", "0", "--config-seed", "0", "--scores", folder / "scores.parquet"]
+    command += ["--shards", folder / "shard.parquet", "--output", folder / "arm.parquet", *options]
+    monkeypatch.setattr("sys.argv", list(map(str, command)))
+    main()
+    return sorted(len(example.response.split()) for example in read_examples(folder / "arm.parquet"))
 
 
-def test_selected_are_the_first_of_the_ranking_in_order_of_id():
-    assert arm("selected", 3) == ["a", "b", "d"]
+def test_an_arm_is_written_with_its_examples(tmp_path, monkeypatch):
+    assert choose_arm(tmp_path, monkeypatch, "longest", "--examples", 2) == [2, 3]
 
 
-def test_longest_breaks_ties_by_id():
-    assert arm("longest") == ["b", "c"]
+def test_a_size_may_be_a_share_of_the_pool(tmp_path, monkeypatch):
+    assert choose_arm(tmp_path, monkeypatch, "shortest_ppl", "--fraction", 0.34) == [2]
 
 
-def test_shortest_ppl_has_the_lowest_perplexity():
-    assert arm("shortest_ppl", 3) == ["b", "c", "e"]
-
-
-def test_reward_only_has_the_highest_reward():
-    assert arm("reward_only") == ["a", "b"]
-
-
-def test_ifd_takes_the_highest_below_one_first_and_those_above_last():
-    assert arm("ifd") == ["b", "e"]
-    assert arm("ifd", 4) == ["a", "b", "c", "e"]
-
-
-def test_diverse_takes_one_of_each_cluster():
-    cluster = {"d": 0, "b": 0, "a": 1, "c": 1, "e": 2}
-    assert {cluster[name] for name in arm("diverse", 3, embeddings=CIRCLE)} == {0, 1, 2}
-
-
-def test_each_centre_is_the_point_farthest_from_all_before_it():
-    points = np.random.default_rng(0).normal(size=(30, 4))
-    centres = k_centres(points, 6)
-    for number in range(1, 6):
-        distances = cdist(points, points[centres[:number]]).min(axis=1)
-        assert distances[centres[number]] == pytest.approx(distances.max())
-
-
-def test_of_equal_points_each_is_a_centre_once():
-    assert sorted(k_centres(np.ones((4, 2)), 4)) == [0, 1, 2, 3]
-
-
-def test_selected_diverse_keeps_the_order_of_the_rule_and_passes_over_what_is_too_near():
-    assert apart(CIRCLE, 3, 0.99) == [0, 2, 4]
-    assert arm("selected_diverse", 2, embeddings=CIRCLE) == ["a", "d"]
-
-
-def test_too_few_examples_that_are_apart_are_said():
-    with pytest.raises(ValueError, match=r"only 3 of 5 examples are apart .* 0\.99, 4 are asked for"):
-        apart(CIRCLE, 4, 0.99)
-
-
-def test_full_is_all_whatever_the_size():
-    assert arm("full") == sorted(IDS)
-
-
-def test_a_list_is_taken_as_it_is_whatever_the_size():
-    assert arm("mine", 1, listed=("e", "a", "b")) == ["a", "b", "e"]
-
-
-@pytest.mark.parametrize("listed", [("a", "x"), ("a", "a"), ()])
-def test_a_list_that_does_not_fit_the_pool_is_refused(listed):
-    with pytest.raises(ValueError, match=rf"list mine: {len(listed)} IDs, .* not in the pool"):
-        arm("mine", listed=listed)
-
-
-def test_an_indicator_that_is_no_number_chooses_no_arm():
-    broken = SCORES.set_column(2, "ppl", pa.array([1.0, None, 2.0, 3.0, 4.0]))
-    with pytest.raises(ValueError, match="'ppl' has no finite value in 1 of 5 rows"):
-        choose("shortest_ppl", Pool(broken), 2)
-
-
-def test_random_is_the_same_draw_for_the_same_seeds_and_another_for_others():
-    draws = {tuple(arm("random", 3, (config, seed))) for config in range(5) for seed in range(5)}
-    assert arm("random", 3, (0, 1)) == arm("random", 3, (0, 1))
-    assert len(draws) > 5
-
-
-def test_random_does_not_depend_on_the_ranking():
-    assert arm("random") == choose("random", Pool(SCORES.sort_by("id")), 2)
-
-
-def test_random_draws_no_example_twice():
-    assert arm("random", 5) == sorted(IDS)
+def test_a_list_is_read_from_its_file(tmp_path, monkeypatch):
+    (tmp_path / "ids.txt").write_text(f"{EXAMPLE[1].id}\n")
+    assert choose_arm(tmp_path, monkeypatch, "mine", "--list", tmp_path / "ids.txt", "--examples", 2) == [1]
 
 
 @pytest.mark.parametrize("has_tokens", [True, False])

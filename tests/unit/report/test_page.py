@@ -21,7 +21,7 @@ from instructmining.report.page import (
     rule_warnings,
     signs_in_words,
 )
-from tests.unit.report.figures.test_draw import comparison, fitted
+from tests.unit.report.figures.made import comparison, fitted
 from tests.unit.simulation import observations, synthetic
 
 HOSTILE = '</pre><script>alert(1)</script><svg onload="x()">\u202e{{ 7 * 7 }}'
@@ -172,3 +172,10 @@ def test_a_figure_of_all_models_is_told_by_its_name_alone(tmp_path) -> None:
     path.write_text("<svg/>")
     path.with_suffix(".csv").write_text("model\n")
     assert (figure(path).where, figure(path).key) == ("", "across_models")
+
+
+def test_figures_that_no_section_places_are_shown_by_their_category_in_the_order_of_the_stages() -> None:
+    drawn = values()["figures"][0]
+    page = render({**values(), "figures": [replace(drawn, name=name) for name in ("quality", "residuals")]})
+    details = page[page.index('id="details"') :]
+    assert re.findall(r"<h3>(.*?)</h3>", details) == ["Quality rule", "Selection"]

@@ -1,5 +1,6 @@
-"""How the examples of an arm are chosen from a pool."""
+"""How the examples of each arm are chosen from a pool; `arm_kinds.py` has the table of the arms."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ class Pool:
     scores: pa.Table
     """One row per example: `id` and the indicators; for arms that follow the rule it is the ranking, best first."""
     embeddings: Floats | None = None
-    """In the order of the scores, of unit length; (examples, dimensions)."""
+    """Of unit length, in the order of the scores; (examples, dimensions)."""
     listed: tuple[str, ...] = ()
     """The IDs of a list of the user's."""
 
@@ -26,82 +27,141 @@ class Pool:
         return names
 
 
-def choose(arm: str, pool: Pool, size: int, seeds: tuple[int, int] = (0, 0), max_cosine: float = 1.0) -> list[str]:
-    """The IDs of an arm, sorted; `seeds` are the config's and the run's, which only `random` depends on."""
-    ids = pool.ids
-    match arm:
-        case "full":
-            chosen = ids
-        case "selected":
-            chosen = ids[:size]
-        case "random":
-            chosen = np.random.default_rng(seeds).choice(sorted(ids), size=size, replace=False).tolist()
-        case "longest" | "shortest_ppl" | "reward_only" | "ifd":
-            cost = dict(zip(ids, _cost(arm, pool.scores), strict=True))
-            chosen = sorted(ids, key=lambda name: (cost[name], name))[:size]
-        case "diverse":
-            chosen = [ids[i] for i in k_centres(_embeddings(pool), size)]
-        case "selected_diverse":
-            chosen = [ids[i] for i in apart(_embeddings(pool), size, max_cosine)]
-        case _:
-            chosen = _known(pool.listed, ids, arm)
+@dataclass(frozen=True)
+class Draw:
+    """What is asked of a choice, apart from the pool."""
+
+    size: int
+    seeds: tuple[int, int] = (0, 0)
+    """The seed of the config and the seed of the run, which only `random` depends on."""
+    max_cosine: float = 1.0
+    """How similar two examples of `selected_diverse` may be."""
+
+
+def choose(arm: str, pool: Pool, draw: Draw) -> list[str]:
+    """The IDs of an arm, sorted; an arm that is not in the table is a list of the user's."""
+    chosen = CHOICES[arm](pool, draw) if arm in CHOICES else _known(pool.listed, pool.ids, arm)
     return sorted(chosen)
 
 
-def _cost(arm: str, scores: pa.Table) -> Floats:
-    """What an arm of the pool's scores takes the lowest of; (examples,)."""
-    if arm == "longest":
-        return -_column(scores, "len_out")
-    if arm == "shortest_ppl":
-        return _column(scores, "ppl")
-    if arm == "reward_only":
-        return -_column(scores, "reward")
-    ifd = _column(scores, "ifd")
-    # Above 1 the instruction makes the response less likely: such examples are taken last (Li et al. 2024, Cherry LLM).
-    highest: Floats = np.where(ifd < 1, -ifd, ifd)
-    return highest
+def first(pool: Pool, draw: Draw) -> list[str]:
+    """The first of the ranking."""
+    return pool.ids[: draw.size]
+
+
+def at_random(pool: Pool, draw: Draw) -> list[str]:
+    """A random sample, the same whatever the order of the pool."""
+    drawn: list[str] = (
+        np.random.default_rng(draw.seeds).choice(sorted(pool.ids), size=draw.size, replace=False).tolist()
+    )
+    return drawn
+
+
+def longest(pool: Pool, draw: Draw) -> list[str]:
+    """The longest responses."""
+    return _lowest(pool, -_column(pool.scores, "len_out"), draw.size)
+
+
+def lowest_ppl(pool: Pool, draw: Draw) -> list[str]:
+    """The lowest perplexity."""
+    return _lowest(pool, _column(pool.scores, "ppl"), draw.size)
+
+
+def highest_reward(pool: Pool, draw: Draw) -> list[str]:
+    """The highest reward."""
+    return _lowest(pool, -_column(pool.scores, "reward"), draw.size)
+
+
+def highest_ifd(pool: Pool, draw: Draw) -> list[str]:
+    """The highest `ifd` below 1.
+
+    Above 1 the instruction makes the response less likely: such examples come last (Li et al. 2024, Cherry LLM).
+    """
+    ifd = _column(pool.scores, "ifd")
+    return _lowest(pool, np.where(ifd < 1, -ifd, ifd), draw.size)
+
+
+def diverse(pool: Pool, draw: Draw) -> list[str]:
+    """Examples that leave none of the pool far from all of them."""
+    return [pool.ids[i] for i in k_centres(_embeddings(pool), draw.size)]
+
+
+def selected_diverse(pool: Pool, draw: Draw) -> list[str]:
+    """The first of the ranking, without those too similar to one before."""
+    return [pool.ids[i] for i in apart(_embeddings(pool), draw.size, draw.max_cosine)]
+
+
+def whole(pool: Pool, draw: Draw) -> list[str]:
+    """The whole pool, whatever the size."""
+    return pool.ids
+
+
+CHOICES: dict[str, Callable[[Pool, Draw], list[str]]] = {
+    "selected": first,
+    "random": at_random,
+    "longest": longest,
+    "shortest_ppl": lowest_ppl,
+    "reward_only": highest_reward,
+    "ifd": highest_ifd,
+    "diverse": diverse,
+    "selected_diverse": selected_diverse,
+    "full": whole,
+}
+"""How each arm of the table in `arm_kinds.py` is chosen: the IDs, in any order."""
+
+
+def _lowest(pool: Pool, costs: Floats, size: int) -> list[str]:
+    """The examples with the lowest costs; ties in order of ID."""
+    cost = dict(zip(pool.ids, costs, strict=True))
+    return sorted(cost, key=lambda name: (cost[name], name))[:size]
 
 
 def _column(scores: pa.Table, name: str) -> Floats:
     values: Floats = scores[name].to_numpy().astype(np.float64)
     if bad := int(np.sum(~np.isfinite(values))):
-        raise ValueError(f"indicator {name!r} has no finite value in {bad} of {len(values)} rows; score those again")
+        raise ValueError(
+            f"indicator {name!r} has no finite value in {bad} of {len(values)} rows, so no arm can be chosen by it;"
+            " score those examples again"
+        )
     return values
 
 
 def _embeddings(pool: Pool) -> Floats:
     if pool.embeddings is None:
-        raise ValueError("this arm is chosen by embeddings; give --embeddings")
+        raise ValueError("this arm is chosen by embeddings, but there are none; give --embeddings")
     return pool.embeddings
 
 
 def _known(listed: tuple[str, ...], ids: list[str], arm: str) -> list[str]:
-    """The listed IDs; raises ValueError where one is not in the pool or stands twice."""
+    """The listed IDs; raises ValueError if there are none, or if one is not in the pool or appears twice."""
     unknown = sorted(set(listed) - set(ids))
     if unknown or len(set(listed)) < len(listed) or not listed:
         raise ValueError(
-            f"list {arm}: {len(listed)} IDs, {len(set(listed))} of them different, {len(unknown)} not in the pool"
-            f" (e.g. {unknown[:3]}); name each example of the pool at most once, by the `id` of its ranking"
+            f"list {arm}: found {len(listed)} IDs, {len(set(listed))} of them different, {len(unknown)} not in the pool"
+            f" (e.g. {unknown[:3]}); expected at least one, each once, as in the column `id` of the pool's ranking"
         )
     return list(listed)
 
 
 def k_centres(points: Floats, size: int) -> list[int]:
-    """Positions of points that leave none far from all of them (greedy k-centre, Gonzalez 1985).
+    """Positions of points such that no other point is far from all of them (greedy k-centre, Gonzalez 1985).
 
-    The first is the one nearest to the mean, each further one the farthest from all before it.
+    The first is the point nearest to the mean; each of the others is the point farthest from all before it.
     """
     nearest = int(np.argmin(np.linalg.norm(points - points.mean(axis=0), axis=1)))
     centres, distances = [nearest], np.full(len(points), np.inf)
     while len(centres) < size:
         distances = np.minimum(distances, np.linalg.norm(points - points[centres[-1]], axis=1))
-        distances[centres] = -1  # so that of equal points each is taken once
+        distances[centres] = -1  # so that each of several equal points is taken once
         centres.append(int(np.argmax(distances)))
     return centres
 
 
 def apart(points: Floats, size: int, max_cosine: float) -> list[int]:
-    """Positions of the first points, each no nearer than `max_cosine` to one before; raises ValueError if too few."""
+    """Positions of the first points, without those more similar than `max_cosine` to one already taken.
+
+    Raises ValueError if fewer than `size` are left.
+    """
     taken: list[int] = []
     held = np.empty((size, points.shape[1]))
     for position, point in enumerate(points):
@@ -112,7 +172,7 @@ def apart(points: Floats, size: int, max_cosine: float) -> list[int]:
             taken.append(position)
     if len(taken) < size:
         raise ValueError(
-            f"selected_diverse: only {len(taken)} of {len(points)} examples are apart by a cosine of at most"
-            f" {max_cosine}, {size} are asked for; raise comparison.max_cosine or select fewer"
+            f"selected_diverse: only {len(taken)} of {len(points)} examples have a cosine of at most {max_cosine} to"
+            f" each other, {size} are needed; raise comparison.max_cosine or select fewer examples"
         )
     return taken

@@ -1,13 +1,13 @@
 """Choose the examples of one arm of the comparison.
 
-Only `selected` and `selected_diverse` read the ranking; the other arms read the pool's scores, so that a new rule tunes
-none of them again.
+Only arms that follow the quality rule read the ranking. The others read the scores of the pool, so that a new rule
+does not make them run again.
 
     python -m instructmining.comparison.choose_arm --arm random --seed 1 --config-seed 0 --scores scores.parquet \\
         --shards results/data/pools/mixed/*.parquet --examples 500 --output arm.parquet
 
-All arms have equal size but `full` and the lists of a user. `random` is drawn anew for each seed, so that its spread
-covers the choice of examples too; the others differ between seeds in the training alone.
+All arms have the same size, except `full` and your own lists. `random` is drawn anew for each seed, so that its spread
+covers the choice of examples too; the other arms differ between seeds in training only.
 """
 
 import argparse
@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from instructmining.arrays import Floats
-from instructmining.comparison.arms import Pool, choose
-from instructmining.comparison.settings import RANKED
+from instructmining.comparison.arm_kinds import kind_of
+from instructmining.comparison.arms import Draw, Pool, choose
 from instructmining.example import EXAMPLES, read_examples
 from instructmining.files import read_json, read_table, write_table
 from instructmining.indicators.neighbours import to_points
@@ -28,7 +28,7 @@ from instructmining.selection.size import selection_size
 
 
 def with_lengths(scores: pa.Table, shards: list[Path]) -> pa.Table:
-    """The scores with `len_out`: tokens of each response where they were counted, else its words."""
+    """The scores with `len_out`: the tokens of each response if they were counted, else its words."""
     if "len_out" in scores.column_names:
         return scores
     words = {example.id: len(example.response.split()) for shard in shards for example in read_examples(shard)}
@@ -36,7 +36,7 @@ def with_lengths(scores: pa.Table, shards: list[Path]) -> pa.Table:
 
 
 def points_of(scores: pa.Table, embeddings: Path) -> Floats:
-    """The embeddings of the examples, in their order; (examples, dimensions)."""
+    """The embeddings of the scored examples, in the order of the scores; (examples, dimensions)."""
     table = read_table(embeddings, EMBEDDINGS)
     rows = pc.index_in(scores["id"].combine_chunks(), value_set=table["id"].combine_chunks())
     points: Floats = to_points(table.take(rows)["embeddings"])
@@ -47,15 +47,15 @@ def main() -> None:
     """Read the scores or the ranking, write the arm."""
     arguments = _parse()
     arm = arguments.arm
-    scores = read_table(arguments.scores, RANKING if arm in RANKED else SCORES)
+    scores = read_table(arguments.scores, RANKING if kind_of(arm).ranked else SCORES)
     if arm == "longest":
         scores = with_lengths(scores, arguments.shards)
     points = points_of(scores, arguments.embeddings) if arguments.embeddings else None
     listed = tuple(arguments.list.read_text(encoding="utf-8").split()) if arguments.list else ()
     examples = read_json(arguments.size)["examples"] if arguments.size else arguments.examples
     size = selection_size(len(scores), examples, arguments.fraction)
-    seeds = (arguments.config_seed, arguments.seed)
-    ids = choose(arm, Pool(scores, points, listed), size, seeds, arguments.max_cosine)
+    draw = Draw(size, (arguments.config_seed, arguments.seed), arguments.max_cosine)
+    ids = choose(arm, Pool(scores, points, listed), draw)
     write_table(arguments.output, examples_by_id(arguments.shards, ids), EXAMPLES)
     print(f"{arm}, seed {arguments.seed}: {len(ids)} of {len(scores)} examples")
 
@@ -67,15 +67,22 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--arm", required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--config-seed", type=int, required=True)
-    parser.add_argument("--scores", type=Path, required=True, help="scores of the pool; its ranking for selected arms")
-    parser.add_argument("--embeddings", type=Path, help="of the pool, for the arms that are chosen by them")
-    parser.add_argument("--max-cosine", type=float, default=1.0, help="of selected_diverse")
-    parser.add_argument("--list", type=Path, help="IDs, one a line, for an arm of that name")
+    parser.add_argument(
+        "--scores",
+        type=Path,
+        required=True,
+        help="of the pool; its ranking for an arm that follows the rule",
+    )
+    parser.add_argument("--embeddings", type=Path, help="of the pool, for an arm that is chosen by them")
+    parser.add_argument(
+        "--max-cosine", type=float, default=1.0, help="how similar two examples may be, for selected_diverse"
+    )
+    parser.add_argument("--list", type=Path, help="a file of IDs, one per line, for an arm that is your own list")
     parser.add_argument("--shards", type=Path, nargs="+", required=True)
     size = parser.add_mutually_exclusive_group(required=True)
     size.add_argument("--examples", type=int)
-    size.add_argument("--fraction", type=float, help="share of the pool, instead of --examples")
-    size.add_argument("--size", type=Path, help="what a search found, instead of --examples")
+    size.add_argument("--fraction", type=float, help="the share of the pool, instead of --examples")
+    size.add_argument("--size", type=Path, help="the size that a search found, instead of --examples")
     parser.add_argument("--output", type=Path, required=True)
     return parser.parse_args()
 

@@ -1,42 +1,23 @@
 """Settings of the comparison."""
 
 import math
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from instructmining.comparison.arm_kinds import ARMS, kind_of
 from instructmining.comparison.benchmarks.settings import Benchmarks
 from instructmining.comparison.judge.settings import Judge
 from instructmining.settings import Name, Settings, Untracked
 from instructmining.training.settings import Training
 
-Arm = Literal[
-    "selected",
-    "random",
-    "longest",
-    "shortest_ppl",
-    "reward_only",
-    "ifd",
-    "diverse",
-    "selected_diverse",
-    "full",
-]
-ARMS: tuple[str, ...] = get_args(Arm)
-NEEDS = {"shortest_ppl": "ppl", "reward_only": "reward", "ifd": "ifd"}
-"""The indicator that an arm is chosen by."""
-EMBEDDED = ("diverse", "selected_diverse")
-"""Arms that are chosen by embeddings."""
-RANKED = ("selected", "selected_diverse")
-"""Arms that follow the quality rule."""
+_ARMS = f"""{", ".join(f"`{name}`" for name in ARMS)}, or names of `lists`; see `docs/method.md` for what each is."""
 
 
 class Comparison(Settings):
     """Which arms are tuned on, how often, and what is equal among them."""
 
-    arms: Annotated[list[Name], Field(min_length=2)] = ["selected", "random", "longest", "full"]
-    """`selected`, `random` (drawn anew for each seed), `longest`, `shortest_ppl` (lowest perplexity), `reward_only`
-    (highest reward), `ifd` (highest below 1), `diverse` (k-centre on embeddings), `selected_diverse` (the rule's order,
-    without what is too like an example already taken), `full` (the whole pool), or a name of `lists`."""
+    arms: Annotated[list[Name], Field(min_length=2, description=_ARMS)] = ["selected", "random", "longest", "full"]
     lists: Annotated[dict[Name, str], Untracked()] = {}
     """Arms of your own: for each a text file with the ID of one example of the pool a line."""
     match: Literal["examples", "steps", "tokens"] = "examples"
@@ -117,19 +98,19 @@ class Comparison(Settings):
     def problems(self, indicators: list[str], embeddings: bool, pools: list[str]) -> list[str]:
         """What does not fit the indicators that are computed and the pools that are selected from."""
         problems = [
-            f"comparison.arms: {arm} is chosen by the indicator {NEEDS[arm]!r}, which is not computed; leave the arm"
+            f"comparison.arms: {arm} is chosen by the indicator {needed!r}, which is not computed; leave the arm"
             f" out or set up a scorer that gives it; computed: {', '.join(indicators)}"
             for arm in self.arms
-            if arm in NEEDS and NEEDS[arm] not in indicators
+            if (needed := kind_of(arm).indicator) and needed not in indicators
         ]
         problems += [
             f"comparison.arms: {arm} is chosen by embeddings, but indicators.embedding is not set"
             for arm in self.arms
-            if arm in EMBEDDED and not embeddings
+            if kind_of(arm).embedded and not embeddings
         ]
         if self.baseline not in self.arms:
             problems.append(f"comparison.baseline: {self.baseline!r} is not among comparison.arms")
-        if self.sizes and (self.baseline == "full" or self.baseline in self.lists):
+        if self.sizes and self.baseline in self.arms and not kind_of(self.baseline).sized:
             problems.append(f"comparison.sizes: the baseline, {self.baseline}, has one size; take another baseline")
         if self.lists and len(pools) > 1:
             problems.append(

@@ -43,6 +43,7 @@ from instructmining.report.accounts import (
     truncation_warnings,
     truncations,
 )
+from instructmining.report.figures.catalogue import FIGURES
 from instructmining.report.findings import add_options, read_findings
 from instructmining.report.glossary import meaning, reasons
 from instructmining.report.selected import read_selected
@@ -73,6 +74,11 @@ class Figure:
     def key(self) -> str:
         """Its name among all figures, such as `smollm2-unseen-arms`; one of all models has nothing before it."""
         return "-".join([*self.where.split(", "), self.name] if self.where else [self.name])
+
+    @property
+    def category(self) -> str:
+        """Its category in the catalogue, such as `2. Selection`."""
+        return FIGURES[self.name].category
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,9 @@ def arm_inputs(wildcards):
     """What an arm is chosen by: few depend on the rule, the others on the pool's scores alone."""
     arm, folder = arm_name(wildcards), f"<results>/selection/{wildcards.model}/{wildcards.pool}"
     inputs = {"scores": f"<results>/indicators/{wildcards.pool}/scores.parquet"}
-    if arm in RANKED:
+    if kind_of(arm).ranked:
         inputs["scores"] = f"{folder}/ranking.parquet"
-    if arm in EMBEDDED:
+    if kind_of(arm).embedded:
         inputs["embeddings"] = f"<results>/indicators/{wildcards.pool}/embeddings.parquet"
     if arm in CONFIG.comparison.lists:
         inputs["list"] = own_file(CONFIG.comparison.lists[arm])

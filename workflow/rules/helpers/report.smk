@@ -1,12 +1,50 @@
-# Needs: the targets. Makes: the files that the report's page is written from.
+# Needs: the targets and the catalogue of figures. Makes: the parts of the rules that draw, and the inputs of the report.
+import shlex
+
 OF_FINDINGS = (
     "--people {input.people} --judges {input.judges} --benchmarks {input.benchmarks} --sizes {input.sizes}"
     " --curves {input.curves} --costs {input.costs}"
 )
 
 
+def figure_inputs(figure):
+    """The files that a figure is drawn from, by the option of the command that reads them."""
+    inputs = {name: f"<results>/{path}" for name, path in figure.inputs.items()}
+    return inputs | ({"found": found_size} if figure.shows_size else {})
+
+
+def figure_params(figure):
+    """What the command that draws a figure is given: its name, and what to draw it from."""
+    settings = {"settings": CONFIG.selection} if figure.shows_size else {}
+    params = runs("instructmining.report.figures.draw", **settings)
+
+    def options(wildcards, input):
+        given = [f"--{name} {input[name]}" for name in figure.inputs]
+        if figure.shows_size:
+            text = params["settings"](wildcards, input)
+            given += [f"--settings {shlex.quote(text)}", size_option(wildcards, input)]
+        return " ".join(given)
+
+    return {**params, "figure": figure.name, "options": options}
+
+
+def shown_in_report(figure, suffix):
+    """A figure (svg), or the table beside it (csv), as an output that Snakemake's own report shows."""
+    title = figure.title or figure.name
+    return report(
+        f"<results>/{figure.path}.{suffix}",
+        caption=f"../report/{figure.name}.rst",
+        category=figure.category,
+        subcategory=figure.subcategory,
+        labels={
+            **({"pool": "{pool}"} if "{pool}" in figure.path else {}),
+            "figure": title if suffix == "svg" else f"{title} (table)",
+        },
+    )
+
+
 def accounts():
-    """The reports of what went in and came out of each source, pool and eval set."""
+    """The reports that count what went into each source, pool and eval set, and what came out."""
     return [
         *expand("<results>/data/sources/{source}.report.json", source=used_sources()),
         *expand("<results>/data/pools/{pool}.report.json", pool=CONFIG.pools),
@@ -19,17 +57,11 @@ def all_records():
     return [path for path in [*results_of_fit(), *results_of_comparison()] if Path(path).name == "record.json"]
 
 
-def all_figures(form):
-    """Every figure, or the table beside it, by the end of its name."""
-    return [path.removesuffix("svg") + form for path in final_targets() if path.endswith(".svg")]
-
-
 def findings(wildcards):
-    """What a run may have found beside rules and arms, by the option that the report reads it with."""
-    rated = {"model": CONFIG.models, "pool": CONFIG.quality_rule.ratings}
+    """What a run may have found apart from rules and arms, by the option with which the report reads it."""
     return {
-        "people": expand("<results>/quality_rule/{model}/{pool}/people.json", **rated),
-        "judges": of_comparisons("<results>/comparison/{model}/{pool}/judge.json") if CONFIG.comparison.judge else [],
+        "people": of_ratings("<results>/quality_rule/{model}/{pool}/people.json"),
+        "judges": of_judge("<results>/comparison/{model}/{pool}/judge.json"),
         "benchmarks": of_benchmarks("<results>/comparison/{model}/{pool}/benchmarks.json"),
         "sizes": of_searches("<results>/selection/{model}/{pool}/size.json"),
         "curves": of_curves("<results>/comparison/{model}/{pool}/sizes.json"),
@@ -38,6 +70,6 @@ def findings(wildcards):
 
 
 def report_texts_hash():
-    """The hash of the report's template and captions, which its command reads."""
+    """The hash of the templates and captions, which the command of the report reads."""
     texts = sorted(Path(LIBRARY, "report").iterdir())
     return hashlib.sha256(b"".join(text.read_bytes() for text in texts)).hexdigest()[:12]

@@ -163,7 +163,7 @@ def test_the_commands_compare_and_draw(models, tmp_path, monkeypatch, capsys):
     result = read_json(tmp_path / "a.json")
     assert markdown(result) == (tmp_path / "a.md").read_text() and "Eval sets of tiny" in capsys.readouterr().out
     outputs = ["--output", str(tmp_path / "a.svg"), "--table", str(tmp_path / "a.csv")]
-    monkeypatch.setattr(sys, "argv", ["figures", "rules", "--rules", str(tmp_path / "a.json"), *outputs])
+    monkeypatch.setattr(sys, "argv", ["figures", "across_models", "--rules", str(tmp_path / "a.json"), *outputs])
     draw()
     variants = sum(len(row["variants"]) for row in result["comparisons"])
     assert len(pd.read_csv(tmp_path / "a.csv")) == 2 * variants
@@ -179,6 +179,6 @@ def test_a_figure_of_nothing_but_reasons_is_drawn(tmp_path, monkeypatch):
     reason = {"over": "seeds", "model": "tiny", "reason": "too few"}
     write_json(tmp_path / "a.json", {"confidence": 0.95, "comparisons": [], "skipped": [reason]})
     outputs = ["--output", str(tmp_path / "a.svg"), "--table", str(tmp_path / "a.csv")]
-    monkeypatch.setattr(sys, "argv", ["figures", "rules", "--rules", str(tmp_path / "a.json"), *outputs])
+    monkeypatch.setattr(sys, "argv", ["figures", "across_models", "--rules", str(tmp_path / "a.json"), *outputs])
     draw()
     assert (tmp_path / "a.csv").read_text().startswith("over,model,variant")

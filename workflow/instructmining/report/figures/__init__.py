@@ -1,5 +1,5 @@
-"""Figures, each an SVG with the table it is drawn from: `draw` is the command, `style` the common look.
+"""Figures, each an SVG with the table that it is drawn from: `catalogue` lists them, `draw` is the command.
 
-One module for what figures are drawn from: `rule`, `evidence`, `across`, `people`, `selection`, `comparison`, `judge`,
-`sizes`.
+The functions that draw are in one module for each kind of result: `rule`, `evidence`, `across`, `people`, `selection`,
+`comparison`, `judge`, `sizes`. `style` has what all figures share.
 """

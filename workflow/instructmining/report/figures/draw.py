@@ -1,100 +1,70 @@
-"""Draw one figure as SVG, with the table that it is drawn from as CSV.
+"""Draw one figure as SVG, and write the table that it is drawn from as CSV.
 
     python -m instructmining.report.figures.draw univariate --observations observations.parquet \\
         --diagnostics diagnostics.json --output univariate.svg --table univariate.csv
-    python -m instructmining.report.figures.draw coefficients --diagnostics diagnostics.json --output ... --table ...
-    python -m instructmining.report.figures.draw residuals --diagnostics diagnostics.json --output ... --table ...
-    python -m instructmining.report.figures.draw held_out --diagnostics diagnostics.json --output ... --table ...
-    python -m instructmining.report.figures.draw predicted --diagnostics diagnostics.json --output ... --table ...
-    python -m instructmining.report.figures.draw arms --comparison comparison.json --output ... --table ...
-    python -m instructmining.report.figures.draw judge --judge judge.json --output ... --table ...
-    python -m instructmining.report.figures.draw sizes --curves sizes.json --output ... --table ...
     python -m instructmining.report.figures.draw quality --ranking ranking.parquet --settings '{"examples": 500}' \\
-        --output ... --table ...
-    python -m instructmining.report.figures.draw rules --rules across_models.json --output ... --table ...
-    python -m instructmining.report.figures.draw people --people people.json --output ... --table ...
-    python -m instructmining.report.figures.draw designs --designs designs.json --output ... --table ...
-    python -m instructmining.report.figures.draw spread --designs designs.json --output ... --table ...
+        --output quality.svg --table quality.csv
+
+`--help` lists all figures, `univariate --help` the options of one.
 """
 
 import argparse
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
 
 from instructmining.comparison.result import ComparisonResult
 from instructmining.files import read_json, read_table
 from instructmining.quality_rule.observations import observations_schema
-from instructmining.report.figures.across import draw_designs, draw_rules, draw_spread
-from instructmining.report.figures.comparison import draw_arms
-from instructmining.report.figures.evidence import draw_held_out, draw_residuals
-from instructmining.report.figures.judge import draw_judge
-from instructmining.report.figures.people import draw_people
-from instructmining.report.figures.rule import draw_coefficients, draw_predicted, draw_univariate
-from instructmining.report.figures.selection import draw_quality
-from instructmining.report.figures.sizes import draw_sizes
+from instructmining.report.figures.catalogue import FIGURES, Figure
 from instructmining.report.figures.style import Drawing, look, save
 from instructmining.selection.ranking import RANKING
 from instructmining.selection.settings import Selection
-from instructmining.selection.size import selection_size, sized
+from instructmining.selection.size import sized
 
-OF_DIAGNOSTICS = {
-    "coefficients": draw_coefficients,
-    "predicted": draw_predicted,
-    "residuals": draw_residuals,
-    "held_out": draw_held_out,
+READERS: Mapping[str, Callable[[Path], Any]] = {
+    "comparison": ComparisonResult.from_json,
+    "curves": read_json,
+    "designs": read_json,
+    "diagnostics": read_json,
+    "judge": read_json,
+    "observations": partial(read_table, schema=observations_schema([])),
+    "people": read_json,
+    "ranking": partial(read_table, schema=RANKING),
+    "rules": read_json,
 }
+"""How each input of a figure is read, by the option that names it."""
 
 
-def draw(arguments: argparse.Namespace) -> Drawing:
-    """The figure that the arguments name."""
-    if arguments.figure == "arms":
-        return draw_arms(ComparisonResult.from_json(arguments.comparison))
-    if arguments.figure == "judge":
-        return draw_judge(read_json(arguments.judge))
-    if arguments.figure == "people":
-        return draw_people(read_json(arguments.people))
-    if arguments.figure == "rules":
-        return draw_rules(read_json(arguments.rules))
-    if arguments.figure == "sizes":
-        return draw_sizes(read_json(arguments.curves))
-    if arguments.figure == "designs":
-        return draw_designs(read_json(arguments.designs))
-    if arguments.figure == "spread":
-        return draw_spread(read_json(arguments.designs))
-    if arguments.figure == "quality":
-        ranking, settings = read_table(arguments.ranking, RANKING), sized(arguments.settings, arguments.size)
-        return draw_quality(ranking, selection_size(len(ranking), settings.examples, settings.fraction))
-    diagnostics = read_json(arguments.diagnostics)
-    if arguments.figure == "univariate":
-        names = [fit["indicator"] for fit in diagnostics["univariate"]]
-        return draw_univariate(read_table(arguments.observations, observations_schema(names)), diagnostics)
-    return OF_DIAGNOSTICS[arguments.figure](diagnostics)
+def draw(figure: Figure, arguments: argparse.Namespace) -> Drawing:
+    """A figure, from the files that the arguments name."""
+    # The name begins in full, so that the fingerprint of this command has all functions that draw.
+    function: Callable[..., Drawing] = resolve_name(f"instructmining.report.figures.{figure.drawn_by}")
+    paths = vars(arguments)
+    inputs = [READERS[name](paths[name]) for name in figure.inputs]
+    return function(*inputs, *([sized(arguments.settings, arguments.size)] if figure.shows_size else []))
+
+
+def _add_figure(parser: argparse.ArgumentParser, figure: Figure) -> None:
+    """Add the options of one figure."""
+    for name in (*figure.inputs, "output", "table"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    if figure.shows_size:
+        parser.add_argument("--settings", type=Selection.model_validate_json, required=True)
+        parser.add_argument("--size", type=Path, help="the size that a search found")
 
 
 def main() -> None:
     """Draw and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     figures = parser.add_subparsers(dest="figure", required=True)
-    for name, inputs in {
-        "univariate": ["--observations", "--diagnostics"],
-        **{name: ["--diagnostics"] for name in OF_DIAGNOSTICS},
-        "arms": ["--comparison"],
-        "judge": ["--judge"],
-        "sizes": ["--curves"],
-        "quality": ["--ranking"],
-        "rules": ["--rules"],
-        "people": ["--people"],
-        "designs": ["--designs"],
-        "spread": ["--designs"],
-    }.items():
-        figure = figures.add_parser(name)
-        for path in (*inputs, "--output", "--table"):
-            figure.add_argument(path, type=Path, required=True)
-        if name == "quality":
-            figure.add_argument("--settings", type=Selection.model_validate_json, required=True)
-            figure.add_argument("--size", type=Path, help="what a search found")
+    for name, figure in FIGURES.items():
+        _add_figure(figures.add_parser(name), figure)
     arguments = parser.parse_args()
     with look():
-        save(draw(arguments), arguments.output, arguments.table)
+        save(draw(FIGURES[arguments.figure], arguments), arguments.output, arguments.table)
 
 
 if __name__ == "__main__":

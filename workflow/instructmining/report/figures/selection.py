@@ -1,4 +1,4 @@
-"""The figure of a ranked pool: what the rule predicts for the examples of each source, degraded or not."""
+"""The figure of a ranked pool: the predictions for the examples of each source, degraded or not."""
 
 from collections.abc import Hashable
 from typing import Any
@@ -8,12 +8,15 @@ import pyarrow as pa
 from matplotlib.patches import Patch
 
 from instructmining.report.figures.style import BLUE, GREY, VERMILLION, Drawing, new_figure
+from instructmining.selection.settings import Selection
+from instructmining.selection.size import selection_size
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
 
 
-def draw_quality(ranking: pa.Table, size: int) -> Drawing:
-    """Predicted log loss per source and kind of degradation, and the cut that keeps the best `size` examples."""
+def draw_quality(ranking: pa.Table, settings: Selection) -> Drawing:
+    """Predicted log loss by source and kind of degradation, and the cut between examples that are kept and the rest."""
+    size = selection_size(len(ranking), settings.examples, settings.fraction)
     groups = _groups(ranking, size)
     figure = new_figure(7.2, 0.42 * len(groups) + 1.9)
     axes = figure.subplots()

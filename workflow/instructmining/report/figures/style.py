@@ -1,4 +1,4 @@
-"""How all figures look: legible in print, safe for the colour-blind, and the same bytes for the same data."""
+"""The look of all figures: legible in print, safe for the colour-blind, and the same bytes for the same data."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,13 +42,13 @@ class Drawing:
 
 @contextmanager
 def look() -> Iterator[None]:
-    """Draw and save in here."""
+    """Figures drawn and saved in this context look alike."""
     with mpl.rc_context(_LOOK):
         yield
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure; width and height in inches."""
+    """An empty figure; width and height are in inches."""
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasSVG(figure)
     return figure
@@ -61,7 +61,7 @@ def with_unit(indicator: str) -> str:
 
 
 def zero_line(axes: Axes) -> None:
-    """Mark no effect on the horizontal axis."""
+    """Mark zero, which is no effect, on the horizontal axis."""
     axes.axvline(0, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
 
 

@@ -1,0 +1,25 @@
+"""Figures of the evidence about a rule and the tables beside them."""
+
+from instructmining.report.figures.evidence import draw_held_out, draw_residuals
+from tests.unit.report.figures.made import fitted
+
+
+def test_residuals_and_normal_quantiles_of_the_subsets_have_one_order():
+    table = draw_residuals(fitted()[1]).table
+    assert table.sort_values("residual")["normal_quantile"].is_monotonic_increasing
+
+
+def test_subsets_beyond_the_limit_of_cooks_distance_are_named():
+    drawing = draw_residuals(fitted()[1])
+    named = [text.get_text() for text in drawing.figure.axes[2].texts]
+    assert named == ["000"] == [drawing.table["subset"][drawing.table["cooks_distance"].idxmax()]]
+
+
+def test_the_rule_comes_before_its_baselines():
+    assert draw_held_out(fitted()[1]).table["name"].tolist() == ["rule", "mean", "ppl"]
+
+
+def test_the_rows_of_the_figure_are_those_of_the_table():
+    drawing = draw_held_out(fitted()[1])
+    labels = [label.get_text() for label in drawing.figure.axes[0].get_yticklabels()]
+    assert labels == drawing.table["name"].tolist()
