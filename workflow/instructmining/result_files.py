@@ -8,19 +8,27 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from instructmining.comparison.benchmarks.result import BenchmarksResult, ModelMeasures, TaskRecords
 from instructmining.comparison.compare import ARM_LOSSES
-from instructmining.comparison.judge.answers import ANSWERS
+from instructmining.comparison.cost import CostResult
+from instructmining.comparison.curves import Curves
+from instructmining.comparison.judge.answers import ANSWERS, AnswersReport
 from instructmining.comparison.judge.prompts import PROMPTS
-from instructmining.comparison.judge.result import JudgeResult
+from instructmining.comparison.judge.result import JudgeResult, PromptsReport
 from instructmining.comparison.judge.verdicts import VERDICTS
 from instructmining.comparison.result import ComparisonResult
 from instructmining.data.build_pool import CONTAMINATED
 from instructmining.data.import_ratings import JUDGEMENTS
+from instructmining.data.reports import EvalSetReport, PoolReport, RatingsReport, SourceReport
 from instructmining.example import EXAMPLES
-from instructmining.indicators.results import PoolReport, ShardReport, SubsetIndicators
+from instructmining.indicators.results import ScoresReport, ShardReport, SubsetIndicators
 from instructmining.indicators.tables import EMBEDDINGS, SCORES
+from instructmining.models.record import ModelRecord
+from instructmining.quality_rule.across.result import AcrossModels
+from instructmining.quality_rule.evidence.result import Diagnostics
 from instructmining.quality_rule.losses import EVAL_LOSSES
 from instructmining.quality_rule.observations import observations_schema
+from instructmining.quality_rule.people.result import PeopleComparison
 from instructmining.quality_rule.published import PublishedRule
 from instructmining.quality_rule.rule import QualityRule
 from instructmining.selection.export import DATASET
@@ -28,6 +36,7 @@ from instructmining.selection.found_size import FoundSize
 from instructmining.selection.ranking import ranking_schema
 from instructmining.selection.search_size import TRIALS
 from instructmining.training.losses import LOSSES
+from instructmining.training.record import Record
 
 INDICATOR = ["<indicator>"]
 
@@ -54,19 +63,33 @@ class ResultFile:
 
 FILES = (
     ResultFile("data/sources/{source}.parquet", "the examples of one source", EXAMPLES),
-    ResultFile("data/sources/{source}.report.json", "how many rows of a source were read, kept and dropped, and why"),
+    ResultFile(
+        "data/sources/{source}.report.json",
+        "how many rows of a source were read, kept and dropped, and why",
+        SourceReport,
+    ),
     ResultFile("data/sources/{source}.quarantine.jsonl", "bad rows that were set aside, each with the reason"),
     ResultFile("data/eval/{eval_set}.parquet", "the examples of one eval set", EXAMPLES),
-    ResultFile("data/eval/{eval_set}.report.json", "how many examples of its sources an eval set kept"),
+    ResultFile("data/eval/{eval_set}.report.json", "how many examples of its sources an eval set kept", EvalSetReport),
     ResultFile("data/pools/{pool}/deduplicated/{shard}.parquet", "a pool without duplicates: what is scored", EXAMPLES),
-    ResultFile("data/pools/{pool}/deduplicated.report.json", "how many examples of each source were duplicates"),
+    ResultFile(
+        "data/pools/{pool}/deduplicated.report.json", "how many examples of each source were duplicates", PoolReport
+    ),
     ResultFile("data/pools/{pool}/deduplicated.contaminated.parquet", "empty; deleted at once", CONTAMINATED),
     ResultFile("data/pools/{pool}/{shard}.parquet", "a pool, without what eval sets contain", EXAMPLES),
-    ResultFile("data/pools/{pool}.report.json", "how many examples of each source a pool kept and dropped, and why"),
+    ResultFile(
+        "data/pools/{pool}.report.json", "how many examples of each source a pool kept and dropped, and why", PoolReport
+    ),
     ResultFile("data/pools/{pool}.contaminated.parquet", "the examples that an eval set contains", CONTAMINATED),
-    ResultFile("data/pools/{ratings}.report.json", "how many rows of ratings were read, kept and dropped, and why"),
+    ResultFile(
+        "data/pools/{ratings}.report.json",
+        "how many rows of ratings were read, kept and dropped, and why",
+        RatingsReport,
+    ),
     ResultFile("data/pools/{ratings}.judgements.parquet", "what people thought of the rated examples", JUDGEMENTS),
-    ResultFile("models/{model}/model.json", "a prepared model: where it came from, with the hash of every file"),
+    ResultFile(
+        "models/{model}/model.json", "a prepared model: where it came from, with the hash of every file", ModelRecord
+    ),
     ResultFile("sampling/{subset}.parquet", "the examples of one subset", EXAMPLES),
     ResultFile("indicators/{pool}/{scorer}/{shard}.parquet", "the scores of one shard, by one scorer"),
     ResultFile(
@@ -74,11 +97,15 @@ FILES = (
     ),
     ResultFile("indicators/{pool}/scores.parquet", "all scores of a pool", SCORES),
     ResultFile(
-        "indicators/{pool}/scores.report.json", "how many examples of each source each indicator truncated", PoolReport
+        "indicators/{pool}/scores.report.json",
+        "how many examples of each source each indicator truncated",
+        ScoresReport,
     ),
     ResultFile("indicators/{pool}/embeddings.parquet", "the embeddings of a pool", EMBEDDINGS),
     ResultFile("indicators/subsets/{subset}.json", "the indicators of one subset", SubsetIndicators),
-    ResultFile("training/{model}/{run}/seed{seed}/record.json", "a fine-tune: its losses, and all that made them"),
+    ResultFile(
+        "training/{model}/{run}/seed{seed}/record.json", "a fine-tune: its losses, and all that made them", Record
+    ),
     ResultFile("training/{model}/{run}/seed{seed}/losses.parquet", "its loss on every eval example", LOSSES),
     ResultFile("training/{model}/{run}/seed{seed}/adapter", "the adapter as `peft` loads it, with its `manifest.json`"),
     ResultFile(
@@ -88,10 +115,16 @@ FILES = (
     ResultFile("quality_rule/{model}/rule.json", "the rule: all that is needed to apply it", QualityRule),
     ResultFile("quality_rule/{model}/rule.json", "the paper's rule instead, if the config says so", PublishedRule),
     ResultFile("quality_rule/{model}/rule.md", "the rule, with the evidence for and against it, for people"),
-    ResultFile("quality_rule/{model}/diagnostics.json", "what the figures of the rule are drawn from"),
-    ResultFile("quality_rule/across_models.json", "the rules of all models, eval sets and seeds compared"),
+    ResultFile("quality_rule/{model}/diagnostics.json", "what the figures of the rule are drawn from", Diagnostics),
+    ResultFile(
+        "quality_rule/across_models.json", "the rules of all models, eval sets and seeds compared", AcrossModels
+    ),
     ResultFile("quality_rule/across_models.md", "the same for people"),
-    ResultFile("quality_rule/{model}/{ratings}/people.json", "the rule and each indicator against people's ratings"),
+    ResultFile(
+        "quality_rule/{model}/{ratings}/people.json",
+        "the rule and each indicator against people's ratings",
+        PeopleComparison,
+    ),
     ResultFile(
         "selection/{model}/{pool}/ranking.parquet", "a pool in the rule's order", ranking_schema(INDICATOR, INDICATOR)
     ),
@@ -111,17 +144,21 @@ FILES = (
     ),
     ResultFile("comparison/{model}/{pool}/comparison.json", "the arms compared", ComparisonResult),
     ResultFile("comparison/{model}/{pool}/losses.parquet", "the loss of every arm, seed and eval set", ARM_LOSSES),
-    ResultFile("comparison/{model}/{pool}/sizes.json", "loss over the number of examples"),
-    ResultFile("comparison/{model}/{pool}/cost.json", "what choosing cost, and what it saves"),
+    ResultFile("comparison/{model}/{pool}/sizes.json", "loss over the number of examples", Curves),
+    ResultFile("comparison/{model}/{pool}/cost.json", "what choosing cost, and what it saves", CostResult),
     ResultFile("comparison/prompts.parquet", "the prompts of the judge", PROMPTS),
-    ResultFile("comparison/prompts.report.json", "how many prompts were left out, and why"),
+    ResultFile("comparison/prompts.report.json", "how many prompts were left out, and why", PromptsReport),
     ResultFile("comparison/{model}/{pool}/answers/{arm}/seed{seed}.parquet", "an arm's answers to them", ANSWERS),
-    ResultFile("comparison/{model}/{pool}/answers/{arm}/seed{seed}.json", "how they were generated"),
+    ResultFile("comparison/{model}/{pool}/answers/{arm}/seed{seed}.json", "how they were generated", AnswersReport),
     ResultFile("comparison/{model}/{pool}/verdicts/{arm}.parquet", "the judge's verdict on each pair", VERDICTS),
     ResultFile("comparison/{model}/{pool}/judge.json", "the verdicts counted", JudgeResult),
-    ResultFile("comparison/benchmark_tasks.json", "the tasks of the benchmarks: version, questions and their hash"),
-    ResultFile("comparison/{model}/{pool}/benchmarks/{arm}/seed{seed}.json", "one fine-tune on each task"),
-    ResultFile("comparison/{model}/{pool}/benchmarks.json", "the arms compared on each task"),
+    ResultFile(
+        "comparison/benchmark_tasks.json", "the tasks of the benchmarks: version, questions and their hash", TaskRecords
+    ),
+    ResultFile(
+        "comparison/{model}/{pool}/benchmarks/{arm}/seed{seed}.json", "one fine-tune on each task", ModelMeasures
+    ),
+    ResultFile("comparison/{model}/{pool}/benchmarks.json", "the arms compared on each task", BenchmarksResult),
     ResultFile("comparison/{model}/{pool}/benchmarks.csv", "one row per arm, seed and task"),
     ResultFile("report/{model}/{figure}.svg", "a figure of a rule"),
     ResultFile("report/{model}/{figure}.csv", "the table that it is drawn from"),

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from instructmining.files import check_same_ids, read_result, read_table, table_writer, write_result
 from instructmining.indicators.neighbours import knn_distances, to_points
-from instructmining.indicators.results import PoolReport, Seen, ShardReport
+from instructmining.indicators.results import ScoresReport, Seen, ShardReport
 from instructmining.indicators.settings import Metric
 from instructmining.indicators.tables import EMBEDDINGS, SCORES
 
@@ -130,7 +130,7 @@ def bands(count: int) -> Iterator[pc.Expression]:
         yield (pc.field("id") >= start) & (pc.field("id") < end if end else pc.scalar(True))
 
 
-def truncation_by_source(reports: Iterable[ShardReport]) -> PoolReport:
+def truncation_by_source(reports: Iterable[ShardReport]) -> ScoresReport:
     """For each indicator and source: how many examples were scored, and how many of them were truncated."""
     scored: dict[str, Counter[str]] = {}
     truncated: dict[str, Counter[str]] = {}
@@ -138,7 +138,7 @@ def truncation_by_source(reports: Iterable[ShardReport]) -> PoolReport:
         for name in dict.fromkeys([*report.indicators, *report.truncated]):
             scored.setdefault(name, Counter()).update(report.examples)
             truncated.setdefault(name, Counter()).update(report.truncated.get(name, {}))
-    return PoolReport(
+    return ScoresReport(
         {
             name: {source: Seen(count, truncated[name][source]) for source, count in sorted(counts.items())}
             for name, counts in scored.items()

@@ -36,7 +36,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class PoolReport:
+class ScoresReport:
     """What all scorers did with a pool."""
 
     indicators: dict[str, dict[str, Seen]]
