@@ -1,9 +1,9 @@
 """How certain the coefficients get under each sampling scheme, for the same number of fine-tunes.
 
-The standard error of a coefficient is the noise times a factor that the indicators of the subsets alone decide: the
-root of the diagonal of (X'X)^-1 (Draper and Smith 1998, 5.1). So schemes are compared on real scores, without a
+The standard error of a coefficient is the noise times a factor that depends only on the indicators of the subsets: the
+root of the diagonal of (X'X)^-1 (Draper and Smith 1998, 5.1). So schemes can be compared on real scores, without a
 fine-tune.
-Whether the log loss stays linear that far out only fine-tunes tell (instructmining.planning.compare_designs).
+Only fine-tunes can show whether the log loss stays linear that far out (instructmining.planning.compare_designs).
 
     python benchmarks/designs.py --scores results/indicators/candidates/scores.parquet \
         --indicators len_out mtld log_ppl ifd relevance knn_6 --subsets 24 --examples 64
@@ -71,7 +71,9 @@ def positions(scores: pa.Table, values: np.ndarray, sampling: Sampling, number: 
 def print_table(errors: dict[str, list[float]]) -> None:
     """One row per scheme; the saving is the ratio of variances to fused sampling."""
     table = Table(
-        "scheme", "standard error per unit of noise (SD over designs)", "fine-tunes for equal certainty, of fused"
+        "scheme",
+        "standard error per unit of noise (SD over designs)",
+        "fine-tunes for the same certainty, relative to fused",
     )
     fused = float(np.mean(errors["fused"]))
     for name, values in errors.items():

@@ -67,7 +67,7 @@ WRONG = [
     (set_key("comparison.sizes", [8]), r"comparison: sizes: found \[8\]; a curve needs two different sizes"),
     (set_key("comparison", {"baseline": "full", "sizes": [8, 16]}), r"comparison\.sizes: the baseline, full, has one size"),
     (set_key("selection", {"examples": 9, "search": {"low": 1, "high": 9}}), r"selection: needs exactly one of examples, fraction, search"),
-    (set_key("selection", {"search": {"low": 9, "high": 9}}), r"selection\.search: low is 9, which is not below high, 9"),
+    (set_key("selection", {"search": {"low": 9, "high": 9}}), r"selection\.search: low is 9, but must be below high, which is 9"),
     (set_key("sampling.replicated", 99), r"sampling: replicated is 99, but there are only 12 subsets"),
     (set_key("models.reward", {"hub": "x/y", "parameters": 1}), r"models\.reward: this is the name of a scorer"),
     (set_key("indicators.custom", {"mine": {"function": "no_such:f"}}), r"indicators\.custom\.mine\.function: module 'no_such' not found"),

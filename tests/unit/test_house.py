@@ -75,3 +75,12 @@ def test_functions_are_short_and_files_are_read_in_one_sitting() -> None:
     ]
     long = {str(path): lines for path in MODULES.values() if (lines := path.read_text().count("\n")) > 300}
     assert (median(lengths) <= 8, quantiles(lengths, n=20)[-1] <= 22, long) == (True, True, {})
+
+
+def test_the_library_knows_no_engine_but_in_the_package_about_the_run() -> None:
+    engine = ("snakemake", "snakefile", ".smk")
+    files = [
+        path for path in (WORKFLOW / "instructmining").rglob("*") if path.suffix in {".py", ".html", ".txt", ".md"}
+    ]
+    others = [path for path in files if "jobs" not in path.relative_to(WORKFLOW).parts]
+    assert not [str(path) for path in others if any(word in path.read_text().lower() for word in engine)]

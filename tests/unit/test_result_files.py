@@ -84,7 +84,6 @@ WITHOUT_A_TYPE = {
     "quality_rule/across_models.json",
     "quality_rule/{model}/diagnostics.json",
     "quality_rule/{model}/{ratings}/people.json",
-    "selection/{model}/{pool}/size.json",
     "training/{model}/{run}/seed{seed}/record.json",
 }
 """Read as dictionaries still; a file whose dataclass is named in the list is taken out here."""

@@ -11,7 +11,7 @@ import yaml
 from benchmarks.workflow import write_run
 
 from instructmining.indicators.settings import SCORERS
-from instructmining.jobs.plan import Planned, read_dry_run
+from instructmining.jobs.plan import PlannedJob, read_dry_run
 from instructmining.jobs.resources import CAP_MB, CAP_MINUTES
 from tests.conftest import ROOT
 
@@ -27,7 +27,7 @@ def snakemake(folder: Path, profile: str, *options: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def paper(tmp_path_factory: pytest.TempPathFactory) -> list[Planned]:
+def paper(tmp_path_factory: pytest.TempPathFactory) -> list[PlannedJob]:
     """The jobs of a run of the paper's size on a Slurm cluster: 129 subsets, 3 seeds, 100 shards."""
     folder = tmp_path_factory.mktemp("paper")
     write_run(folder, subsets=129, shards=100, seeds=3)
@@ -35,17 +35,17 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> list[Planned]:
     return read_dry_run(snakemake(folder, "slurm", *config, "--dry-run"))
 
 
-def resource(job: Planned, name: str) -> str | None:
+def resource(job: PlannedJob, name: str) -> str | None:
     found = re.search(rf"\b{name}=([^,]+)", job.about.get("resources", ""))
     return found[1] if found else None
 
 
-def test_a_run_of_the_papers_size_has_no_more_jobs_than_snakemake_builds_in_seconds(paper: list[Planned]) -> None:
+def test_a_run_of_the_papers_size_has_no_more_jobs_than_snakemake_builds_in_seconds(paper: list[PlannedJob]) -> None:
     assert len(paper) <= 2000
     assert {f"score_{scorer}" for scorer in SCORERS} <= {job.rule for job in paper}, "all indicators are among them"
 
 
-def test_gpu_jobs_and_no_others_go_to_the_gpu_partition(paper: list[Planned]) -> None:
+def test_gpu_jobs_and_no_others_go_to_the_gpu_partition(paper: list[PlannedJob]) -> None:
     partitions = {(job.gpus, resource(job, "slurm_partition")) for job in paper}
     assert partitions == {(0, "cpu"), (1, "gpu")}, {job.rule for job in paper if job.gpus}
 
@@ -64,7 +64,7 @@ def test_an_indicator_of_your_own_that_takes_a_gpu_goes_to_the_gpu_partition(tmp
     assert [partitions[f"score_{name}"] for name in custom] == ["gpu", "cpu"]
 
 
-def test_every_job_says_what_it_needs_and_stays_below_the_caps(paper: list[Planned]) -> None:
+def test_every_job_says_what_it_needs_and_stays_below_the_caps(paper: list[PlannedJob]) -> None:
     for job in paper:
         assert 300 <= int(resource(job, "mem_mb") or 0) <= CAP_MB, job
         assert 0 < int(resource(job, "runtime") or 0) <= CAP_MINUTES, job

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from instructmining.jobs.fingerprint import library
-from instructmining.jobs.words import APART
+from instructmining.jobs.strip_words import APART
 from tests.workflow.conftest import Run
 from tests.workflow.rerun_rows import (
     FINETUNES,

@@ -52,7 +52,7 @@ def use_tiny_models(path: Path) -> None:
 def test_the_tutorial_works_word_by_word(checkout: Path) -> None:
     said = [run(command, checkout) for command in commands((ROOT / "docs" / "tutorial.md").read_text())]
     *_, status, nothing_to_do, _, one_subset_more = said
-    assert "All is done" in status
+    assert "The run is complete" in status
     assert "Nothing to do" in nothing_to_do
     assert "finetune_and_evaluate" in one_subset_more
     page = (checkout / "results" / "report.html").read_text()

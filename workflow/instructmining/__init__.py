@@ -3,7 +3,7 @@
 import logging
 import warnings
 
-from instructmining.jobs.planned import hold_to_plan
+from instructmining.jobs.plan_guard import hold_to_plan
 
 hold_to_plan()
 

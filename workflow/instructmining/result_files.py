@@ -24,6 +24,7 @@ from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.published import PublishedRule
 from instructmining.quality_rule.rule import QualityRule
 from instructmining.selection.export import DATASET
+from instructmining.selection.found_size import FoundSize
 from instructmining.selection.ranking import ranking_schema
 from instructmining.selection.search_size import TRIALS
 from instructmining.training.losses import LOSSES
@@ -94,7 +95,7 @@ FILES = (
     ResultFile(
         "selection/{model}/{pool}/ranking.parquet", "a pool in the rule's order", ranking_schema(INDICATOR, INDICATOR)
     ),
-    ResultFile("selection/{model}/{pool}/size.json", "the size that was found by a search"),
+    ResultFile("selection/{model}/{pool}/size.json", "the size that a search found", FoundSize),
     ResultFile("selection/{model}/{pool}/trials.parquet", "every size that the search tried", TRIALS),
     ResultFile("selection/{model}/{pool}/selected.jsonl", "the selected examples, best first"),
     ResultFile("selection/{model}/{pool}/card.md", "what they are and how they were chosen, for people"),

@@ -24,7 +24,7 @@ from instructmining.indicators.custom_code import code_file, function_fingerprin
 from instructmining.indicators.scorers import own_models
 from instructmining.jobs.content import Contents
 from instructmining.jobs.known import KnownCode
-from instructmining.jobs.planned import Plan, config_problem, files_hash, plan_at_hand, rules_hash
+from instructmining.jobs.plan_guard import Plan, config_problem, files_hash, plan_at_hand, rules_hash
 from instructmining.jobs.read_settings import as_json, handed, read, tracked
 from instructmining.models.links import relink
 from instructmining.models.prepare import files_below, folder_of

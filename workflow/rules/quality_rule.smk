@@ -60,7 +60,7 @@ rule fit_quality_rule:
         " --rule {output.rule} --diagnostics {output.diagnostics} 2>&1 | tee {log}"
 
 
-# One of the two makes the rule: it is fitted, or taken as the config says.
+# One of these two makes the rule, as the config says: it is fitted or adopted.
 if CONFIG.quality_rule.adopted:
 
     ruleorder: adopt_quality_rule > fit_quality_rule
@@ -71,15 +71,15 @@ else:
 
 
 rule adopt_quality_rule:
-    """Take a published rule, or that of another run, instead of fitting one: nothing is tuned."""
+    """Adopt a published rule, or that of another run, instead of fitting one: nothing is tuned."""
     input:
         own_file(CONFIG.quality_rule.file) if CONFIG.quality_rule.file else [],
     output:
         "<results>/quality_rule/{model}/rule.json",
     log:
-        "<logs>/quality_rule/{model}/take.log",
+        "<logs>/quality_rule/{model}/adopt.log",
     benchmark:
-        "<benchmarks>/quality_rule/{model}/take.jsonl"
+        "<benchmarks>/quality_rule/{model}/adopt.jsonl"
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
@@ -94,7 +94,7 @@ rule adopt_quality_rule:
 
 
 rule write_rule_card:
-    """Write the rule down for people; a step of its own, so that another word in it tunes no arm."""
+    """Write the card of the rule, for people; a separate step, so that a change of wording tunes no arm."""
     input:
         "<results>/quality_rule/{model}/rule.json",
     output:
@@ -119,7 +119,7 @@ rule write_rule_card:
 
 
 rule gather_losses:
-    """Gather the loss of every fine-tune on every eval set, of which the observations hold a mean."""
+    """Gather the loss of every fine-tune on every eval set; the observations hold only a mean of them."""
     input:
         lambda wildcards: run_files(wildcards.model, subset_runs(CONFIG), "record.json"),
     output:
@@ -171,7 +171,7 @@ rule compare_rules:
 
 
 rule compare_with_people:
-    """Compare the rule and every indicator with what people thought of examples, the length held fixed."""
+    """Compare the rule and every indicator with what people thought of examples, also with the length held fixed."""
     input:
         rule="<results>/quality_rule/{model}/rule.json",
         scores="<results>/indicators/{pool}/scores.parquet",

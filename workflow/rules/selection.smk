@@ -30,13 +30,13 @@ rule rank:
 
 
 rule search_size:
-    """Search how many examples to keep, by the loss on the eval sets of the role search; a killed search goes on."""
+    """Find how many examples to keep, by the loss on the eval sets of the role search; a killed search resumes."""
     input:
         ranking="<results>/selection/{model}/{pool}/ranking.parquet",
         shards=pool_shards,
         model="<results>/models/{model}/model.json",
         search_sets=lambda wildcards: eval_sets_of("search"),
-        # Read to make sure that no prompt is in both, before anything is tuned.
+        # Read only to make sure that no prompt is in both, before anything is tuned.
         test_sets=lambda wildcards: eval_sets_of("test"),
     output:
         found="<results>/selection/{model}/{pool}/size.json",
@@ -57,7 +57,7 @@ rule search_size:
             settings=CONFIG.selection.search,
             training=CONFIG.training,
         ),
-        # No output, so that Snakemake does not delete the trials that are finished before it goes on.
+        # Not an output, so that Snakemake does not delete finished trials before the search resumes.
         folder=lambda wildcards, output: Path(output.found).with_name("trials"),
         store=lambda wildcards, output: Path(output.found).parents[3] / "store",
         base_model=base_model,
@@ -73,7 +73,7 @@ rule search_size:
 
 
 rule select:
-    """Keep the first examples of a ranked pool, with a card that says what they are and how they were chosen."""
+    """Keep the first examples of a ranked pool, with a data card."""
     input:
         rule="<results>/quality_rule/{model}/rule.json",
         ranking="<results>/selection/{model}/{pool}/ranking.parquet",
@@ -119,7 +119,7 @@ if CONFIG.selection.exports:
         export_selection,
 
     rule export_selection:
-        """Hand the selection on: JSON lines, a `datasets` folder with its card, configs for axolotl and LLaMA-Factory."""
+        """Export the selection: JSON lines, a `datasets` folder with its card, configs for axolotl and LLaMA-Factory."""
         input:
             ranking="<results>/selection/{model}/{pool}/ranking.parquet",
             card="<results>/selection/{model}/{pool}/card.md",

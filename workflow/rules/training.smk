@@ -1,4 +1,4 @@
-# Needs: a subset or an arm, the base model, the eval sets. Makes: an adapter and its losses, with all that made them.
+# Needs: a subset or an arm, the base model, the eval sets. Makes: an adapter and its losses, with a record of what produced them.
 
 
 include: "helpers/training.smk"
@@ -23,17 +23,17 @@ rule finetune_and_evaluate:
         gpu=1,
         mem_mb=training_memory_mb,
         runtime=training_minutes,
-        # Not a param: it changes no result, so another value reruns nothing.
+        # Not a param, as it changes no result: another value reruns nothing.
         checkpoint_minutes=CONFIG.training.checkpoint_minutes,
     params:
         **runs("instructmining.training.finetune_and_evaluate", settings=run_settings),
-        # No output, so that Snakemake does not delete what was paid for before a new eval set is measured with it.
+        # Not an output, so that Snakemake does not delete an adapter before it is evaluated on a new eval set.
         store=lambda wildcards, output: Path(output.record).parents[4] / "store",
         base_model=base_model,
         packages=PACKAGES,
         roles=json.dumps({name: eval_set.role for name, eval_set in CONFIG.eval_sets.items()}),
     shell:
-        # SIGTERM, which precedes the end of a Slurm job, is for the training to answer: bash and tee live until it has.
+        # Slurm sends SIGTERM before it ends a job. Only the training reacts to it; bash and tee live until it has.
         "trap '' TERM; {params.command} --model-name {wildcards.model}"
         " --run {wildcards.run} --seed {wildcards.seed} --model {input.model} --base-model {params.base_model:q}"
         " --settings {params.settings:q} --examples {input.examples} --eval-sets {input.eval_sets}"

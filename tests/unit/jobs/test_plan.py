@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from instructmining.jobs.plan import Planned, disk_bytes, gpu_hours, plan_in_words, read_dry_run, similar
+from instructmining.jobs.plan import PlannedJob, disk_bytes, gpu_hours, plan_in_words, read_dry_run, similar
 
 DRY_RUN = """\
 [Mon Nov 23 00:31:04 2026]
@@ -57,7 +57,7 @@ def test_gpu_hours_and_disk_are_what_such_jobs_took_before(earlier: Path) -> Non
 
 def test_without_benchmarks_the_limit_is_named(tmp_path: Path) -> None:
     said = plan_in_words(read_dry_run(DRY_RUN), tmp_path)
-    assert "of which none ran before: at most 4 hours, their limit" in said
+    assert "1 GPU jobs of a kind not run yet: at most 4 hours, their limit" in said
     assert "missing output files, input files updated by another job" in said
 
 
@@ -126,5 +126,5 @@ def test_edited_code_is_named_as_the_reason(tmp_path: Path, code: str, other: st
 
 def test_a_changed_lock_is_named_beside_other_reasons() -> None:
     params = f"Union of exclusive params before and now across all output: before: '{LOCK}' now: '{NEW_LOCK}' "
-    job = Planned("finetune", {"reason": f"Missing output files: a; b.txt; {PARAMS}: {params}"})
+    job = PlannedJob("finetune", {"reason": f"Missing output files: a; b.txt; {PARAMS}: {params}"})
     assert job.reasons() == ["Missing output files", CHANGED]

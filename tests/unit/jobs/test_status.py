@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from instructmining.jobs.plan import Planned
+from instructmining.jobs.plan import PlannedJob
 from instructmining.jobs.status import Event, done_jobs, headline, last_line, read_log, states
 
 LOG = """Select jobs to execute...
@@ -52,7 +52,7 @@ def test_a_failed_job_has_its_log_and_what_slurm_said() -> None:
 
 
 def test_nothing_runs_without_a_snakemake_that_lives() -> None:
-    job = Planned("fit", {"output": "rule.json", "log": "logs/fit.log"})
+    job = PlannedJob("fit", {"output": "rule.json", "log": "logs/fit.log"})
     events = read_log(LOG + AGAIN)
     assert [event.state for event in states([job], events, alive=True)] == ["running"]
     assert [event.state for event in states([job], events, alive=False)] == ["waiting"]
@@ -66,4 +66,4 @@ def test_the_reason_of_a_failure_is_the_last_line_of_its_log(tmp_path) -> None:
 
 def test_the_headline_says_how_many_failed() -> None:
     said = headline(Counter({"fit": 3}), [Event("rank", "failed"), Event("select", "waiting")], None)
-    assert said.startswith("No run is going on here: 3 of 5 jobs are done, 1 failed.")
+    assert said.startswith("No run is in progress here: 3 of 5 jobs are done, 1 failed.")

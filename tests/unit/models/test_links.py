@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from instructmining.models.links import check_links, dangling, link, relink
+from instructmining.jobs.lost_files import check_links
+from instructmining.models.links import dangling, link, relink
 from instructmining.models.load import load_base_model
 from instructmining.models.prepare import gather, prepare
 from instructmining.models.settings import ModelFiles

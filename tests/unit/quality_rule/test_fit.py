@@ -1,7 +1,6 @@
 """The fit, against NIST's certified values, numpy and fits made anew."""
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -9,27 +8,16 @@ import pytest
 from scipy import stats
 from statsmodels.datasets import longley
 
-from instructmining.files import read_json, write_json, write_table
+from instructmining.files import read_result, write_result, write_table
 from instructmining.quality_rule.card import rule_card
+from instructmining.quality_rule.evidence.result import Diagnostics
 from instructmining.quality_rule.fit import fit_rule, main
 from instructmining.quality_rule.observations import observations_schema
-from instructmining.quality_rule.regression.least_squares import COLLINEAR
-from instructmining.quality_rule.regression.weights import NAMES
-from instructmining.quality_rule.rule import MIXED, QualityRule
+from instructmining.quality_rule.regression.weights import FIT_NAMES
+from instructmining.quality_rule.rule import MIXED, read_fitted_rule
 from instructmining.quality_rule.settings import QualityRuleSettings
+from tests.unit.quality_rule.made import fit, mixed_observations, refit_without
 from tests.unit.simulation import observations, replicate, synthetic
-
-
-def fit(y, x, subsets=None, confidence=0.95):
-    return fit_rule(observations(y, x, subsets), list(x), QualityRuleSettings(confidence=confidence), {"text": None})
-
-
-def refit_without(i, y, matrix, weights):
-    """The prediction of row i by numpy's least squares on the others."""
-    keep = np.arange(len(y)) != i
-    root = np.sqrt(weights[keep])
-    beta = np.linalg.lstsq(matrix[keep] * root[:, None], y[keep] * root, rcond=None)[0]
-    return matrix[i] @ beta
 
 
 def test_longley_gives_the_certified_values_of_nist():
@@ -50,23 +38,13 @@ def test_a_known_rule_is_found_again():
     rule = fit(*synthetic()).rule
     assert [term.shown for term in rule.terms[:2]] == [True, True]
     assert rule.terms[0].low < 0.3 < rule.terms[0].high
-    assert rule.fit == NAMES["observations"] and rule.noise_sd is None
+    assert rule.fit == FIT_NAMES["observations"] and rule.noise_sd is None
     assert rule.loo_r2 > 0.9 > 0.8 < rule.loo_spearman
 
 
 def test_a_wider_level_gives_wider_intervals():
     y, x = synthetic()
     assert fit(y, x, confidence=0.99).rule.terms[0].low < fit(y, x, confidence=0.8).rule.terms[0].low
-
-
-def test_leave_one_out_is_what_fits_made_anew_predict():
-    y, x = synthetic(12, noise=0.3)
-    found = fit(y, x).diagnostics["leave_one_out"]
-    matrix = np.column_stack([np.ones(12), *x.values()])
-    expected = [refit_without(i, y, matrix, np.ones(12)) for i in range(12)]
-    assert [row["left_out"] for row in found["predictions"]] == pytest.approx(expected)
-    assert found["r2"] == pytest.approx(1 - np.sum((y - expected) ** 2) / np.sum((y - y.mean()) ** 2))
-    assert found["spearman"] == pytest.approx(stats.spearmanr(expected, y)[0])
 
 
 def test_replicates_are_averaged_and_weighted_by_seeds():
@@ -79,77 +57,9 @@ def test_replicates_are_averaged_and_weighted_by_seeds():
     beta = np.linalg.solve(matrix.T @ (weights[:, None] * matrix), matrix.T @ (weights * means))
     assert [found.rule.intercept, *(t.coefficient for t in found.rule.terms)] == pytest.approx(list(beta))
     expected = [refit_without(i, means, matrix, weights) for i in range(12)]
-    rows = found.diagnostics["leave_one_out"]["predictions"]
-    assert [row["left_out"] for row in rows] == pytest.approx(expected)
-    assert found.rule.fit == NAMES["weighted_means"] and found.rule.observations == 14 and found.rule.subsets == 12
-
-
-def test_the_mean_as_a_rule_never_gets_more_than_zero():
-    for seed in range(5):
-        y, x = synthetic(10, seed=seed)
-        assert fit(y, x).diagnostics["leave_one_out"]["r2_of_the_mean"] <= 0
-
-
-def test_univariate_fits_and_normality_are_those_of_scipy():
-    y, x = synthetic()
-    diagnostics = fit(y, x).diagnostics
-    expected = stats.linregress(x["ppl"], y)
-    found = diagnostics["univariate"][0]
-    assert found["slope"] == pytest.approx(expected.slope) and found["p_value"] == pytest.approx(expected.pvalue)
-    assert found["r2"] == pytest.approx(expected.rvalue**2)
-    normal = stats.norm(x["ppl"].mean(), x["ppl"].std(ddof=1))
-    test = next(test for test in diagnostics["normality"]["tests"] if test["variable"] == "ppl")
-    assert test["kolmogorov_smirnov"]["p_value"] == pytest.approx(stats.kstest(x["ppl"], normal.cdf).pvalue)
-    assert test["shapiro_wilk"]["statistic"] == pytest.approx(stats.shapiro(x["ppl"]).statistic)
-    assert test["lilliefors"]["statistic"] == pytest.approx(test["kolmogorov_smirnov"]["statistic"])
-
-
-def test_standardised_coefficients_are_those_of_standardised_columns():
-    y, x = synthetic()
-    z = np.column_stack([stats.zscore(column) for column in x.values()])
-    expected = np.linalg.lstsq(z, stats.zscore(y), rcond=None)[0]
-    assert [term.standardised for term in fit(y, x).rule.terms] == pytest.approx(list(expected))
-
-
-def test_constant_and_collinear_indicators_are_left_out_with_a_reason():
-    y, x = synthetic()
-    x |= {"flat": np.full(30, 7.0), "sum": 100 + x["ppl"] - 3 * x["mtld"], "odd": np.eye(30)[0]}
-    rule = fit(y, x).rule
-    assert rule.indicators == ["ppl", "mtld", "relevance"]
-    assert rule.left_out["flat"] == "is 7 in every subset"
-    assert rule.left_out["odd"] == "is 0 in every subset but one"
-    assert rule.left_out["sum"].startswith("is a linear combination of ppl, mtld")
-
-
-def test_a_nearly_collinear_indicator_stays():
-    y, x = synthetic()
-    x["near"] = x["ppl"] + 1e3 * COLLINEAR * np.random.default_rng(1).normal(size=30)
-    assert "near" in fit(y, x).rule.indicators
-
-
-def test_too_few_subsets_say_how_many_are_needed_and_where():
-    y, x = synthetic(5)
-    with pytest.raises(ValueError, match=r"5 subsets .* at least 6 .*sampling\.subsets to 6.*quality_rule\.indicators"):
-        fit(y, x)
-
-
-def test_no_usable_indicator_is_refused():
-    with pytest.raises(ValueError, match="no indicator varies"):
-        fit(np.arange(6.0), {"flat": np.ones(6)})
-
-
-def test_nan_is_refused_with_its_subset():
-    y, x = synthetic()
-    x["ppl"][3] = np.nan
-    with pytest.raises(ValueError, match="ppl is not a finite number in subset 003"):
-        fit(y, x)
-
-
-def test_a_subset_that_alone_decides_a_coefficient_is_refused():
-    a, b = np.zeros(8), np.zeros(8)
-    a[:2], b[:3] = 1, (1, 1, 5)
-    with pytest.raises(ValueError, match="without subset 002 the rule cannot be fitted"):
-        fit(np.arange(8.0), {"a": a, "b": b})
+    rows = found.diagnostics.leave_one_out.predictions
+    assert [row.left_out for row in rows] == pytest.approx(expected)
+    assert found.rule.fit == FIT_NAMES["weighted_means"] and found.rule.observations == 14 and found.rule.subsets == 12
 
 
 def test_observations_of_two_models_are_refused():
@@ -157,12 +67,6 @@ def test_observations_of_two_models_are_refused():
     table = observations(y, x).set_column(0, "model", pa.array(["tiny", "small"] * 15))
     with pytest.raises(ValueError, match="small, tiny"):
         fit_rule(table, list(x), QualityRuleSettings(), {})
-
-
-def mixed_observations(versions):
-    """Observations whose fine-tunes were made with these versions of torch."""
-    y, x = synthetic(len(versions))
-    return observations(y, x, made_with=[{"torch": version, "device": "cpu"} for version in versions])
 
 
 def test_fine_tunes_that_were_not_made_alike_are_told_of_in_rule_and_card():
@@ -187,21 +91,6 @@ def test_no_rule_is_fitted_to_fine_tunes_that_were_not_made_alike_where_that_is_
     assert fit_rule(alike, ["ppl"], QualityRuleSettings(mixed="stop"), {}).rule.indicators == ["ppl"]
 
 
-def test_the_card_claims_no_effect_that_is_not_shown():
-    y, x = synthetic(30, noise=0.2)
-    x["relevance"] = np.random.default_rng(9).normal(size=30)
-    found = fit(y, x).rule
-    for term in found.terms:
-        assert (f"`{term.indicator}`: no effect shown" in rule_card(found)) is not term.shown
-
-
-def test_the_card_says_when_held_out_subsets_are_not_predicted():
-    rng = np.random.default_rng(3)
-    rule = fit(rng.normal(size=12), {name: rng.normal(size=12) for name in "abc"}).rule
-    assert rule.loo_r2 < 0
-    assert "does not predict held-out subsets better than their mean" in rule_card(rule)
-
-
 def test_the_command_writes_rule_and_diagnostics(tmp_path, monkeypatch):
     y, x = synthetic()
     write_table(tmp_path / "observations.parquet", observations(y, x), observations_schema(x))
@@ -211,18 +100,18 @@ def test_the_command_writes_rule_and_diagnostics(tmp_path, monkeypatch):
         command += [f"--{name.split('.')[0]}", str(tmp_path / name)]
     monkeypatch.setattr("sys.argv", command)
     main()
-    rule = QualityRule.from_json(tmp_path / "rule.json")
+    rule = read_fitted_rule(tmp_path / "rule.json")
     assert rule.confidence == 0.9 and rule.indicators == ["ppl", "mtld"]
     assert rule.indicator_settings == {"text": None}
-    assert len(read_json(tmp_path / "diagnostics.json")["leave_one_out"]["predictions"]) == 30
+    assert len(read_result(Diagnostics, tmp_path / "diagnostics.json").leave_one_out.predictions) == 30
 
 
 def test_a_rule_without_indicators_is_written_read_and_applied(tmp_path):
     rng = np.random.default_rng(2)
     table = observations(rng.normal(size=30), {name: rng.normal(size=30) for name in ("ppl", "mtld")})
     found = fit_rule(table, ["ppl", "mtld"], QualityRuleSettings(choice="bic", repeats=2), {}).rule
-    found.to_json(tmp_path / "rule.json")
-    assert QualityRule.from_json(tmp_path / "rule.json") == found and found.indicators == []
+    write_result(tmp_path / "rule.json", found)
+    assert read_fitted_rule(tmp_path / "rule.json") == found and found.indicators == []
     assert found.left_out["ppl"] == "was not kept by the choice (bic)"
     assert found.predict(table) == pytest.approx(np.mean(table["log_loss"].to_numpy()))
     assert "**No rule: no indicator was kept" in rule_card(found)
@@ -232,33 +121,3 @@ def test_replicates_give_the_rule_a_noise_floor():
     y, x = synthetic(20)
     found = fit(*replicate(y, x, [3] * 5 + [1] * 15, noise=0.1)).rule
     assert found.noise_floor == pytest.approx(stats.t.ppf(0.975, 10) * np.sqrt(2) * found.noise_sd)
-
-
-def test_an_effect_below_the_noise_floor_is_not_called_one():
-    rule = fit(*synthetic()).rule
-    term = rule.terms[0]
-    assert term.shown and rule.effect(term) == "higher loss"
-    hidden = replace(rule, noise_floor=1.01 * term.reach)
-    assert hidden.effect(term) == "below the noise floor"
-    assert "`ppl`: more of it" not in rule_card(hidden) and "`ppl`: below the noise floor" in rule_card(hidden)
-
-
-def test_the_card_has_a_sentence_for_every_check_and_marks_warnings():
-    rule = fit(*synthetic()).rule
-    card = rule_card(rule)
-    assert all(("Warning: " if check.warns else "- ") + check.sentence in card for check in rule.checks)
-    assert {"noise", "choice", "better than mean", "calibration", "collinearity"} <= {
-        check.name for check in rule.checks
-    }
-
-
-def test_a_rule_of_another_version_is_refused(tmp_path):
-    write_json(tmp_path / "rule.json", {"rule_version": 1})
-    with pytest.raises(ValueError, match="rule_version is 1, expected 2"):
-        QualityRule.from_json(tmp_path / "rule.json")
-
-
-def test_settings_that_do_not_go_together_are_named():
-    assert "8,192 of 13 indicators" in QualityRuleSettings(choice="bic").problems(13, replicated=True)[0]
-    assert "set sampling.replicated" in QualityRuleSettings(fit="mixed").problems(3, replicated=False)[0]
-    assert QualityRuleSettings(choice="elastic_net").problems(13, replicated=False) == []

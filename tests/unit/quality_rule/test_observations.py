@@ -4,13 +4,14 @@ import pytest
 
 from instructmining.indicators.results import SubsetIndicators
 from instructmining.quality_rule.observations import (
-    _check_same_eval_sets,
+    check_same_eval_sets,
     gather,
     indicator_names,
     observations_schema,
     to_table,
 )
-from tests.unit.training.test_mixed import made
+from instructmining.training.record import EvalLoss
+from tests.unit.records import made_record
 
 
 def subset(name, **indicators):
@@ -18,11 +19,8 @@ def subset(name, **indicators):
 
 
 def record(run, seed=0, **losses):
-    entries = {
-        name: {"role": name.split("_")[0], "examples": 2, "tokens": 10, "token_loss": loss, "example_loss": loss}
-        for name, loss in (losses or {"fit": 2.0}).items()
-    }
-    return {**made(), "model": "tiny", "run": run, "seed": seed, "losses": entries}
+    entries = {name: EvalLoss(name.split("_")[0], 2, 10, loss, loss) for name, loss in (losses or {"fit": 2.0}).items()}
+    return made_record(run, seed=seed, losses=entries)
 
 
 def test_loss_is_the_mean_over_the_eval_sets_of_role_fit_alone():
@@ -83,4 +81,4 @@ def test_subsets_with_different_indicators_are_refused():
 
 def test_records_measured_on_different_eval_sets_are_refused():
     with pytest.raises(ValueError, match="run 001, seed 0: measured on"):
-        _check_same_eval_sets([record("000", fit=1.0), record("001", fit=1.0, fit_b=1.0)])
+        check_same_eval_sets([record("000", fit=1.0), record("001", fit=1.0, fit_b=1.0)])

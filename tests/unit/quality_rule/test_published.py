@@ -1,43 +1,18 @@
-"""The paper's rules, and the refusal to apply a rule to scores of other models."""
+"""A published rule is applied, read and shown like a fitted one."""
 
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pytest
-import yaml
 
-from instructmining.config import Config
-from instructmining.quality_rule.adopt import adopt
-from instructmining.quality_rule.card import evidence
-from instructmining.quality_rule.fit import fit_rule
-from instructmining.quality_rule.other_models import other_models
-from instructmining.quality_rule.published import PublishedRule, read_rule
+from instructmining.files import write_json, write_result
+from instructmining.quality_rule.published import PublishedRule, Rule, read_rule, with_warning
 from instructmining.quality_rule.published_rules import PUBLISHED
-from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.report.explorer.ranking import rule_values
 from instructmining.selection.rank import rank
-from tests.conftest import ROOT
-from tests.unit.simulation import observations, synthetic
+from tests.unit.quality_rule.made import RULE
 
-REWARD = {
-    "model": {"hub": "OpenAssistant/oasst-rm-2.1-pythia-1.4b-epoch-2.5", "revision": "main"},
-    "prompt": "open_assistant",
-}
-UNIEVAL = {"model": {"hub": "MingZhong/unieval-dialog"}}
-OTHER = {"model": {"hub": "OpenAssistant/reward-model-deberta-v3-large-v2"}, "prompt": "pair"}
-
-
-def v3(**settings: Any) -> QualityRuleSettings:
-    return QualityRuleSettings.model_validate({"published": "v3", **settings})
-
-
-def test_the_rules_predict_what_the_papers_formulas_give() -> None:
-    row = pa.table({"reward": [2.0], "len_out": [100.0], "knn_6": [0.5], "und": [0.9], "nat": [0.8], "coh": [0.7]})
-    first, third = (PublishedRule.of(PUBLISHED[version]) for version in ("v1", "v3"))
-    assert first.predict(row) == pytest.approx([1.0694 - 0.1498 * 2 + 8.257e-5 * 100 - 0.9350 * 0.5])
-    assert third.predict(row) == pytest.approx([0.0274 - 0.0078 * 2 + 0.4421 * 0.9 - 0.3212 * 0.8 - 0.1520 * 0.7])
-    assert third.formula() == "log loss = 0.0274 - 0.0078 * reward + 0.4421 * und - 0.3212 * nat - 0.152 * coh"
+V3 = PublishedRule(**PUBLISHED["v3"])
 
 
 def test_a_published_rule_ranks_a_pool() -> None:
@@ -45,67 +20,29 @@ def test_a_published_rule_ranks_a_pool() -> None:
     table = pa.table(
         {"id": ["a", "b"], "source": ["s", "s"], "degraded": pa.array([None, None], pa.string()), **scores}
     )
-    assert rank(PublishedRule.of(PUBLISHED["v3"]), table)["id"].to_pylist() == ["b", "a"]
-
-
-def test_a_rule_is_taken_with_the_models_that_it_belongs_to() -> None:
-    assert adopt(v3(), {"reward": REWARD, "unieval": UNIEVAL}) == PublishedRule.of(PUBLISHED["v3"])
-
-
-def test_a_rule_is_refused_with_another_model_and_the_reason() -> None:
-    with pytest.raises(
-        ValueError,
-        match=r"(?s)reward: the rule was fitted with model hub OpenAssistant/oasst.*here it is hub .*deberta.*force",
-    ):
-        adopt(v3(), {"reward": OTHER, "unieval": UNIEVAL})
-
-
-def test_a_rule_that_is_forced_says_so_among_its_evidence(tmp_path: Path) -> None:
-    rule = adopt(v3(force=True), {"reward": OTHER, "unieval": UNIEVAL})
-    rule.to_json(tmp_path / "rule.json")
-    assert read_rule(tmp_path / "rule.json") == rule
-    assert [note for note in evidence(rule) if "Forced on other indicator models" in note and "deberta" in note]
-
-
-def test_the_rule_of_another_run_is_taken_or_refused_in_the_same_way(tmp_path: Path) -> None:
-    y, x = synthetic(12)
-    settings = {"likelihood": {"model": {"hub": "a"}}, "text": {"model": {"hub": "a"}}}
-    fitted = fit_rule(observations(y, x), ["ppl", "mtld"], QualityRuleSettings(), settings).rule
-    fitted.to_json(tmp_path / "rule.json")
-    taken = QualityRuleSettings(file=str(tmp_path / "rule.json"))
-    assert adopt(taken, settings) == fitted
-    with pytest.raises(ValueError, match="ppl: the rule was fitted with model hub a, here it is hub b"):
-        adopt(taken, {**settings, "likelihood": {"model": {"hub": "b"}}})
-    forced = adopt(taken.model_copy(update={"force": True}), {**settings, "likelihood": {"model": {"hub": "b"}}})
-    assert "Forced on other indicator models" in evidence(forced)[-1]
+    assert rank(V3, table)["id"].to_pylist() == ["b", "a"]
 
 
 def test_the_explorer_shows_a_published_rule_without_ranges_that_nobody_knows() -> None:
-    values = rule_values(PublishedRule.of(PUBLISHED["v3"]))
+    values = rule_values(V3)
     assert (values["centre"], values["start"]) == (0.0274, "the intercept")
     assert values["terms"][0] == {"indicator": "reward", "coefficient": -0.0078}
 
 
-@pytest.mark.parametrize(
-    ("was", "now", "same"),
-    [
-        ({"model": {"hub": "a", "revision": None}}, {"model": {"hub": "a", "revision": "main"}}, True),
-        ({"model": {"hub": "a", "revision": "1"}}, {"model": {"hub": "a", "revision": "2"}}, False),
-        ({"model": {"hub": ["a", "b"]}}, {"model": {"hub": "b"}}, True),
-        ({"model": {"hub": "a"}}, {"model": {"hub": None, "path": "a"}}, False),
-        ({"model": {"hub": "a"}, "metric": "cosine"}, {"model": {"hub": "a"}, "metric": "euclidean"}, False),
-        ({"model": {"hub": "a"}, "batch_tokens": 1}, {"model": {"hub": "a"}, "batch_tokens": 2}, True),
-        ({"model": {"hub": "a"}}, None, False),
-    ],
-)
-def test_models_prompts_and_metrics_are_compared_and_batches_are_not(was: Any, now: Any, same: bool) -> None:
-    assert (not other_models(["knn_6"], {"embedding": was}, {"embedding": now})) == same
+@pytest.mark.parametrize("rule", [V3, RULE])
+def test_a_rule_of_either_kind_is_read_from_its_file(rule: Rule, tmp_path: Path) -> None:
+    write_result(tmp_path / "rule.json", rule)
+    assert read_rule(tmp_path / "rule.json") == rule
 
 
-def test_the_config_refuses_a_published_rule_with_another_reward_model() -> None:
-    values = yaml.safe_load((ROOT / "config" / "published-v3.yaml").read_text())
-    values["indicators"]["reward"] |= OTHER
-    with pytest.raises(ValueError, match=r"quality_rule\.published: the rule v3 does not hold here"):
-        Config.model_validate(values)
-    values["quality_rule"]["force"] = True
-    assert Config.model_validate(values).quality_rule.adopted
+def test_a_file_that_holds_no_rule_is_refused(tmp_path: Path) -> None:
+    write_json(tmp_path / "rule.json", {"coefficients": {"reward": "low"}})
+    with pytest.raises(ValueError, match=r"rule\.json is not a PublishedRule: name: Field required"):
+        read_rule(tmp_path / "rule.json")
+
+
+def test_a_warning_joins_what_is_known_of_a_rule_of_either_kind() -> None:
+    assert with_warning(V3, "Mind this.").notes[-1] == "Mind this."
+    assert [(check.sentence, check.warns) for check in with_warning(RULE, "Mind this.").checks] == [
+        ("Mind this.", True)
+    ]

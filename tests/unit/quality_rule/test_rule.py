@@ -2,18 +2,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from instructmining.quality_rule.rule import QualityRule, Term
+from instructmining.files import write_json, write_result
+from instructmining.quality_rule.rule import read_fitted_rule
+from tests.unit.quality_rule.made import RULE, rule, term
 
-
-def term(indicator, coefficient, mean=2.0):
-    return Term(indicator, coefficient, 0.1, -0.5, 0.5, 0.3, 0.2, 1.0, 3.0, mean)
-
-
-def rule(*terms):
-    return QualityRule("tiny", "observations", 1.0, terms, 0.95, 9, 9, 0.5, 0.4, 0.3, 0.6, 0.1, None, {}, {})
-
-
-RULE = rule(term("ppl", 0.5), term("mtld", -0.25))
 TABLE = pa.table({"ppl": [2.0, 4.0], "mtld": [2.0, 10.0]})
 
 
@@ -42,8 +34,8 @@ def test_the_range_ends_belong_to_the_range():
 
 
 def test_a_rule_is_the_same_after_writing_and_reading(tmp_path):
-    RULE.to_json(tmp_path / "rule.json")
-    assert QualityRule.from_json(tmp_path / "rule.json") == RULE
+    write_result(tmp_path / "rule.json", RULE)
+    assert read_fitted_rule(tmp_path / "rule.json") == RULE
 
 
 def test_the_formula_shows_signs():
@@ -52,3 +44,9 @@ def test_the_formula_shows_signs():
 
 def test_an_interval_that_touches_neither_side_of_zero_shows_no_effect():
     assert not term("ppl", 0.5).shown
+
+
+def test_a_rule_of_another_version_is_refused(tmp_path):
+    write_json(tmp_path / "rule.json", {"rule_version": 1})
+    with pytest.raises(ValueError, match="rule_version is 1, expected 2"):
+        read_fitted_rule(tmp_path / "rule.json")

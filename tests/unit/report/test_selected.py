@@ -2,10 +2,11 @@
 
 import pyarrow as pa
 
-from instructmining.files import write_json, write_table
+from instructmining.files import write_result, write_table
 from instructmining.report.accounts import Account
 from instructmining.report.selected import Selected, read_selected
 from instructmining.selection.settings import Search, Selection
+from tests.unit.selection.made import FOUND_SIZE
 
 RANKED = Selected("tiny", "new", ["a", "b", "a", "a"], [False, False, True, True], kept=2)
 
@@ -29,7 +30,7 @@ def test_what_is_kept_is_as_many_as_a_search_found(tmp_path) -> None:
     folder = tmp_path / "tiny" / "new"
     table = pa.table({"source": ["a", "a", "b"], "degraded": pa.nulls(3, pa.string())})
     write_table(folder / "ranking.parquet", table, table.schema)
-    write_json(folder / "size.json", {"examples": 2})
+    write_result(folder / "size.json", FOUND_SIZE)
     settings = Selection(search=Search(low=1, high=3))
     (found,) = read_selected([folder / "ranking.parquet"], settings, [folder / "size.json"])
     assert (found.model, found.pool, found.kept) == ("tiny", "new", 2)

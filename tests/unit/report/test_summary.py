@@ -25,7 +25,7 @@ ARM = ArmResult("selected", 50, 10, 900.0, LOSS, {"test": LOSS}, Difference(LOSS
 def printed(tmp_path_factory):
     """What the command prints for a rule, a comparison and a ranking."""
     folder = tmp_path_factory.mktemp("summary")
-    RULE.to_json(folder / "rule.json")
+    write_result(folder / "rule.json", RULE)
     about = ("tiny", "mixed", "random", "examples", 0.95, (0, 1), {"test": "test"}, 40)
     comparison = ComparisonResult(*about, (ARM,), "A sentence to quote.")
     write_result(folder / "comparison.json", comparison)

@@ -9,20 +9,14 @@ import pytest
 import yaml
 
 from instructmining.data.forms import to_messages
-from instructmining.example import EXAMPLES, Message, make_example, to_table
-from instructmining.files import write_json, write_table
+from instructmining.example import EXAMPLES, to_table
+from instructmining.files import write_result, write_table
 from instructmining.models.settings import BaseModel
 from instructmining.selection.card import Origin
-from instructmining.selection.export import card, main, rows_of
+from instructmining.selection.export import dataset_card, main, rows_of
 from instructmining.selection.rank import rank
 from instructmining.selection.ranking import RANKING
-from instructmining.selection.trainers import Handover, axolotl, dataset_info, llama_factory
-from instructmining.training.settings import Lora, Training
-from tests.unit.selection.test_select import RULE, example
-
-TURNS = [("system", "Be short."), ("user", "Say a."), ("assistant", "a"), ("user", "Say b."), ("assistant", "b")]
-SEVERAL = make_example([Message(role=role, content=text) for role, text in TURNS], "oasst", "messages", {})
-MODEL = BaseModel(hub="Qwen/Qwen3-0.6B", revision="abc", template="chat", parameters=6e8)
+from tests.unit.selection.made import MODEL, RULE, SEVERAL, TURNS, example, source_report
 
 
 @pytest.fixture
@@ -37,8 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "card.md").write_text("# Selection from mixed for tiny\n")
     licences = {"dolly": "CC-BY-SA-3.0", "oasst": "Apache-2.0", "unused": "MIT"}
     for source in licences:
-        report = {"source": source, "origin": "x", "rows_in": 2, "kept": 2}
-        write_json(tmp_path / f"{source}.report.json", report)
+        write_result(tmp_path / f"{source}.report.json", source_report(source))
     command = [
         "export",
         "--selection",
@@ -89,80 +82,13 @@ def test_the_folder_loads_as_a_data_set_with_its_card(folder: Path, tmp_path: Pa
 
 
 def test_a_licence_that_is_not_stated_is_unknown() -> None:
-    assert "- unknown" in card("text", "mixed", [Origin("dolly", None, "x", 1, 1)], [example(1)])
+    assert "- unknown" in dataset_card("text", "mixed", [Origin("dolly", None, "x", 1, 1)], [example(1)])
 
 
 def test_all_rows_of_a_form_have_the_same_fields() -> None:
     rows = rows_of([example(1), SEVERAL], "alpaca")
     assert rows[0].keys() == rows[1].keys()
     assert (rows[0]["system"], rows[0]["history"]) == ("", [])
-
-
-def handover(form: Any, training: Training = Training(), model: BaseModel = MODEL, several: int = 0) -> Handover:  # noqa: B008
-    fields = tuple(rows_of([example(1), SEVERAL] if several else [example(1)], form)[0])
-    return Handover(form, fields, several, "Qwen/Qwen3-0.6B", model, training)
-
-
-@pytest.mark.parametrize("form", ["alpaca", "messages", "sharegpt"])
-def test_axolotl_is_pointed_at_the_file_in_its_form(form: str) -> None:
-    config = yaml.safe_load(axolotl(handover(form)))
-    assert config["datasets"][0]["path"] == f"{form}.jsonl"
-    expected = {
-        "alpaca": {"type": "alpaca"},
-        "messages": {"field_messages": "messages", "message_property_mappings": {"role": "role", "content": "content"}},
-        "sharegpt": {
-            "field_messages": "conversations",
-            "message_property_mappings": {"role": "from", "content": "value"},
-        },
-    }
-    assert expected[form].items() <= config["datasets"][0].items()
-
-
-def test_both_trainers_get_the_values_of_the_config() -> None:
-    training = Training(
-        lora=Lora(rank=4, alpha=32), learning_rate=1e-3, batch_size=16, max_tokens=512, steps=40, dtype="bf16"
-    )
-    first, second = (yaml.safe_load(write(handover("messages", training))) for write in (axolotl, llama_factory))
-    assert (first["base_model"], first["revision_of_model"]) == ("Qwen/Qwen3-0.6B", "abc")
-    assert (second["model_name_or_path"], second["model_revision"]) == ("Qwen/Qwen3-0.6B", "abc")
-    assert (first["adapter"], first["lora_r"], first["lora_alpha"], first["lora_target_linear"]) == (
-        "lora",
-        4,
-        32,
-        True,
-    )
-    assert (second["finetuning_type"], second["lora_rank"], second["lora_target"]) == ("lora", 4, "all")
-    assert first["micro_batch_size"] * first["gradient_accumulation_steps"] == 16
-    assert second["per_device_train_batch_size"] * second["gradient_accumulation_steps"] == 16
-    assert (first["sequence_len"], second["cutoff_len"]) == (512, 512)
-    assert first["max_steps"] == second["max_steps"] == 40
-    assert first["learning_rate"] == second["learning_rate"] == 1e-3
-    assert first["bf16"] is second["bf16"] is True
-
-
-def test_quantisation_and_named_modules_are_handed_on() -> None:
-    training = Training(quantisation="nf4", lora=Lora(targets=["q_proj", "v_proj"]))
-    first, second = (yaml.safe_load(write(handover("messages", training))) for write in (axolotl, llama_factory))
-    assert (first["adapter"], first["load_in_4bit"], first["lora_target_modules"]) == (
-        "qlora",
-        True,
-        ["q_proj", "v_proj"],
-    )
-    assert (second["quantization_bit"], second["lora_target"]) == (4, "q_proj,v_proj")
-
-
-def test_llama_factory_is_told_where_the_turns_stand() -> None:
-    assert dataset_info(handover("sharegpt"))["selection"]["columns"] == {"messages": "conversations"}
-    described = dataset_info(handover("messages"))["selection"]
-    assert (described["formatting"], described["columns"]) == ("sharegpt", {"messages": "messages"})
-    assert described["tags"]["user_tag"] == "user"
-    assert "history" not in dataset_info(handover("alpaca"))["selection"]["columns"]
-    assert dataset_info(handover("alpaca", several=1))["selection"]["columns"]["history"] == "history"
-
-
-def test_what_axolotl_would_leave_out_is_said() -> None:
-    assert "1 examples have several turns" in axolotl(handover("alpaca", several=1))
-    assert "several turns" not in axolotl(handover("messages", several=1))
 
 
 def test_a_model_that_is_not_on_the_hub_is_found_from_the_folder(folder: Path, tmp_path: Path) -> None:

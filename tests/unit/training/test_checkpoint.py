@@ -1,7 +1,5 @@
 """A fine-tune that is ended early goes on where it was, and ends as if it had never stopped."""
 
-import os
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,7 @@ from instructmining.training.finetune import add_adapter, finetune
 from instructmining.training.settings import Lora, Training
 from instructmining.training.step import Step
 from tests.conftest import tiny_llama
-from tests.unit.training.test_finetune import CONVERSATIONS, SETTINGS
+from tests.unit.training.made import CONVERSATIONS, SETTINGS, stop_after
 
 DROPOUT = SETTINGS.model_copy(update={"lora": Lora(dropout=0.3)})
 
@@ -24,18 +22,6 @@ DROPOUT = SETTINGS.model_copy(update={"lora": Lora(dropout=0.3)})
 def train(settings: Training, checkpoint: Checkpoint | None = None, seed: int = 0) -> tuple[Any, list[Step]]:
     model = add_adapter(tiny_llama(), settings, seed)
     return model, finetune(model, CONVERSATIONS, settings, seed, 0, checkpoint)
-
-
-def stop_after(monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
-    """SIGTERM arrives in the middle of a step."""
-    real, taken = module.accumulate_gradients, iter(range(1, 1000))
-
-    def step_with_signal(*arguments: Any) -> float:
-        if next(taken) == steps:
-            os.kill(os.getpid(), signal.SIGTERM)
-        return real(*arguments)
-
-    monkeypatch.setattr(module, "accumulate_gradients", step_with_signal)
 
 
 def train_until_stopped(

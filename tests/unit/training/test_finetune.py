@@ -3,19 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 
-from instructmining.models.prompt import Tokens
 from instructmining.training import finetune as module
-from instructmining.training.evaluate import ResponseLoss, evaluate, summarise
 from instructmining.training.finetune import accumulate_gradients, add_adapter, count_steps, example_order, finetune
 from instructmining.training.settings import Training
 from tests.conftest import tiny_llama
-
-SETTINGS = Training(dtype="fp32", learning_rate=0.01, batch_size=4, epochs=2, micro_batch_tokens=64)
-CONVERSATIONS = [Tokens([1, 5 + i, 6], [7, 8 + i % 3, 2], False) for i in range(8)] + [Tokens([1] * 9, [4] * 12, False)]
+from tests.unit.training.made import CONVERSATIONS, SETTINGS
 
 
 def tuned(seed: int = 0, settings: Training = SETTINGS) -> tuple[Any, list[float]]:
@@ -103,17 +98,6 @@ def test_a_loss_that_is_not_finite_stops_the_run() -> None:
     torch.nn.init.constant_(model.get_base_model().lm_head.weight, float("nan"))
     with pytest.raises(FloatingPointError, match=r"lower training\.learning_rate"):
         finetune(model, CONVERSATIONS, SETTINGS, 0, pad=0)
-
-
-def test_evaluation_does_not_depend_on_the_batches() -> None:
-    model = tiny_llama()
-    one, many = (evaluate(model, CONVERSATIONS, budget, 0, "test") for budget in (1, 10_000))
-    assert [item.loss for item in one] == pytest.approx([item.loss for item in many], abs=1e-5)
-
-
-def test_both_means_of_a_loss() -> None:
-    summary = summarise([ResponseLoss(2.0, 1), ResponseLoss(3.0, 3)], "fit")
-    assert (summary["token_loss"], summary["example_loss"]) == (5 / 4, np.mean([2, 1]))
 
 
 @pytest.mark.parametrize("quantisation", ["nf4", "int8"])

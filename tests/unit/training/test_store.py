@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from instructmining.files import read_json, read_result
 from instructmining.training import store as module
 from instructmining.training.step import Step, Trained
-from instructmining.training.store import MANIFEST, WEIGHTS, Entry, check_adapter, manifest_hash
+from instructmining.training.store import MANIFEST, WEIGHTS, Entry, KeptAdapter, check_adapter, manifest_hash
 
 TRAINED = Trained(8, 1, "cpu", [Step(2.0, 30, 0.1)], seconds=9.0, seconds_before=4.0)
 
@@ -28,6 +30,13 @@ def test_what_was_kept_is_found_with_what_its_training_took(entry: Entry) -> Non
     assert entry.keep(saving("one"), TRAINED)
     assert entry.find() == Trained(8, 1, "cpu", [Step(2.0, 30, 0.1)], seconds=9.0, seconds_before=9.0)
     assert list(entry.store.iterdir()) == [entry.folder]
+
+
+def test_readers_of_a_manifest_know_all_that_is_written_into_it(entry: Entry) -> None:
+    entry.keep(saving("one"), TRAINED)
+    kept = read_result(KeptAdapter, entry.folder / MANIFEST)
+    assert (kept.manifest, kept.trained) == (entry.manifest, TRAINED)
+    assert asdict(kept) == read_json(entry.folder / MANIFEST)
 
 
 def test_the_order_of_keys_is_no_part_of_a_manifest() -> None:

@@ -13,29 +13,19 @@ from safetensors.torch import load_file
 
 from instructmining.example import EXAMPLES, Example, to_table
 from instructmining.files import write_table
-from instructmining.models.prepare import main as prepare
 from instructmining.training import tuned_model as module
 from instructmining.training.evaluate import evaluate
 from instructmining.training.settings import Training
 from instructmining.training.store import MANIFEST, WEIGHTS, Entry
 from instructmining.training.tuned_model import TrainingTask, tuned_model
-from tests.conftest import conversation, tiny_llama
-from tests.unit.training.test_checkpoint import stop_after
-from tests.unit.training.test_finetune import CONVERSATIONS
+from tests.conftest import conversation
+from tests.unit.training.made import CONVERSATIONS, stop_after
 
 SETTINGS = Training(dtype="fp32", learning_rate=0.01, batch_size=4, epochs=1)
 
 
 @pytest.fixture
-def task(tmp_path: Path, tiny_tokenizer: Any, examples: list[Example], monkeypatch: pytest.MonkeyPatch) -> TrainingTask:
-    tiny_llama().save_pretrained(tmp_path / "llama")
-    tiny_tokenizer.save_pretrained(tmp_path / "llama")
-    model, table = tmp_path / "model" / "model.json", tmp_path / "examples.parquet"
-    monkeypatch.setattr(
-        "sys.argv", ["prepare", "--settings", f'{{"path": "{tmp_path}/llama"}}', "--output", str(model)]
-    )
-    prepare()
-    write_table(table, to_table(examples), EXAMPLES)
+def task(model: Path, table: Path) -> TrainingTask:
     return TrainingTask(model, {"template": "plain"}, SETTINGS, table, seed=0, threads=1)
 
 
@@ -125,7 +115,7 @@ def test_an_adapter_that_is_not_whole_is_not_used(
     path.write_bytes(path.read_bytes()[:-10])
     with caplog.at_level("INFO"):
         assert losses(task, tmp_path / "store") == first
-    assert "cannot be used" in caplog.text and "training anew" in caplog.text
+    assert "cannot be used" in caplog.text and "training again" in caplog.text
     assert len(trainings) == 2
     assert kept.find() is not None, "it has taken the place of the damaged one"
 

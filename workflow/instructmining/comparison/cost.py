@@ -12,7 +12,6 @@ again counts once.
 """
 
 import argparse
-import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from instructmining.files import read_result, write_result
+from instructmining.jobs.benchmarks import wall_seconds
 from instructmining.training.record import Record
 from instructmining.training.settings import Training
 
@@ -80,9 +80,9 @@ class CostResult:
 def stage_cost(stage: str, files: Iterable[Path], tokens: int | None, on_gpu: bool) -> StageCost:
     """The cost of a stage from the benchmarks of its jobs."""
     files = list(files)
-    lines = [json.loads(path.read_text().splitlines()[-1]) for path in files if path.is_file()]
-    wall = sum(line["s"] for line in lines) / 3600
-    return StageCost(stage, len(files), len(lines), wall, wall if on_gpu else 0.0, tokens)
+    seconds = [wall_seconds(path) for path in files if path.is_file()]
+    wall = sum(seconds) / 3600
+    return StageCost(stage, len(files), len(seconds), wall, wall if on_gpu else 0.0, tokens)
 
 
 def training_cost(stage: str, records: Sequence[Record]) -> StageCost:

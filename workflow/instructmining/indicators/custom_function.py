@@ -11,7 +11,7 @@ from instructmining.example import Example
 from instructmining.indicators.custom_code import function_fingerprint
 from instructmining.indicators.scoring import Meter, Scorer, Scores, parse_arguments, score_shard
 from instructmining.indicators.settings import CustomIndicator
-from instructmining.jobs.planned import hold_code_to_plan
+from instructmining.jobs.plan_guard import hold_code_to_plan
 from instructmining.models.device import lease_gpu
 
 Function = Callable[[list[Example]], Iterable[float]]

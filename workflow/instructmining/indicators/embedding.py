@@ -20,8 +20,8 @@ from instructmining.example import Example
 from instructmining.indicators.engine import Engine
 from instructmining.indicators.scoring import Scorer, Scores, parse_arguments, score_shard
 from instructmining.indicators.settings import EmbeddingScorer
+from instructmining.jobs.lost_files import check_links
 from instructmining.models.device import lease_gpu
-from instructmining.models.links import check_links
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from transformers import AutoTokenizer
 from instructmining.example import Example
 from instructmining.indicators.scoring import Scorer, Scores, parse_arguments, score_shard
 from instructmining.indicators.settings import TextScorer
-from instructmining.models.links import check_links
+from instructmining.jobs.lost_files import check_links
 
 
 def main() -> None:

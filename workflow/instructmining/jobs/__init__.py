@@ -1,9 +1,13 @@
-"""About the run itself, not about data: what jobs depend on, ask for, and leave behind.
+"""About the run itself, not about data: what jobs depend on, what they ask for, and what they leave behind.
 
-What a job depends on: `fingerprint` follows a command through the code (`words` leaves out what changes no result,
-`names` finds what each name stands for, `definitions` takes modules apart), `read_settings` tells which settings it
-reads, `content` tells the user's files, and `planned` holds jobs to the plan that they were started by.
+What a job depends on: `fingerprint` follows a command through the code (`definitions` takes modules apart, `names`
+finds what each name stands for, `strip_words` removes text that changes no result), `read_settings` finds the settings
+that it reads, `known` keeps both for the next process, and `content` hashes the user's files. `plan_guard` stops a job
+whose code was edited after the run was started.
 
-What people ask of a run: `plan` shows what it would do, `status` what it did, `dag` draws it, `resources` says what its
-jobs ask for, `slurm_jobs` finds and cancels those that were left in the queue, and `prune` drops what no run refers to.
+What people ask about a run: `plan` shows what it would do, `status` what it did, `dag` draws it, `slurm_jobs` finds and
+cancels jobs that were left in the queue, and `prune` deletes what no run refers to.
+
+What stages need to know about the engine: `resources` says what jobs ask for, `benchmarks` how long they took, and
+`lost_files` how to prepare a model again.
 """

@@ -1,8 +1,8 @@
-"""The content of the user's files, told by a hash: what depends on them runs again when it differs, and only then.
+"""The content of the user's files as hashes: what depends on a file runs again when its content changes, and only then.
 
-Neither names nor times say whether a file is the one that was read: `mv`, `cp -p`, `rsync -a` and archives keep times
-or set old ones, and a touched file has new ones. Hashes are kept, so that each file is read once: by path, inode, size
-and times, which are the same only where nobody wrote to the file.
+Neither name nor time says whether a file is the one that was read: `mv`, `cp -p`, `rsync -a` and archives keep times
+or set old ones, and `touch` sets new ones. Hashes are kept, so that each file is read once: by path, inode, size and
+times, which stay the same only if nobody has written to the file.
 """
 
 import hashlib
@@ -13,10 +13,10 @@ from pathlib import Path
 from instructmining.files import file_hash, write_text
 
 LARGE = 4 * 2**30
-"""Bytes; of a larger file the size, the time of its last change and samples are taken, as reading it takes too long."""
+"""Bytes; of a larger file only size, time of the last change and samples are hashed, as reading it takes too long."""
 SAMPLES, SAMPLE_BYTES = 64, 2**20
 SETTLED_SECONDS = 2.0
-"""A file that was written to so recently may be written to again without its times showing it; its hash is not kept."""
+"""A file written this recently may be written again without its times showing it, so its hash is not kept."""
 
 Stamp = list[int]
 """Inode, size and times of a file."""
@@ -30,7 +30,7 @@ class Contents:
         self.kept: dict[str, tuple[Stamp, str]] = _read(kept)
 
     def hash(self, path: Path) -> str:
-        """The first 16 hex digits of the hash of a file's content; raises FileNotFoundError where there is none."""
+        """The first 16 hex digits of the hash of a file's content; raises FileNotFoundError if it does not exist."""
         stamp = _stamp(path)
         known = self.kept.get(str(path.absolute()))
         if known and known[0] == stamp:
@@ -43,7 +43,7 @@ class Contents:
 
 
 def sampled_hash(path: Path) -> str:
-    """The hash of a large file's size, time of change, and samples in equal steps from its first byte to its last."""
+    """The hash of a large file's size, time of change, and evenly spaced samples from its first byte to its last."""
     status = path.stat()
     digest = hashlib.sha256(f"{status.st_size} {status.st_mtime_ns}".encode())
     with path.open("rb") as file:
@@ -59,7 +59,7 @@ def _stamp(path: Path) -> Stamp:
 
 
 def _read(kept: Path) -> dict[str, tuple[Stamp, str]]:
-    """What is kept; nothing where the file is missing or was damaged, as it can be made again."""
+    """What is kept; nothing if the file is missing or damaged, as it can be made again."""
     try:
         return {path: (stamp, found) for path, (stamp, found) in json.loads(kept.read_text(encoding="utf-8")).items()}
     except (FileNotFoundError, ValueError, TypeError, AttributeError):

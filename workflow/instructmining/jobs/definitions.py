@@ -1,7 +1,7 @@
-"""Takes a module apart into definitions: functions, classes and their members, values, and what an import does.
+"""Takes a module apart into definitions: functions, classes and their members, values, and what importing it does.
 
-Of each: its code as text in which the names of other definitions are gaps, the definitions that it may run, and what it
-asks for by a name that only running it would tell.
+Each definition has its code, as text with gaps in place of the names of other definitions; the definitions that it may
+run; and what it asks for by a name that is known only at run time.
 """
 
 import ast
@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from instructmining.jobs.names import OWN, Names, Reader, is_inert
-from instructmining.jobs.words import is_docstring, last_name
+from instructmining.jobs.strip_words import is_docstring, last_name
 
 GAP = re.compile(rf"{OWN}[\w.]+:[\w*]*")
 INERT_BASES = {
     "BaseModel", "Generic", "Protocol", "TypedDict", "NamedTuple", "Enum", "StrEnum", "IntEnum", "ABC", "object",
 }  # fmt: skip
-"""Foreign classes that call no method of a class derived from them by a name of their own."""
+"""Classes from elsewhere that call none of the methods that a derived class adds."""
 FIELD_WORDS = {"ClassVar", "InitVar", "KW_ONLY"}
 """Annotations that a dataclass reads."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -25,33 +25,33 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True, eq=False)
 class Definition:
-    """A piece of code that is reached or not as a whole."""
+    """A piece of code that is either reached as a whole or not at all."""
 
     module: str
     name: str
-    """`add`, `Training`, `Training.steps`; a line's number for what an import does."""
+    """`add`, `Training`, `Training.steps`; the number of the line for what an import does."""
     code: tuple[str, ...]
-    """Its code without words; every second part is the name of another definition."""
+    """Its code without words; every second part is the name of another definition, which fills a gap."""
     own: frozenset[str] = frozenset()
-    """The definitions that it names, those in words included."""
+    """The definitions that it names, including those in words."""
     attributes: frozenset[str] = frozenset()
-    """Attributes that it asks for, and texts that may be the name of one."""
+    """Attributes that it asks for, and strings that may be the name of one."""
     asks: frozenset[str] = frozenset()
-    """What it takes by names that are not to be seen: `members`, `methods`, `fields` of settings, `annotations`."""
+    """What it asks for by names that the code does not show: `members`, `methods`, `fields`, `annotations`."""
     imports: tuple[str, ...] = ()
-    """Modules of one's own that it imports."""
+    """Followed modules that it imports."""
 
 
 @dataclass
 class Members:
-    """The members of a class: those that always count, and those that count where something asks for their name."""
+    """The members of a class: those that always count, and those that count if something asks for their name."""
 
     always: list[Definition] = field(default_factory=list)
     methods: dict[str, Definition] = field(default_factory=dict)
     fields: dict[str, Definition] = field(default_factory=dict)
     """Of settings: annotation and default of each."""
     annotations: list[Definition] = field(default_factory=list)
-    """Of fields of other classes, which mostly do nothing at run time."""
+    """Those of fields of other classes, which mostly do nothing at run time."""
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Module:
     members: dict[str, Members] = field(default_factory=dict)
     effects: list[Definition] = field(default_factory=list)
     imports: tuple[str, ...] = ()
-    """Modules of one's own that its import imports."""
+    """Followed modules that importing it imports."""
 
     def all(self) -> Iterator[Definition]:
         """Every piece."""
@@ -90,7 +90,7 @@ def class_bases(tree: ast.Module, names: Names) -> dict[str, list[str]]:
 
 
 def take_apart(tree: ast.Module, names: Names, is_settings: Callable[[str], bool]) -> Module:
-    """The pieces of a module; `is_settings` tells of each of its classes whether pydantic reads it."""
+    """The pieces of a module; `is_settings` says of each of its classes whether pydantic reads it."""
     imported = [node for node in at_import(tree.body) if isinstance(node, ast.Import | ast.ImportFrom)]
     module = Module(names, imports=tuple(dict.fromkeys(name for node in imported for name in names.modules(node))))
     bases = class_bases(tree, names)
@@ -126,7 +126,7 @@ def _read_statement(module: Module, statement: ast.stmt) -> None:
 
 
 def _only_binds(statement: ast.stmt, names: Names) -> bool:
-    """Whether a statement does nothing but to define something; a function of one's own may do more than to give it."""
+    """Whether a statement only defines something; calling a followed function may do more than return a value."""
     if isinstance(statement, Function):
         return is_inert(statement.decorator_list)
     if not isinstance(statement, ast.Assign | ast.AnnAssign) or not defined(statement):
@@ -208,7 +208,7 @@ def _definition(reader: Reader, node: ast.AST, name: str, owner: str = "") -> De
 
 
 def at_import(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements that an import of a module runs, those inside of others included."""
+    """The statements that importing a module runs, including those inside other statements."""
     for node in body:
         if isinstance(node, ast.If) and _never_in_a_job(node.test):
             continue
@@ -220,13 +220,13 @@ def at_import(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _never_in_a_job(test: ast.AST) -> bool:
-    """Whether a block is for type checkers, or starts `main`, which is where a command is followed from."""
+    """Whether a block is for type checkers, or starts `main`, which is followed in any case."""
     names = {last_name(part) for part in ast.walk(test)}
     return "TYPE_CHECKING" in names or "__name__" in names
 
 
 def defined(statement: ast.stmt) -> list[str]:
-    """The names that a statement at the top of a module binds, imports left out."""
+    """The names that a statement at the top of a module binds, except by importing."""
     match statement:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             return [name]

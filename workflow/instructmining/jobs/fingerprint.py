@@ -1,12 +1,13 @@
 """A fingerprint of what a command reaches: editing a function reruns what runs it, and nothing else.
 
 Snakemake cannot see what a command runs. The fingerprint of a command is a hash of the definitions that its `main`
-reaches through the package, and of what importing their modules does. Comments, docstrings, type annotations, words of
-errors, logs and help change nothing, nor do names of modules, files, functions and classes: each definition is told by
-its code, in which other definitions stand for what they are in turn. What cannot be seen counts whole: any member where
-an attribute is asked for by a name that is computed, any function of a module that is taken as a value.
+reaches through the package, and of what importing their modules does. Comments, docstrings, type annotations and the
+words of errors, logs and help change nothing, nor do the names of modules, files, functions and classes: a definition
+is identified by its code, in which the code of other definitions takes the place of their names. What cannot be seen
+counts as a whole: every member if an attribute is asked for by a computed name, every function of a module that is used
+as a value.
 
-Settings count by key: a key that the command does not ask for changes nothing, so that a new one reruns nothing.
+Settings count by key: a key that the command does not read changes nothing, so adding one reruns nothing.
 """
 
 import ast
@@ -17,17 +18,17 @@ from pathlib import Path
 
 from instructmining.jobs.definitions import Definition, Members, Module, class_bases, read_names, take_apart
 from instructmining.jobs.names import OWN, WHOLE, Names
-from instructmining.jobs.words import APART
+from instructmining.jobs.strip_words import APART
 
 PACKAGE = Path(__file__).parents[1]
 SETTINGS = "pydantic:BaseModel"
 """What settings are derived from."""
 DEPTH = 8
-"""How far a definition is told by what it names; what is further away counts all the same, as a definition."""
+"""How many names deep a definition is identified by what it names; what is deeper still counts, on its own."""
 
 
 class Code:
-    """Modules in pieces, each read once; `find` tells the file of a module that is followed."""
+    """Modules in pieces, each read once; `find` gives the file of a followed module."""
 
     def __init__(self, find: Callable[[str], Path | None], root: Path) -> None:
         self.find, self.root = cache(find), root
@@ -41,7 +42,7 @@ class Code:
     def fingerprint(self, module: str, *names: str) -> str:
         """The first 12 hex digits of the hash of all that definitions of a module reach: its `main`, or those named.
 
-        Raises FileNotFoundError for a module of no such name, LookupError where it has no such definition.
+        Raises FileNotFoundError if there is no such module, LookupError if it has no such definition.
         """
         colours = {self.colour(piece, DEPTH) for piece in self.reached(module, *names)}
         return hashlib.sha256(b"".join(sorted(colours))).hexdigest()[:12]
@@ -56,7 +57,7 @@ class Code:
         return _Walk(self).from_start(module, names)
 
     def defines(self, module: str, name: str) -> bool:
-        """Whether a module that is followed defines a name, or hands one on."""
+        """Whether a followed module defines a name, or imports it from one that does."""
         return bool(self.resolve(f"{OWN}{module}:{name}"))
 
     def _is_own(self, module: str) -> bool:
@@ -84,14 +85,14 @@ class Code:
         if not self._is_own(module):
             return False
         bases = self.bases(module).get(name)
-        if bases is None:  # it is handed on from elsewhere
+        if bases is None:  # it is imported from elsewhere
             return self.tree(module)[1].bound.get(name, own) != own and self.is_settings(
                 self.tree(module)[1].bound[name]
             )
         return SETTINGS in bases or any(base.startswith(OWN) and self.is_settings(base) for base in bases)
 
     def _resolve(self, own: str) -> tuple[Definition, ...]:
-        """The pieces that a name of one's own stands for."""
+        """The pieces that a name in a followed module stands for."""
         name, _, definition = own.removeprefix(OWN).partition(":")
         if name.endswith("."):
             return tuple(piece for module in self._below(name) for piece in self.module(module).all())
@@ -106,14 +107,14 @@ class Code:
         return self.resolve(elsewhere) if elsewhere.startswith(OWN) and elsewhere != own else ()
 
     def _below(self, prefix: str) -> Iterable[str]:
-        """Every module whose name begins so."""
+        """Every module whose name has this prefix."""
         folder = self.root.joinpath(*prefix.rstrip(".").split("."))
         for path in sorted(folder.glob("*.py")):
             if path.stem != "__init__":
                 yield f"{prefix}{path.stem}"
 
     def _colour(self, piece: Definition, depth: int) -> bytes:
-        """What a piece does: its code, in which each name stands for what it does in turn, down to a depth."""
+        """What a piece does: its code, with what each name stands for in place of the name, down to a depth."""
         if _is_apart(piece):
             return b""
         digest = hashlib.blake2b(digest_size=16)
@@ -128,7 +129,7 @@ class Code:
 
 
 class _Walk:
-    """Goes from a definition to all that it reaches."""
+    """Follows a definition to all that it reaches."""
 
     def __init__(self, code: Code) -> None:
         self.code = code
@@ -176,7 +177,7 @@ class _Walk:
             self.classes.append(members)
 
     def _import(self, module: str) -> None:
-        """What an import of a module does counts, and that of all that it imports."""
+        """Importing a module counts, and so does all that it imports."""
         if module in self.modules or self.code.find(module) is None:
             return
         self.modules.add(module)
@@ -186,7 +187,7 @@ class _Walk:
             self._import(inner)
 
     def _wanted(self, members: Members) -> list[Definition]:
-        """The members of a class that something that is reached may ask for."""
+        """The members of a class that reached code may ask for."""
         any_member = "members" in self.asks
         return [
             *members.always,
@@ -209,7 +210,7 @@ def _is_apart(piece: Definition) -> bool:
 
 
 def find_below(root: Path, top: str | None = None) -> Callable[[str], Path | None]:
-    """What finds the file of a module below a folder, if need be of one package alone.
+    """A function that finds the file of a module below a folder, or only of the package `top`.
 
     A folder of modules without an `__init__.py` is a module without code.
     """

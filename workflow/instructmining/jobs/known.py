@@ -13,7 +13,7 @@ from typing import Any
 
 from instructmining.files import write_text
 from instructmining.jobs.fingerprint import fingerprint
-from instructmining.jobs.planned import files_hash
+from instructmining.jobs.plan_guard import files_hash
 from instructmining.jobs.read_settings import fields_read
 from instructmining.settings import Settings
 

@@ -1,7 +1,8 @@
 """Finds what each name in a module stands for, so that code can be compared whatever its parts and files are called.
 
-A name of a definition of one's own becomes `§module:name`, one from another package `module:name`, a module as a whole
-`module:`; a function's own variables keep theirs. Type annotations that do nothing at run time are left out on the way.
+The name of a definition in a followed module (of this package, or beside a function of the user's) becomes
+`§module:name`, one from another package `module:name`, and a whole module `module:`; local variables keep their names.
+Type annotations that do nothing at run time are left out.
 """
 
 import ast
@@ -9,19 +10,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from instructmining.jobs.words import Silent, is_docstring, is_of, last_name
+from instructmining.jobs.strip_words import WordStripper, is_docstring, is_of, last_name
 
 OWN = "§"
-"""What the name of a definition of one's own begins with; no name in Python does."""
+"""What the name of a definition in a followed module begins with; no name in Python does."""
 WHOLE = "*"
-"""In place of a definition's name: all that its module defines."""
+"""In place of a definition's name: everything that its module defines."""
 INERT_DECORATORS = {
     "cache", "lru_cache", "contextmanager", "dataclass", "property", "cached_property", "classmethod", "staticmethod",
     "override", "abstractmethod", "runtime_checkable", "final",
 }  # fmt: skip
 """Decorators that register nothing and read no annotations."""
 DUMPS = {"model_dump", "model_dump_json", "model_fields", "model_construct"}
-"""What takes every field of settings, unless defaults are left out."""
+"""What reads every field of settings, unless defaults are left out."""
 READ_ANNOTATIONS = {"TypeAdapter", "get_type_hints", "__annotations__", "validate_call"}
 Scope = dict[str, str | None]
 """What the names that a function binds stand for; None for its own variables."""
@@ -38,7 +39,7 @@ class Names:
     bound: dict[str, str] = field(default_factory=dict)
 
     def absolute(self, node: ast.ImportFrom) -> str:
-        """The module that an import names, be it relative."""
+        """The module that an import names, even if the import is relative."""
         if not node.level:
             return node.module or ""
         parts = self.module.split(".")
@@ -60,7 +61,7 @@ class Names:
             yield alias.asname or alias.name, f"{OWN}{inner}:" if is_module else f"{own}{module}:{alias.name}"
 
     def modules(self, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
-        """The modules of one's own that an import runs, packages above them included."""
+        """The followed modules that an import runs, including the packages above them."""
         if isinstance(node, ast.Import):
             found = [alias.name for alias in node.names]
         else:
@@ -71,8 +72,8 @@ class Names:
             yield from filter(self.is_own, (".".join(parts[:end]) for end in range(1, len(parts) + 1)))
 
 
-class Reader(Silent):
-    """Puts what names stand for in their place, and notes what code may run; scopes are followed as Python does."""
+class Reader(WordStripper):
+    """Replaces names by what they stand for, and notes what the code may run; scopes are those of Python."""
 
     def __init__(self, names: Names) -> None:
         self.names = names
@@ -80,11 +81,11 @@ class Reader(Silent):
         self.own: set[str] = set()
         """The definitions that the code names."""
         self.attributes: set[str] = set()
-        """Attributes that it asks for, and texts that may be the name of one."""
+        """Attributes that it asks for, and strings that may be the name of one."""
         self.asks: set[str] = set()
-        """What it takes by names that are not to be seen: `members`, `methods`, `fields` of settings, `annotations`."""
+        """What it asks for by names that the code does not show: `members`, `methods`, `fields`, `annotations`."""
         self.imports: list[str] = []
-        """Modules of one's own that it imports."""
+        """Followed modules that it imports."""
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         return self._named(ast.Name(self._meaning(node.id), node.ctx))
@@ -103,7 +104,7 @@ class Reader(Silent):
         return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        """A part of a module of one's own, or an attribute of anything else."""
+        """A part of a followed module, or an attribute of anything else."""
         if module := self._module(node.value):
             inner = f"{module}.{node.attr}"
             return self._named(ast.Name(f"{OWN}{inner}:" if self.names.is_own(inner) else f"{OWN}{module}:{node.attr}"))
@@ -113,7 +114,7 @@ class Reader(Silent):
         return ast.Attribute(self.visit(node.value), node.attr)
 
     def _module(self, node: ast.AST) -> str:
-        """The module of one's own that a dotted name stands for; empty where it stands for something else."""
+        """The followed module that a dotted name stands for; empty if it stands for something else."""
         if isinstance(node, ast.Name):
             meaning = self._meaning(node.id)
             return meaning[len(OWN) : -1] if meaning.startswith(OWN) and meaning.endswith(":") else ""
@@ -123,7 +124,7 @@ class Reader(Silent):
         return ""
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        """A text may be the name of an attribute, or of a module, which is then started: it stands for its `main`."""
+        """A string may name an attribute, or a module that is to be started, and then stands for its `main`."""
         if isinstance(node.value, str):
             if "." in node.value and self.names.is_own(node.value):
                 return self._named(ast.Name(f"{OWN}{node.value}:main"))
@@ -131,7 +132,7 @@ class Reader(Silent):
         return node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
-        """The name of a module that is put together may be that of any that begins so."""
+        """A module name that is put together at run time may be any that begins like it."""
         match node.values:
             case [ast.Constant(value=str(text)), *_] if "." in text and self.names.is_own(text.split(".")[0]):
                 self.own.add(f"{OWN}{text.rpartition('.')[0]}.:{WHOLE}")
@@ -142,7 +143,7 @@ class Reader(Silent):
         return self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """`cast` does nothing at run time; others take what is not to be seen."""
+        """`cast` does nothing at run time; other functions use names that the code does not show."""
         super().visit_Call(node)
         name = last_name(node.func)
         if is_of("typing:", "cast", node.func):
@@ -151,7 +152,7 @@ class Reader(Silent):
             asked = node.args[1:2] if name == "getattr" else node.args
             if not all(isinstance(argument, ast.Constant) for argument in asked):
                 self.asks.add("members")
-        elif name == "render":  # a template asks for what it likes
+        elif name == "render":  # a template may ask for anything
             self.asks.add("methods")
         elif name in DUMPS:
             if not {"exclude_defaults", "exclude_unset"} & {keyword.arg for keyword in node.keywords}:
@@ -161,7 +162,7 @@ class Reader(Silent):
         return node
 
     def visit_Import(self, node: ast.Import) -> ast.AST | None:
-        """Imports of one's own modules go, as the names say where they lead."""
+        """Imports of followed modules are dropped, as names say where they lead."""
         self.imports += self.names.modules(node)
         node.names = [alias for alias in node.names if not self.names.is_own(alias.name.split(".")[0])]
         return node if node.names else None
@@ -247,7 +248,7 @@ COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
 def _stored_name(node: ast.AST) -> str | None:
-    """The name that a node binds, imports left out."""
+    """The name that a node binds, except by importing."""
     if isinstance(node, ast.Name):
         return None if isinstance(node.ctx, ast.Load) else node.id
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -258,7 +259,7 @@ def _stored_name(node: ast.AST) -> str | None:
 
 
 def own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """The nodes in a function's own scope; of comprehensions, the names that they bind in it."""
+    """The nodes in a function's own scope; of comprehensions, only the names that they bind in it."""
     waiting = list(body)
     while waiting:
         node = waiting.pop()
@@ -276,5 +277,5 @@ def all_arguments(arguments: ast.arguments) -> list[ast.arg]:
 
 
 def is_inert(decorators: Iterable[ast.AST]) -> bool:
-    """Whether decorators do nothing but to change what they decorate, and read no annotations."""
+    """Whether decorators only change what they decorate, and read no annotations."""
     return all(last_name(decorator) in INERT_DECORATORS for decorator in decorators)

@@ -1,9 +1,8 @@
-"""What a run would do, from its dry run: jobs and why they run, GPU hours and disk from what earlier jobs took.
+"""What a run would do, from its dry run: jobs and why they run, with GPU hours and disk estimated from earlier jobs.
 
 snakemake --dry-run | python -m instructmining.jobs.plan
 """
 
-import json
 import re
 import statistics
 import sys
@@ -12,11 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from instructmining.jobs.benchmarks import wall_seconds
+
 START = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):$")
 LINE = re.compile(r"^    (\w+): (.*)$")
-# What Snakemake says of a reason, up to the names of files.
+# A reason as Snakemake gives it, up to the names of files.
 REASONS = re.compile(r"[^:;]+")
-# Where a reason ends and the next begins; a param in one may have a semicolon of its own.
+# Between two reasons; a param in a reason may contain a semicolon too.
 BETWEEN = re.compile(r"; (?=(?:Missing|Incomplete|Updated|Input|Output|Job|Set|Code|Params|Software) )")
 PARAMS = re.compile(r"Params have changed .*?before: (?P<before>.*) now: (?P<now>.*)")
 # A param that names versions, such as 'torch=2.13.0 peft=0.21.2', as Snakemake writes it.
@@ -26,7 +27,7 @@ CODE = re.compile(r"'[0-9a-f]{12}'")
 
 
 @dataclass
-class Planned:
+class PlannedJob:
     """One job of the dry run."""
 
     rule: str
@@ -50,7 +51,7 @@ class Planned:
 
 
 def in_words(reason: str) -> list[str]:
-    """One reason of Snakemake's, without the names of files; of params, whether it is the lock or the code."""
+    """One of Snakemake's reasons, without the names of files; of changed params, whether it is the lock or the code."""
     said = REASONS.match(reason.strip())
     if not said:
         return []
@@ -72,7 +73,7 @@ def lock_change(before: str, now: str) -> str:
 
 
 def versions(params: str) -> dict[str, list[str]]:
-    """The versions of each package that params name; the outputs of a job may be of several."""
+    """The versions of each package that params name; outputs of one job may have been made with several."""
     pins = [pin.split("=", 1) for param in VERSIONS.findall(params) for pin in param.split(" ")]
     return {name: sorted({version for other, version in pins if other == name}) for name, _ in pins}
 
@@ -81,28 +82,28 @@ def main() -> None:
     """Print the plan."""
     text = sys.stdin.read()
     if "Nothing to be done" in text:
-        print("Nothing to do: every result is there and up to date.")
+        print("Nothing to do: all results are up to date.")
         return
     jobs = read_dry_run(text)
     if not jobs:
-        sys.exit(f"{text}\nNo plan: the dry run did not end well.")
+        sys.exit(f"{text}\nNo plan: the dry run failed; Snakemake says above why.")
     print(plan_in_words(jobs, Path()))
 
 
-def read_dry_run(text: str) -> list[Planned]:
-    """The jobs of a dry run, the target left out."""
-    jobs: list[Planned] = []
+def read_dry_run(text: str) -> list[PlannedJob]:
+    """The jobs of a dry run, without the target."""
+    jobs: list[PlannedJob] = []
     for line in text.splitlines():
         if start := START.match(line):
-            jobs.append(Planned(start[1]))
+            jobs.append(PlannedJob(start[1]))
         elif jobs and (about := LINE.match(line)):
             jobs[-1].about.setdefault(about[1], about[2])
     return [job for job in jobs if job.rule != "all"]
 
 
-def plan_in_words(jobs: list[Planned], root: Path) -> str:
+def plan_in_words(jobs: list[PlannedJob], root: Path) -> str:
     """A table of rules, then the totals."""
-    by_rule: dict[str, list[Planned]] = defaultdict(list)
+    by_rule: dict[str, list[PlannedJob]] = defaultdict(list)
     for job in jobs:
         by_rule[job.rule].append(job)
     rows = [("rule", "jobs", "GPU hours", "disk", "why")]
@@ -112,7 +113,7 @@ def plan_in_words(jobs: list[Planned], root: Path) -> str:
     return "\n".join([*lines, "", *_totals(jobs, root)])
 
 
-def _row(rule: str, jobs: list[Planned], root: Path) -> tuple[str, str, str, str, str]:
+def _row(rule: str, jobs: list[PlannedJob], root: Path) -> tuple[str, str, str, str, str]:
     why = Counter(reason for job in jobs for reason in job.reasons())
     hours, size = gpu_hours(jobs, root), disk_bytes(jobs, root)
     spent = f"{hours:.1f}" if hours is not None else f"up to {_limit(jobs):.0f}"
@@ -125,30 +126,30 @@ def _row(rule: str, jobs: list[Planned], root: Path) -> tuple[str, str, str, str
     )
 
 
-def _totals(jobs: list[Planned], root: Path) -> list[str]:
+def _totals(jobs: list[PlannedJob], root: Path) -> list[str]:
     gpu_jobs = [job for job in jobs if job.gpus]
     known = [job for job in gpu_jobs if gpu_hours([job], root) is not None]
     unknown = [job for job in gpu_jobs if job not in known]
     sizes = [disk_bytes([job], root) for job in jobs]
     missing = sum(size is None for size in sizes)
     hours = gpu_hours(known, root) or 0.0
-    lines = [f"{len(jobs)} jobs, {len(gpu_jobs)} of them on a GPU: {hours:.1f} GPU hours by what such jobs took before"]
+    lines = [f"{len(jobs)} jobs, {len(gpu_jobs)} of them on a GPU: {hours:.1f} GPU hours, going by earlier jobs"]
     if unknown:
         lines.append(
-            f"  and {len(unknown)} GPU jobs of which none ran before: at most {_limit(unknown):.0f} hours, their limit"
+            f"  plus {len(unknown)} GPU jobs of a kind not run yet: at most {_limit(unknown):.0f} hours, their limit"
         )
-    lines.append(f"disk: {in_bytes(sum(size or 0 for size in sizes))} by what such jobs wrote before")
+    lines.append(f"disk: {in_bytes(sum(size or 0 for size in sizes))}, going by earlier jobs")
     if missing:
-        lines.append(f"  and what {missing} jobs write of which none ran before")
+        lines.append(f"  plus the files of {missing} jobs of a kind not run yet")
     return lines
 
 
-def _limit(jobs: Iterable[Planned]) -> float:
+def _limit(jobs: Iterable[PlannedJob]) -> float:
     return sum(job.gpus * job.limit_hours for job in jobs)
 
 
-def gpu_hours(jobs: Iterable[Planned], root: Path) -> float | None:
-    """GPU hours of jobs by the benchmarks of earlier ones of their kind; None where there are none of a GPU job."""
+def gpu_hours(jobs: Iterable[PlannedJob], root: Path) -> float | None:
+    """GPU hours of jobs, going by the benchmarks of earlier jobs of the kind; None if a GPU job has none."""
     total = 0.0
     for job in jobs:
         if not job.gpus:
@@ -161,13 +162,13 @@ def gpu_hours(jobs: Iterable[Planned], root: Path) -> float | None:
 
 
 def job_seconds(benchmark: str, root: Path) -> float | None:
-    """Wall time of a job by the benchmarks of earlier ones of its kind; None where there are none."""
-    seconds = [_seconds(path) for path in similar(benchmark, root)]
+    """Wall time of a job in seconds, going by the benchmarks of earlier jobs of the kind; None if there are none."""
+    seconds = [wall_seconds(path) for path in similar(benchmark, root)]
     return statistics.mean(seconds) if seconds else None
 
 
-def disk_bytes(jobs: Iterable[Planned], root: Path) -> float | None:
-    """Bytes that jobs write, by what earlier ones of their kind wrote; None where there are none."""
+def disk_bytes(jobs: Iterable[PlannedJob], root: Path) -> float | None:
+    """Bytes that jobs write, going by earlier jobs of the kind; None if there are none."""
     total = 0.0
     for job in jobs:
         for output in job.about.get("output", "").split(", "):
@@ -179,17 +180,13 @@ def disk_bytes(jobs: Iterable[Planned], root: Path) -> float | None:
 
 
 def similar(path: str, root: Path) -> list[Path]:
-    """Files that differ from `path` in their wildcards only: the same one, or else those with other numbers."""
+    """Files that differ from `path` only in wildcards: the file itself, or else those with other numbers."""
     if not path:
         return []
     if (root / path).exists():
         return [root / path]
     pattern = re.sub(r"\d+", "*", path)
     return sorted(root.glob(pattern)) or sorted(root.glob(re.sub(r"(training/[^/]+/)[^/]+", r"\1*", pattern)))
-
-
-def _seconds(path: Path) -> float:
-    return float(json.loads(path.read_text(encoding="utf-8").splitlines()[-1])["s"])
 
 
 def _size(path: Path) -> int:
@@ -199,7 +196,7 @@ def _size(path: Path) -> int:
 
 
 def in_bytes(size: float) -> str:
-    """A number of bytes in words."""
+    """A number of bytes, in MB or GB."""
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
 
 

@@ -1,11 +1,11 @@
-"""Drop what no run of the config refers to: entries of the store, checkpoints, and adapters of runs that are no more.
+"""Delete what no run of the config refers to: entries of the store, checkpoints, and adapters of former runs.
 
     make prune CONFIG=config/mine.yaml          # says how much it would free, and asks
     YES=1 make prune CONFIG=config/mine.yaml    # does not ask
 
-A run refers to the entry that its adapter was linked from, and to the one that its record names where that folder is
-gone; so do the trials of a search. Records and losses stay. As long as a run or a search of the config is not finished,
-the store is kept whole: which checkpoint it will resume, or which adapter it has but to measure, only its job can tell.
+A run, or a trial of a search, refers to the entry that its adapter was linked from, and to the one that its record
+names if that folder is gone. Records and losses stay. Until every run and search of the config has finished, the whole
+store is kept: only a job can tell which checkpoint it will resume, or which adapter it need only evaluate.
 """
 
 import argparse
@@ -22,27 +22,27 @@ import yaml
 from instructmining.config import Config, load_config
 from instructmining.config_error import ConfigError
 from instructmining.config_runs import all_runs
-from instructmining.files import read_json
+from instructmining.files import read_json, read_result
 from instructmining.jobs.plan import in_bytes
 from instructmining.jobs.slurm_jobs import jobs_in_words, left_over_jobs, running_snakemake
-from instructmining.training.store import CHECKPOINT, MANIFEST, manifest_hash
+from instructmining.training.store import CHECKPOINT, MANIFEST, KeptAdapter, manifest_hash
 
 RESULTS = Path("results")
 ADAPTERS = ("training/*/*/seed*/adapter", "selection/*/*/trials/*/seed*/adapter")
-"""Where there are adapters of runs and of trials."""
+"""Where adapters of runs and of trials are."""
 
 
 @dataclass(frozen=True)
 class Waste:
-    """What may go."""
+    """What can be deleted."""
 
     entries: list[Path]
     checkpoints: list[Path]
-    """And what a process that was killed left beside them."""
+    """And temporary files left beside them by processes that were killed."""
     adapters: list[Path]
-    """Of runs that the config does not have."""
+    """Those of runs that are not in the config."""
     unfinished: list[Path]
-    """Folders of runs and searches of the config; where there are any, nothing of the store goes."""
+    """Folders of runs and searches of the config; if there are any, nothing in the store is deleted."""
 
     @property
     def paths(self) -> list[Path]:
@@ -80,20 +80,20 @@ def search_folders(config: Config, results: Path) -> list[Path]:
 
 
 def refers_to(folder: Path) -> Iterator[str]:
-    """The entries that the adapter and the record of a run point at."""
-    with suppress(OSError, ValueError, KeyError):  # it is gone or damaged; the record tells
-        yield manifest_hash(read_json(folder / "adapter" / MANIFEST)["manifest"])
+    """The entries that the adapter and the record of a run refer to."""
+    with suppress(OSError, ValueError, KeyError):  # the adapter is gone or damaged; the record says which it was
+        yield manifest_hash(read_result(KeptAdapter, folder / "adapter" / MANIFEST).manifest)
     if (record := folder / "record.json").is_file():
         yield read_json(record)["training"].get("manifest", "")
 
 
 def unreferenced(store: Path, referenced: set[str]) -> list[Path]:
-    """What lies in a store and is named by none of these hashes."""
+    """What is in a store under none of these hashes."""
     return [path for path in sorted(store.glob("*")) if path.name.removesuffix(CHECKPOINT) not in referenced]
 
 
 def freed_bytes(paths: Iterable[Path]) -> int:
-    """What deleting these would free: a file only where all of its hard links go, and once."""
+    """Bytes that deleting these would free; a file counts once, and only if all of its hard links are deleted."""
     files = [file.lstat() for path in paths for file in (path, *path.rglob("*")) if file.is_file()]
     going = Counter((file.st_dev, file.st_ino) for file in files)
     sizes = {
@@ -103,30 +103,30 @@ def freed_bytes(paths: Iterable[Path]) -> int:
 
 
 def waste_in_words(waste: Waste) -> str:
-    """What may go and what stays, in words."""
+    """What can be deleted and what is kept, in words."""
     lines = [
         f"{len(waste.entries)} adapters and {len(waste.checkpoints)} checkpoints in the store that no run of the config"
-        f" refers to, and the adapters of {len(waste.adapters)} runs that it does not have:"
+        f" refers to, and the adapters of {len(waste.adapters)} runs that are not in the config:"
         f" deleting them frees {in_bytes(freed_bytes(waste.paths))}."
     ]
     if waste.unfinished:
         lines.append(
-            f"The store is kept whole: {len(waste.unfinished)} runs or searches of the config are not finished"
-            f" (such as {waste.unfinished[0]}), and may go on from what lies there. Finish them with `make run` first."
+            f"The whole store is kept, because {len(waste.unfinished)} runs or searches of the config are not finished"
+            f" (such as {waste.unfinished[0]}) and may resume from it. Finish them with `make run` first."
         )
     return "\n".join(lines)
 
 
 def delete(waste: Waste) -> None:
-    """Delete what may go."""
+    """Delete all of it."""
     for path in waste.paths:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def confirmed() -> bool:
-    """Whether someone at a terminal says yes; no answer means no."""
+    """Whether the user agrees; no answer, or no terminal to ask at, means no."""
     if not sys.stdin.isatty():
-        print("Nothing is deleted, as nobody can be asked: YES=1 make prune deletes it.")
+        print("Nothing is deleted, as there is no terminal to ask at. To delete without asking: YES=1 make prune")
         return False
     try:
         return input("Delete? [y/N] ").strip().lower() in {"y", "yes"}
@@ -135,11 +135,11 @@ def confirmed() -> bool:
 
 
 def refuse_beside_a_run(folder: Path) -> None:
-    """End the process where a run in `folder` is going on: its jobs use what they do not refer to yet."""
+    """End the process if a run is in progress in `folder`: its jobs use files that nothing refers to yet."""
     if process := running_snakemake(folder):
-        sys.exit(f"Snakemake runs here, as process {process}: prune when it has ended.")
+        sys.exit(f"A run is in progress here (Snakemake, process {process}). Prune once it has ended.")
     if jobs := left_over_jobs(folder):
-        sys.exit(f"{jobs_in_words(jobs)}\nPrune when they have ended; `make unlock` cancels them.")
+        sys.exit(f"{jobs_in_words(jobs)}\nPrune once they have ended; `make unlock` cancels them.")
 
 
 def main() -> None:

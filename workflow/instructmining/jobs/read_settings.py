@@ -1,4 +1,4 @@
-"""What a command reads of its settings: a key that it does not ask for is no reason to run it again."""
+"""Which settings a command reads: a key that it does not use is no reason to run it again."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,10 +1,10 @@
-"""Jobs that a dead run left in Slurm's queue: started again beside them, a run would do their work twice at once.
+"""Jobs that a dead run left in Slurm's queue: a run started beside them would do their work a second time.
 
-A run that was killed hard (SIGKILL, a login node that went down) cannot cancel its jobs. They carry the run's ID as
-their name and were started in its working directory, which is how they are found.
+A run that was killed hard (SIGKILL, a login node that went down) cannot cancel its jobs. They are found by their name,
+which is the run's ID, and by their working directory, which is the run's.
 
     python -m instructmining.jobs.slurm_jobs             # lists them
-    python -m instructmining.jobs.slurm_jobs --cancel    # cancels them, and waits until they have ended
+    python -m instructmining.jobs.slurm_jobs --cancel    # cancels them and waits until they have ended
 """
 
 import argparse
@@ -29,7 +29,7 @@ class Job:
     number: str
     run: str  # the ID of the run that submitted it
     state: str
-    what: str  # rule and wildcards, as the comment says
+    what: str  # rule and wildcards, from the job's comment
 
 
 def main() -> None:
@@ -39,7 +39,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if process := running_snakemake(Path()):
         sys.exit(
-            f"Snakemake still runs here, as process {process}: interrupt it (Ctrl-C, or kill -INT {process}) instead."
+            f"A run is in progress here (Snakemake, process {process}): stop it with Ctrl-C, or kill -INT {process}."
         )
     try:
         jobs = jobs_in_queue(Path())
@@ -49,13 +49,13 @@ def main() -> None:
             print(f"Cancelled {len(jobs)}; none is left.")
     except subprocess.SubprocessError as error:
         sys.exit(
-            f"Slurm does not answer, so that it is not known which jobs of an earlier run are left: {error}\n"
-            "Try again when it does. If this machine's Slurm is not in use, `snakemake --unlock` takes the lock away."
+            f"Slurm does not answer, so it is not known whether jobs of an earlier run are left: {error}\n"
+            "Try again when it answers. If Slurm is not in use on this machine, `snakemake --unlock` removes the lock."
         )
 
 
 def jobs_in_queue(folder: Path) -> list[Job]:
-    """The jobs of a run in `folder` that have not ended; raises SubprocessError where Slurm is silent."""
+    """The jobs of a run in `folder` that have not ended; raises SubprocessError if Slurm does not answer."""
     if not shutil.which("squeue"):
         return []
     command = ["squeue", "--me", "--noheader", f"--states={ALIVE}", "--format=%i|%j|%T|%Z|%k"]
@@ -64,7 +64,7 @@ def jobs_in_queue(folder: Path) -> list[Job]:
 
 
 def left_over_jobs(folder: Path) -> list[Job]:
-    """The jobs of a run in `folder` known not to have ended; a silent Slurm keeps no local run from starting."""
+    """The jobs of a run in `folder` known not to have ended; none if Slurm does not answer: a local run may start."""
     try:
         return jobs_in_queue(folder)
     except (subprocess.SubprocessError, OSError):
@@ -72,7 +72,7 @@ def left_over_jobs(folder: Path) -> list[Job]:
 
 
 def parse(answer: str, folder: Path) -> list[Job]:
-    """The jobs in what squeue printed that a run in `folder` submitted."""
+    """The jobs that a run in `folder` submitted, from what squeue printed."""
     rows = [line.split("|", 4) for line in answer.splitlines() if line.count("|") >= 4]
     return [
         Job(number, name, state, what)
@@ -90,17 +90,19 @@ def jobs_in_words(jobs: list[Job]) -> str:
 
 
 def cancel(jobs: list[Job], folder: Path) -> None:
-    """Cancel jobs and wait until they have ended; raises TimeoutError where they do not."""
+    """Cancel jobs and wait until they have ended; raises TimeoutError if they do not."""
     subprocess.run(["scancel", *(job.number for job in jobs)], check=True, timeout=60)
     deadline = time.monotonic() + SECONDS_TO_END
     while left := jobs_in_queue(folder):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"these jobs do not end: {', '.join(job.number for job in left)}")
+            raise TimeoutError(
+                f"cancelled jobs are still there after {SECONDS_TO_END} s: {', '.join(job.number for job in left)}"
+            )
         time.sleep(1)
 
 
 def running_snakemake(folder: Path) -> int | None:
-    """The number of a Snakemake process that works in `folder` on this machine, if there is one."""
+    """The ID of a Snakemake process that runs in `folder` on this machine, if there is one."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
             arguments = (process / "cmdline").read_bytes().split(b"\0")

@@ -1,4 +1,4 @@
-"""What is done, running, failed and why: from Snakemake's summary, its dry run, its last log and the logs of jobs.
+"""What is done, running, or failed and why: from Snakemake's summary, its dry run, its last log and the logs of jobs.
 
 { snakemake --dry-run; snakemake --summary; } | python -m instructmining.jobs.status
 """
@@ -14,7 +14,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from instructmining.jobs.plan import LINE, START, Planned, job_seconds, read_dry_run
+from instructmining.jobs.benchmarks import benchmark_of
+from instructmining.jobs.plan import LINE, START, PlannedJob, job_seconds, read_dry_run
 from instructmining.jobs.slurm_jobs import Job, left_over_jobs, running_snakemake
 
 LOGS = ".snakemake/log/*.snakemake.log"
@@ -26,13 +27,13 @@ STATES = ("done", "running", "waiting", "failed")
 
 @dataclass
 class Event:
-    """What the log of a run last said of a job."""
+    """The latest news of a job in the log of a run."""
 
     rule: str
     state: str  # running, done or failed
     log: str = ""
     output: str = ""
-    cause: str = ""  # what the executor said, such as that Slurm ran out of memory
+    cause: str = ""  # what the executor said, such as that the job ran out of memory
 
 
 def main() -> None:
@@ -41,7 +42,7 @@ def main() -> None:
     finished = done_jobs(text)
     waiting = [] if "Nothing to be done" in text else read_dry_run(text)
     if not waiting and not finished:
-        sys.exit(f"{text}\nNo status: Snakemake gave neither a dry run nor a summary.")
+        sys.exit(f"{text}\nNo status: Snakemake printed neither a dry run nor a summary; it says above why.")
     process = running_snakemake(root)
     console = Console(highlight=False)
     console.print(overview(finished, states(waiting, last_events(root), bool(process)), process, root))
@@ -50,14 +51,14 @@ def main() -> None:
 
 
 def done_jobs(text: str) -> Counter[str]:
-    """Jobs whose results are up to date, by rule, by what `--summary` printed; a job counts once."""
+    """Jobs whose results are up to date, by rule, from what `--summary` printed; a job counts once."""
     rows = [line.split("\t") for line in text.splitlines() if line.count("\t") == 5]
     jobs = {(rule, log if log != "-" else output) for output, _, rule, log, _, plan in rows if plan == "no update"}
     return Counter(rule for rule, _ in jobs if rule != "-")
 
 
 def last_events(root: Path) -> dict[str, Event]:
-    """The last word of the newest run's log on each job, by the job's first output; empty where nothing ever ran."""
+    """The latest news of each job in the newest log, by the job's first output; empty if nothing ever ran."""
     for path in sorted(root.glob(LOGS), reverse=True):
         text = path.read_text(encoding="utf-8", errors="replace")
         if BEGUN in text:
@@ -66,7 +67,7 @@ def last_events(root: Path) -> dict[str, Event]:
 
 
 def read_log(text: str) -> dict[str, Event]:
-    """The last word of a run's log on each job, by the job's first output."""
+    """The latest news of each job in a run's log, by the job's first output."""
     events: dict[str, Event] = {}
     by_number: dict[str, Event] = {}
     event: Event | None = None
@@ -94,8 +95,8 @@ def _note(event: Event, name: str, value: str) -> None:
         event.cause = value
 
 
-def states(waiting: list[Planned], events: dict[str, Event], alive: bool) -> list[Event]:
-    """The state of every job that is to be done; without a Snakemake that lives, none is running."""
+def states(waiting: list[PlannedJob], events: dict[str, Event], alive: bool) -> list[Event]:
+    """The state of every job that is not done; if no Snakemake is running, no job is."""
     found = []
     for job in waiting:
         output = job.about.get("output", "").split(", ")[0].split(" ")[0]
@@ -108,7 +109,7 @@ def states(waiting: list[Planned], events: dict[str, Event], alive: bool) -> lis
 
 
 def overview(finished: Counter[str], jobs: list[Event], process: int | None, root: Path) -> Group:
-    """The counts by rule, then each running job with its last line, then each failed one with its reason."""
+    """The counts by rule, then each running job with the last line of its log, then each failed one with its reason."""
     parts: list[RenderableType] = [Text(headline(finished, jobs, process), style="bold"), counts(finished, jobs)]
     for state, title in (("running", "Running"), ("failed", "Failed")):
         members = [job for job in jobs if job.state == state]
@@ -122,12 +123,12 @@ def headline(finished: Counter[str], jobs: list[Event], process: int | None) -> 
     """One sentence."""
     count = f"{finished.total()} of {finished.total() + len(jobs)} jobs are done"
     if process:
-        return f"A run is going on (process {process}): {count}."
+        return f"A run is in progress (process {process}): {count}."
     if not jobs:
-        return f"All is done: {count}. Look at results/report.html; `make report` renews it."
+        return f"The run is complete: {count}. Open results/report.html, or print the results with `make report`."
     failed = sum(job.state == "failed" for job in jobs)
     why = f", {failed} failed" if failed else ""
-    return f"No run is going on here: {count}{why}. The same command that began the run goes on with it."
+    return f"No run is in progress here: {count}{why}. To resume, give the command that started the run again."
 
 
 def counts(finished: Counter[str], jobs: Iterable[Event]) -> Table:
@@ -145,14 +146,14 @@ def counts(finished: Counter[str], jobs: Iterable[Event]) -> Table:
 
 
 def _job(job: Event, root: Path) -> Text:
-    """One job: its output, the last line of its log, where that lies."""
+    """One job: its output, the last line of its log, and the path of the log."""
     said = [line for line in (job.cause, last_line(root / job.log) if job.log else "") if line]
     style = "red" if job.state == "failed" else ""
     return Text("\n    ".join([f"  {job.rule}: {job.output}", *said, f"log: {job.log or 'none'}"]), style=style)
 
 
 def last_line(path: Path) -> str:
-    """The last line of a log that says something; a log says why its job failed in the last line."""
+    """The last line of a log that is not empty: if the job failed, it says why."""
     if not path.is_file():
         return "(no log yet)"
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -160,19 +161,19 @@ def last_line(path: Path) -> str:
 
 
 def work_left(jobs: Iterable[Event], root: Path) -> str | None:
-    """The time that is left, one job after another, by earlier jobs of the kind; None where there are none."""
+    """The time left, one job after another, going by earlier jobs of the kind; None if there are none."""
     left = [job for job in jobs if job.state != "failed"]
-    seconds = [job_seconds(re.sub(r"/logs/(.*)\.log$", r"/benchmarks/\1.jsonl", job.log), root) for job in left]
+    seconds = [job_seconds(benchmark_of(job.log), root) for job in left]
     known = [value for value in seconds if value is not None]
     if not known:
         return None
     unknown = len(left) - len(known)
-    beyond = f", and {unknown} jobs of which none ran before" if unknown else ""
-    return f"Left: {sum(known) / 60:.0f} minutes of work, one job after another, by what such jobs took{beyond}."
+    beyond = f", plus {unknown} jobs of a kind not run yet" if unknown else ""
+    return f"Left: {sum(known) / 60:.0f} minutes, one job after another, going by earlier jobs{beyond}."
 
 
 def queue_line(jobs: Iterable[Job]) -> str:
-    """How many of the run's jobs Slurm runs and holds; empty where there is none."""
+    """How many of the run's jobs are in Slurm's queue, by state; empty if none is."""
     by_state = Counter(job.state.lower() for job in jobs)
     return f"In Slurm's queue: {', '.join(f'{n} {state}' for state, n in by_state.items())}." if by_state else ""
 

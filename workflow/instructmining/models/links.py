@@ -1,4 +1,4 @@
-"""The links of a prepared model to files elsewhere: created, checked before a model is loaded, and renewed.
+"""The links of a prepared model to files elsewhere: created, checked, and renewed.
 
 Nothing heavy is imported here, so that the workflow can renew links before any job starts.
 """
@@ -36,16 +36,3 @@ def relink(folder: Path, origin: Path) -> list[Path]:
     for path, target in renewed.items():
         link(path, target)
     return list(renewed)
-
-
-def check_links(folder: Path) -> None:
-    """Raise FileNotFoundError, with what to do, where a file of a prepared model is gone; call it before loading."""
-    if gone := dangling(folder):
-        more = f" (and {len(gone) - 1} more)" if len(gone) > 1 else ""
-        prepare = f"snakemake --force {folder / 'model.json'}"
-        raise FileNotFoundError(
-            f"{gone[0]} -> {gone[0].readlink()}{more}: the file that this link points to is gone, for example"
-            " because the model was moved, a scratch disk purged or the hub's cache cleaned; put it back, or prepare"
-            f" the model again: `{prepare}` with the --configfile of the run (a model of the hub needs a network);"
-            " results made with the same files stay up to date"
-        )

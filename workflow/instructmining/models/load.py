@@ -7,7 +7,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
-from instructmining.models.links import check_links
+from instructmining.jobs.lost_files import check_links
 from instructmining.models.settings import Dtype
 
 logging.disable_progress_bar()  # type: ignore[no-untyped-call]

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from transformers import AutoModelForSeq2SeqLM
 
+from instructmining.jobs.lost_files import check_links
 from instructmining.models.check_weights import check_complete
-from instructmining.models.links import check_links
 from instructmining.models.load import DTYPES, pick_device
 from instructmining.models.sequences import TokenSequence, pad_sequences
 from instructmining.models.settings import Dtype

@@ -1,4 +1,4 @@
-"""What a run tells of the certainty that others can reach: its noise, and how far its design spreads the indicators."""
+"""What a run says about the certainty of other runs: its noise, and how far its design spreads the indicators."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Pilot:
     between: float
     """Variance between subsets that the indicators do not explain."""
     within: float | None
-    """Variance between seeds of a subset; None where none was replicated: it then is a part of `between`."""
+    """Variance between seeds of a subset; None where none was replicated, as it is then part of `between`."""
     spread: Floats  # (indicators,) SD over the subsets, in the units of the indicator
     inflation: Floats  # (indicators,) variance inflation factors
 
@@ -39,19 +39,19 @@ class Pilot:
         """Variance of the mean log loss of a subset about the rule; raises ValueError where it is not known."""
         if seeds > 1 and self.within is None:
             raise ValueError(
-                "the pilot has no subset with several seeds, so it is not known what more seeds would help;"
+                "the pilot has no subset with several seeds, so it is not known how much more seeds would help;"
                 " set sampling.replicated and sampling.seeds, or plan with one seed"
             )
         return self.between + (self.within or 0.0) / seeds
 
     @property
     def caution(self) -> float:
-        """How many times larger the variance may be than the pilot found, by its chi-squared interval."""
+        """How many times larger than the pilot found the variance may be, by its chi-squared interval."""
         degrees = self.subsets - len(self.indicators) - 1
         return float(degrees / stats.chi2.ppf(1 - CAUTION, degrees))
 
 
-def measure(design: Design) -> Pilot:
+def measure_pilot(design: Design) -> Pilot:
     """The pilot of a usable design."""
     correlations = np.corrcoef(design.x, rowvar=False).reshape(len(design.indicators), -1)
     between, within = variances(design)

@@ -1,12 +1,12 @@
-"""How many subsets and seeds give intervals of a given width, from what a pilot run measured.
+"""Plan a run: how many subsets and seeds give intervals of a certain width, from what a pilot run measured.
 
     make power CONFIG=config/own-data.yaml WIDTH=0.02
     python -m instructmining.planning.power --width 0.02 \\
         --observations results/quality_rule/smollm2/observations.parquet
 
-A width is that of the whole interval, in log loss per SD that the indicator has over the subsets of the pilot: with
-0.02, the interval of what a step of one SD does to the loss is 2 % of that loss wide. Another design spreads the
-indicators otherwise and needs a pilot of its own.
+The width is that of the whole interval, in log loss per SD of the indicator over the subsets of the pilot. With 0.02,
+the interval of the effect of one SD is 2 % of the loss wide. Another sampling design spreads the indicators differently
+and needs its own pilot.
 """
 
 import argparse
@@ -14,7 +14,6 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -26,19 +25,21 @@ from scipy import stats
 from instructmining.arrays import Floats
 from instructmining.config import load_config
 from instructmining.files import read_table
-from instructmining.planning.pilot import Pilot, measure
+from instructmining.planning.pilot import Pilot, measure_pilot
 from instructmining.quality_rule.observations import indicator_names, observations_schema
 from instructmining.quality_rule.regression.least_squares import Design, drop_unusable, least_squares, make_design
+from instructmining.quality_rule.settings import CONFIDENCE
 
 MOST_SUBSETS = 100_000
+"""Plans end here."""
 ONE_SEED_ADVICE = """\
-Seeds narrow an interval only by what they take from the noise, so one seed each needs the fewest fine-tunes; a few
-replicated subsets are still what measures that noise (sampling.replicated)."""
+More seeds narrow an interval only by averaging out noise between seeds, so one seed per subset needs the fewest
+fine-tunes. A few replicated subsets are still needed to measure that noise (sampling.replicated)."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a number of seeds asks for; None is more than MOST_SUBSETS."""
+    """What a number of seeds per subset requires; None is more than MOST_SUBSETS."""
 
     seeds: int
     per_indicator: tuple[int | None, ...]
@@ -59,8 +60,8 @@ class Plan:
 def widths(pilot: Pilot, subsets: int, seeds: int, confidence: float, caution: float = 1.0) -> Floats:
     """Width of the interval of each coefficient, in log loss per SD of the indicator; (indicators,).
 
-    Twice Student's t times the standard error, with the variance that the inverse of X'X has on average over draws of
-    the subsets, as if the means of their indicators were multivariate normal.
+    Twice Student's t times the standard error, with the average that the inverse of X'X has over draws of the subsets
+    if the means of their indicators are multivariate normal.
     """
     count = len(pilot.indicators)
     t = stats.t.ppf((1 + confidence) / 2, subsets - count - 1)
@@ -81,7 +82,7 @@ def subsets_needed(
 
 
 def make_plan(pilot: Pilot, seeds: int, width: float, confidence: float) -> Plan:
-    """How many subsets a number of seeds asks for: as many as the coefficient that needs the most."""
+    """How many subsets a number of seeds requires: as many as the coefficient that needs the most."""
     needed, cautious = (
         [
             subsets_needed(pilot, indicator, seeds, width, confidence, caution)
@@ -109,7 +110,7 @@ def cheapest(plans: Sequence[Plan]) -> Plan | None:
 
 
 def pilot_table(pilot: Pilot, found: Floats, plans: Sequence[Plan]) -> Table:
-    """What the pilot has, and how many subsets each coefficient needs; `found` are the widths in the pilot."""
+    """What the pilot found, and how many subsets each coefficient needs; `found` are the widths in the pilot."""
     table = _table("indicator", "SD over subsets", "VIF", "width now", *(_seeds(plan.seeds) for plan in plans))
     for i, name in enumerate(pilot.indicators):
         cells = (f"{pilot.spread[i]:.4g}", f"{pilot.inflation[i]:.1f}", f"{found[i]:.3g}")
@@ -118,7 +119,7 @@ def pilot_table(pilot: Pilot, found: Floats, plans: Sequence[Plan]) -> Table:
 
 
 def plan_table(plans: Sequence[Plan]) -> Table:
-    """What each number of seeds asks for in all."""
+    """What each number of seeds requires in all."""
     table = _table("seeds", "subsets", "fine-tunes", "cautious fine-tunes", "")
     best = cheapest(plans)
     for plan in plans:
@@ -149,11 +150,11 @@ def found_widths(design: Design, confidence: float) -> Floats:
     return width
 
 
-def show(console: Console, name: str, observations: pa.Table, arguments: argparse.Namespace) -> None:
+def print_plans(console: Console, name: str, observations: pa.Table, arguments: argparse.Namespace) -> None:
     """Print what one pilot run says."""
     names = arguments.indicators or indicator_names(observations)
     design, left_out = drop_unusable(make_design(observations, names))
-    pilot = measure(design)
+    pilot = measure_pilot(design)
     plans = make_plans(pilot, arguments.seeds, arguments.width, arguments.confidence)
     level = f"{arguments.confidence:.0%} intervals {arguments.width:g} wide, in log loss per SD of the indicator"
     console.print(f"{name}: {level}", style="bold")
@@ -161,7 +162,7 @@ def show(console: Console, name: str, observations: pa.Table, arguments: argpars
     console.print(pilot_table(pilot, found_widths(design, arguments.confidence), plans), "")
     console.print(plan_table(plans))
     console.print(
-        f"cautious: with a variance {pilot.caution:.2f} times that of the pilot, by which it may be too small."
+        f"cautious: with {pilot.caution:.2f} times the variance of the pilot, which may be too small by that factor."
     )
     console.print(ONE_SEED_ADVICE)
     for indicator, reason in left_out.items():
@@ -174,24 +175,24 @@ def _noise(pilot: Pilot) -> str:
     if pilot.within is None:
         return (
             f"Pilot of {pilot.subsets} subsets; SD of the log loss: {between}, noise of seeds included. No subset has"
-            " several seeds, so what more seeds would help is not known (sampling.replicated)."
+            " several seeds, so how much more seeds would help is not known (sampling.replicated)."
         )
     return (
         f"Pilot of {pilot.subsets} subsets; SD of the log loss: {between}, {np.sqrt(pilot.within):.3g} between seeds."
     )
 
 
-def pilots_of(config: Path) -> tuple[list[Path], dict[str, Any]]:
-    """The observations of the models of a config, and its indicators and confidence as defaults of the arguments."""
+def pilots_of(config: Path) -> tuple[list[Path], list[str], float]:
+    """The observations of the models of a config, its indicators, and its level of intervals."""
     values = load_config(yaml.safe_load(config.read_text(encoding="utf-8")))
     paths = [Path("results/quality_rule") / model / "observations.parquet" for model in values.models]
     for path in paths:
         if not path.is_file():
             raise SystemExit(
-                f"{path} is not there: a plan needs a pilot run; `make run CONFIG={config}` makes one,"
+                f"{path} does not exist: a plan needs a pilot run; `make run CONFIG={config}` makes one,"
                 " with a small sampling.subsets and a few sampling.replicated"
             )
-    return paths, {"indicators": values.rule_indicators(), "confidence": values.quality_rule.confidence}
+    return paths, values.rule_indicators(), values.quality_rule.confidence
 
 
 def main() -> None:
@@ -200,19 +201,18 @@ def main() -> None:
     pilots = parser.add_mutually_exclusive_group(required=True)
     pilots.add_argument("--observations", type=Path, nargs="+")
     pilots.add_argument("--config", type=Path, help="the config of a run in this folder, instead of --observations")
-    parser.add_argument("--width", type=float, default=0.02)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 5])
-    parser.add_argument("--indicators", nargs="+", help="all in the observations if not given")
-    parser.add_argument("--confidence", type=float, default=0.95)
+    parser.add_argument("--width", type=float, default=0.02, help="of the interval of each coefficient")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 5], help="seeds per subset to plan with")
+    parser.add_argument("--indicators", nargs="+", help="by default all in the observations")
+    parser.add_argument("--confidence", type=float, default=CONFIDENCE)
     arguments = parser.parse_args()
     if not arguments.width > 0:
         parser.error(f"--width is {arguments.width}, expected a number above zero")
     if arguments.config:
-        arguments.observations, given = pilots_of(arguments.config)
-        vars(arguments).update(given)
+        arguments.observations, arguments.indicators, arguments.confidence = pilots_of(arguments.config)
     console = Console(highlight=False, markup=False)
     for path in arguments.observations:
-        show(console, path.parent.name, read_table(path, observations_schema([])), arguments)
+        print_plans(console, path.parent.name, read_table(path, observations_schema([])), arguments)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Where runs keep what a comparison of their sampling designs needs."""
+"""Read from finished runs what a comparison of their sampling designs needs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import pyarrow as pa
 from instructmining.files import read_table
 from instructmining.indicators.tables import SCORES
 from instructmining.quality_rule.observations import observations_schema
-from instructmining.quality_rule.rule import QualityRule
+from instructmining.quality_rule.rule import read_fitted_rule
 
 
 @dataclass(frozen=True)
@@ -19,15 +19,15 @@ class Runs:
     tables: dict[str, pa.Table]
     """Observations by the name of the run."""
     indicators: list[str]
-    """Those that the rules were fitted to, in the order they come."""
+    """Indicators that are in any of the rules, in order of appearance."""
     scores: pa.Table
-    """Of the candidates, which all runs share."""
+    """Scores of the candidates, which all runs share."""
 
 
 def read_runs(folders: Sequence[Path], names: Sequence[str], model: str | None) -> Runs:
     """Read the results of runs; raises ValueError where they cannot be compared, FileNotFoundError without results."""
     homes = [folder / "quality_rule" / (model or _only_model(folder)) for folder in folders]
-    rules = [QualityRule.from_json(home / "rule.json") for home in homes]
+    rules = [read_fitted_rule(home / "rule.json") for home in homes]
     candidates = [folder / "indicators/candidates/scores.parquet" for folder in folders]
     _check_same_candidates(folders, [read_table(path, SCORES, columns=["id"]) for path in candidates])
     tables = {
@@ -39,25 +39,27 @@ def read_runs(folders: Sequence[Path], names: Sequence[str], model: str | None) 
 
 
 def name_of(folder: Path) -> str:
-    """A run is called as the folder that its results lie in."""
+    """The name of a run: that of the folder that holds its results."""
     return folder.resolve().parent.name
 
 
 def _only_model(folder: Path) -> str:
-    """The one base model that a run has a rule of."""
+    """The one base model that a run has a rule for."""
     models = sorted(path.parent.name for path in folder.glob("quality_rule/*/rule.json"))
     if len(models) != 1:
         found = ", ".join(models) or "none"
-        raise ValueError(f"{folder}: rules of {found}; expected those of one model: finish the run, or give --model")
+        raise ValueError(
+            f"{folder}: found rules for these models: {found}; expected one model: finish the run, or give --model"
+        )
     return models[0]
 
 
 def _check_same_candidates(folders: Sequence[Path], scores: Sequence[pa.Table]) -> None:
-    """Raise ValueError where runs drew their subsets from other examples, so that more than the sampling differs."""
+    """Raise ValueError where runs drew their subsets from different examples: then not only the sampling differs."""
     expected = set(scores[0]["id"].to_pylist())
     for folder, table in zip(folders, scores, strict=True):
         if set(table["id"].to_pylist()) != expected:
             raise ValueError(
                 f"{folder}: its candidates are {len(table)} examples, not the {len(expected)} of {folders[0]};"
-                " compare runs that differ in their sampling alone"
+                " compare runs that differ only in their sampling"
             )

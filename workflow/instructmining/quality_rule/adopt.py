@@ -1,4 +1,4 @@
-"""Take a rule that is there already, a published one or that of another run, instead of fitting one.
+"""Adopt a rule that exists already, a published one or that of another run, instead of fitting one.
 
     python -m instructmining.quality_rule.adopt --settings '{"published": "v3"}' --indicator-settings '{}' \\
         --rule rule.json
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from instructmining.files import write_result
 from instructmining.quality_rule.other_models import other_models, refuse
 from instructmining.quality_rule.published import PublishedRule, Rule, read_rule, with_warning
 from instructmining.quality_rule.published_rules import PUBLISHED
@@ -22,19 +23,22 @@ def main() -> None:
     """Write the rule."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--settings", type=QualityRuleSettings.model_validate_json, required=True)
-    parser.add_argument("--indicator-settings", type=json.loads, required=True, help="those of the scores at hand")
+    parser.add_argument(
+        "--indicator-settings",
+        type=json.loads,
+        required=True,
+        help="settings of the scorers that made the scores, as JSON",
+    )
     parser.add_argument("--rule", type=Path, required=True)
     arguments = parser.parse_args()
     rule = adopt(arguments.settings, arguments.indicator_settings)
-    rule.to_json(arguments.rule)
+    write_result(arguments.rule, rule)
     print(rule.formula())
 
 
 def adopt(settings: QualityRuleSettings, indicator_settings: Mapping[str, Any]) -> Rule:
-    """The rule; a warning stands in it where it was forced on other indicator models."""
-    rule: Rule = (
-        PublishedRule.of(PUBLISHED[settings.published]) if settings.published else read_rule(Path(settings.file or ""))
-    )
+    """The rule, with a warning where it was forced on other indicator models."""
+    rule = _published(settings.published) if settings.published else read_rule(Path(settings.file or ""))
     differences = other_models(rule.indicators, rule.indicator_settings, indicator_settings)
     refuse(f"the rule {settings.published or settings.file}", differences, settings.force)
     for difference in differences:
@@ -42,6 +46,10 @@ def adopt(settings: QualityRuleSettings, indicator_settings: Mapping[str, Any]) 
             rule, f"Forced on other indicator models, so its predictions may mean nothing: {difference}."
         )
     return rule
+
+
+def _published(version: str) -> Rule:
+    return PublishedRule(**PUBLISHED[version])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The quality rule for people: what it says, how sure it is, and what it does not show."""
+"""The quality rule for people: what it says, how certain it is, and what it does not show."""
 
 import json
 from collections.abc import Iterable
@@ -8,12 +8,13 @@ from instructmining.quality_rule.published import PublishedRule, Rule
 from instructmining.quality_rule.rule import HeldOut, QualityRule, Term
 
 SINGLE_EXAMPLES = """\
-The rule was fitted to means over subsets, and is applied to one example at a time. As it is linear, the prediction for
-a set is the mean of the predictions for its examples: the prediction for one example is that for a set of examples like
-it, not the loss of the example. Single examples spread far wider than means of many, so that many lie outside the
-fitted range of some indicator, and so may the mean of the best of them: there the rule is extended as a straight line,
-which nothing here has tested. Each ranking says which share of its pool lies outside. An indicator of a whole set
-(`knn_i`) is taken inside the pool for single examples, and inside the subset for means, which are not the same."""
+The rule was fitted to means over subsets and is applied to one example at a time. Because it is linear, the prediction
+for a set is the mean of the predictions for its examples. The prediction for one example is therefore the prediction
+for a set of examples like it, not the loss on that example. Single examples spread far more widely than means of many:
+many lie outside the fitted range of some indicator, and so may the mean of the best ones. There the rule is extended as
+a straight line, which nothing here has tested. Each ranking says what share of its pool lies outside. An indicator of a
+whole set (`knn_i`) is computed within the pool for single examples, but within the subset for means; the two are not
+the same."""
 
 
 def rule_card(rule: QualityRule) -> str:
@@ -22,7 +23,7 @@ def rule_card(rule: QualityRule) -> str:
         f"# Quality rule for {rule.model}",
         *([f"**{rule.verdict}**"] if rule.verdict else []),
         f"```\n{rule.formula()}\n```",
-        "Lower predicted log loss is better. The coefficients hold for this base model and these indicators alone.",
+        "Lower predicted log loss is better. The coefficients hold only for this base model and these indicators.",
         *([_table(rule), _table_note(rule)] if rule.terms else []),
         "## What the evidence says",
         _bullets(evidence_of_fit(rule)),
@@ -37,7 +38,7 @@ def rule_card(rule: QualityRule) -> str:
 
 
 def evidence(rule: Rule) -> list[str]:
-    """What is known for and against a rule, a sentence each."""
+    """What speaks for and against a rule, a sentence each."""
     return list(rule.notes) if isinstance(rule, PublishedRule) else evidence_of_fit(rule)
 
 
@@ -69,11 +70,12 @@ def _table(rule: QualityRule) -> str:
 
 
 def _table_note(rule: QualityRule) -> str:
-    chosen = "" if rule.choice == "given" else " None of them counts that the indicators were chosen."
+    chosen = "" if rule.choice == "given" else " None of them accounts for the choice of the indicators."
     return (
-        f"All intervals are {rule.confidence:.0%} intervals. Coefficients are in raw units, standardised ones in SDs of"
-        " both sides over the subsets. HC3 intervals allow for uneven noise; the bootstrap draws whole subsets. Each"
-        f" interval and p-value is of one coefficient by itself, not corrected for their number.{chosen}"
+        f"All intervals are {rule.confidence:.0%} intervals. Coefficients are in raw units; standardised coefficients"
+        " are in SDs of both sides, over the subsets. HC3 intervals allow for uneven noise; the bootstrap draws whole"
+        " subsets. Each interval and p-value is for one coefficient by itself, not corrected for how many there are."
+        f"{chosen}"
     )
 
 
@@ -96,10 +98,10 @@ def _held_out(rule: QualityRule) -> list[str]:
     ]
     header = "| | R2 | Spearman | in interval | R2, source left out | Spearman, source left out | gain of the rule |"
     note = (
-        "On log loss. Subsets are left out at random in folds; a source is left out by leaving out the subsets in which"
-        f" it has the largest share. In interval: the share inside their {rule.confidence:.0%} prediction interval. The"
-        f" gain is in R2 left out in folds, with a {rule.confidence:.0%} interval over the subsets that are predicted;"
-        " where it contains zero, no difference is shown."
+        "Measured on log loss. In folds, random subsets are left out; a source is left out with the subsets in which it"
+        f" has the largest share. In interval: the share of subsets inside their {rule.confidence:.0%}"
+        " prediction interval. Gain: R2 of the rule minus R2 of the row, in folds, with a"
+        f" {rule.confidence:.0%} interval over the predicted subsets; where it contains zero, no difference is shown."
     )
     return ["## Held out", "\n".join([header, "|---|---:|---:|---:|---:|---:|---:|", *rows]), note]
 
@@ -111,11 +113,11 @@ def _interval_of_gain(row: HeldOut) -> str:
 def _models(rule: QualityRule) -> str:
     """The settings of each scorer, with where its model came from."""
     lines = [f"{name}: `{json.dumps(_given(values))}`" for name, values in rule.indicator_settings.items() if values]
-    return _bullets(lines) if lines else "It is not recorded."
+    return _bullets(lines) if lines else "Not recorded."
 
 
 def _given(settings: Any) -> Any:
-    """Settings without what is not set."""
+    """The settings that are set."""
     if not isinstance(settings, dict):
         return settings
     return {name: _given(value) for name, value in settings.items() if value is not None}
@@ -133,26 +135,29 @@ def _effect(rule: QualityRule, term: Term) -> str:
     effect, interval = rule.effect(term), f"{rule.confidence:.0%} interval {term.low:.3g} to {term.high:.3g}"
     if not term.shown:
         reason = (
-            "contains zero" if term.low <= 0 <= term.high else "leaves out zero, but not that of HC3 or the bootstrap"
+            "contains zero"
+            if term.low <= 0 <= term.high
+            else "excludes zero, but the HC3 or bootstrap interval does not"
         )
         return f"`{term.indicator}`: {effect}, the {interval} {reason}."
     if rule.noise_floor is not None and term.reach < rule.noise_floor:
         return (
-            f"`{term.indicator}`: {effect}; over its whole fitted range it moves the log loss by {term.reach:.3g}, and"
-            f" two fine-tunes are told apart from {rule.noise_floor:.3g} on."
+            f"`{term.indicator}`: {effect}; over its whole fitted range it moves the log loss by {term.reach:.3g}, but"
+            f" only differences above {rule.noise_floor:.3g} distinguish two fine-tunes."
         )
-    return f"`{term.indicator}`: more of it goes with {effect}, the other indicators being equal ({interval})."
+    direction = "falls" if term.coefficient < 0 else "rises"
+    return f"`{term.indicator}`: as it rises, the loss {direction}, with the other indicators held fixed ({interval})."
 
 
 def _in_sample(rule: QualityRule) -> str:
     return (
-        f"In the sample, R2 is {rule.r2:.3f} (adjusted {rule.adjusted_r2:.3f}) and the residual SD, of a subset with"
-        f" one seed, is {rule.residual_sd:.3g} in log loss; this describes the subsets it was fitted to."
+        f"In the sample, R2 is {rule.r2:.3f} (adjusted {rule.adjusted_r2:.3f}) and the residual SD of a subset with one"
+        f" seed is {rule.residual_sd:.3g} in log loss; this describes only the subsets that the rule was fitted to."
     )
 
 
 def _one_by_one(rule: QualityRule) -> str:
-    """Left out one by one; a rule is said to be better than the mean only where its interval says so."""
+    """Subsets left out one by one; the rule is called better than the mean only where the interval shows it."""
     low, high = rule.loo_r2_low, rule.loo_r2_high
     interval = "" if low is None or high is None else f", {rule.confidence:.0%} interval {low:.2f} to {high:.2f}"
     numbers = f"leave-one-out R2 {rule.loo_r2:.3f}{interval}; Spearman {rule.loo_spearman:.2f}"
@@ -160,8 +165,8 @@ def _one_by_one(rule: QualityRule) -> str:
         return f"The rule does not predict held-out subsets better than their mean ({numbers})."
     verdict = "predicts" if low is not None and low > 0 else "is not shown to predict"
     return (
-        f"The rule {verdict} subsets left out of the fit better than their mean ({numbers}). They come from the same"
-        " sources; other sources may differ."
+        f"The rule {verdict} subsets left out of the fit better than their mean ({numbers}). These come from the"
+        " same sources; other sources may differ."
     )
 
 

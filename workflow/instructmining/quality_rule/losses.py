@@ -6,11 +6,11 @@ python -m instructmining.quality_rule.losses --records results/training/smollm2/
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
-from instructmining.files import read_json, write_table
+from instructmining.files import read_result, write_table
+from instructmining.training.record import Record
 
 EVAL_LOSSES = pa.schema(
     [
@@ -24,19 +24,19 @@ EVAL_LOSSES = pa.schema(
 )
 
 
-def losses_table(records: Iterable[dict[str, Any]]) -> pa.Table:
+def losses_table(records: Iterable[Record]) -> pa.Table:
     """One row per fine-tune and eval set, with the schema EVAL_LOSSES."""
     rows = [
         {
-            "model": record["model"],
-            "subset": record["run"],
-            "seed": record["seed"],
+            "model": record.model,
+            "subset": record.run,
+            "seed": record.seed,
             "eval_set": name,
-            "role": entry["role"],
-            "loss": entry["token_loss"],
+            "role": entry.role,
+            "loss": entry.token_loss,
         }
         for record in records
-        for name, entry in sorted(record["losses"].items())
+        for name, entry in sorted(record.losses.items())
     ]
     return pa.Table.from_pylist(rows, schema=EVAL_LOSSES)
 
@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--records", type=Path, nargs="+", required=True)
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    table = losses_table(read_json(path) for path in arguments.records)
+    table = losses_table(read_result(Record, path) for path in arguments.records)
     write_table(arguments.output, table, EVAL_LOSSES)
     print(f"{len(table)} losses of {len(arguments.records)} fine-tunes")
 

@@ -9,16 +9,17 @@ counts as much as a small one.
 
 import argparse
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from instructmining.files import read_json, read_result, write_table
+from instructmining.files import read_result, write_table
 from instructmining.indicators.results import SubsetIndicators
 from instructmining.training.mixed import made_with
+from instructmining.training.record import EvalLoss, Record
 
 _FIXED = (
     pa.field("model", pa.string(), metadata={"description": "the base model"}),
@@ -41,7 +42,7 @@ _FIXED = (
 
 @dataclass(frozen=True)
 class Observation:
-    """One fine-tune: what it was made on and what came out."""
+    """One fine-tune: what it was made on and its loss."""
 
     model: str
     subset: str
@@ -53,7 +54,7 @@ class Observation:
 
     @property
     def key(self) -> tuple[str, str, int]:
-        """What no two observations share."""
+        """Model, subset and seed, which no two observations share."""
         return self.model, self.subset, self.seed
 
 
@@ -69,7 +70,7 @@ def indicator_names(observations: pa.Table) -> list[str]:
     return [name for name in observations.column_names if name not in fixed]
 
 
-def gather(subsets: Iterable[SubsetIndicators], records: Iterable[dict[str, Any]]) -> list[Observation]:
+def gather(subsets: Iterable[SubsetIndicators], records: Iterable[Record]) -> list[Observation]:
     """Join records to subsets, in order of model, subset and seed.
 
     Raises ValueError for a record without its subset, a subset without a record, a fine-tune given twice, and records
@@ -108,27 +109,36 @@ def _row(observation: Observation) -> dict[str, Any]:
     }
 
 
-def _observe(record: dict[str, Any], subsets: dict[str, SubsetIndicators]) -> Observation:
-    name = record["run"]
+def _observe(record: Record, subsets: dict[str, SubsetIndicators]) -> Observation:
+    name = record.run
     if name not in subsets:
         raise ValueError(
-            f"record of {record['model']}, run {name}, seed {record['seed']}: there is no subset {name!r} among the"
-            f" {len(subsets)} given to --subsets; compute its indicators or leave the record out"
+            f"{_where(record)}: there is no subset {name!r} among the {len(subsets)} given to --subsets;"
+            " compute its indicators or leave the record out"
         )
     found, loss = subsets[name], _fit_loss(record)
-    return Observation(record["model"], name, record["seed"], loss, found.sources, found.indicators, made_with(record))
+    made = made_with(asdict(record))
+    return Observation(record.model, name, record.seed, loss, found.sources, found.indicators, made)
 
 
-def _fit_loss(record: dict[str, Any]) -> float:
-    """Mean over the eval sets of role `fit` of the loss in nats per token; raises ValueError if that is no loss."""
-    losses = [entry["token_loss"] for entry in record["losses"].values() if entry["role"] == "fit"]
-    where = f"record of {record['model']}, run {record['run']}, seed {record['seed']}"
+def _where(record: Record) -> str:
+    return f"record of {record.model}, run {record.run}, seed {record.seed}"
+
+
+def _fit_sets(record: Record) -> dict[str, EvalLoss]:
+    """The losses on the eval sets of role `fit`, by name."""
+    return {name: loss for name, loss in record.losses.items() if loss.role == "fit"}
+
+
+def _fit_loss(record: Record) -> float:
+    """Mean over the eval sets of role `fit` of the loss in nats per token; raises ValueError if that is not a loss."""
+    losses = [loss.token_loss for loss in _fit_sets(record).values()]
     if not losses:
-        raise ValueError(f"{where}: no eval set of role fit; found {', '.join(record['losses']) or 'none'}")
+        raise ValueError(f"{_where(record)}: no eval set of role fit; found {', '.join(record.losses) or 'none'}")
     loss = float(sum(losses) / len(losses))
     if not (math.isfinite(loss) and loss > 0):
         raise ValueError(
-            f"{where}: its loss is {loss}, expected a positive number; look into the log of that fine-tune"
+            f"{_where(record)}: its loss is {loss}, expected a positive number; look into the log of that fine-tune"
         )
     return loss
 
@@ -144,28 +154,24 @@ def _check_complete(subsets: set[str], observations: list[Observation]) -> None:
     if unused:
         raise ValueError(
             f"no record for {len(unused)} of {len(subsets)} subsets ({', '.join(unused[:5])});"
-            " every subset needs at least one fine-tune: run those, or leave the subsets out"
+            " every subset needs at least one fine-tune: run the missing ones, or leave the subsets out"
         )
 
 
-def _check_same_eval_sets(records: list[dict[str, Any]]) -> None:
-    """Losses on different eval sets are not comparable."""
+def check_same_eval_sets(records: Sequence[Record]) -> None:
+    """Raise ValueError unless all were measured on the same eval sets of role `fit`: other losses do not compare."""
+    expected = _size_of_fit_sets(records[0])
     for record in records:
-        found, expected = _fit_sets(record), _fit_sets(records[0])
+        found = _size_of_fit_sets(record)
         if found != expected:
             raise ValueError(
-                f"record of {record['model']}, run {record['run']}, seed {record['seed']}: measured on {found}, but run"
-                f" {records[0]['run']}, seed {records[0]['seed']} on {expected}; delete the older one and run again"
+                f"{_where(record)}: measured on {found}, but the {_where(records[0])} on {expected}; delete the older"
+                " one and run again"
             )
 
 
-def _fit_sets(record: dict[str, Any]) -> dict[str, tuple[int, int]]:
-    """Examples and tokens of the eval sets of role `fit`."""
-    return {
-        name: (entry["examples"], entry["tokens"])
-        for name, entry in sorted(record["losses"].items())
-        if entry["role"] == "fit"
-    }
+def _size_of_fit_sets(record: Record) -> dict[str, str]:
+    return {name: f"{loss.examples} examples, {loss.tokens} tokens" for name, loss in _fit_sets(record).items()}
 
 
 def main() -> None:
@@ -177,8 +183,8 @@ def main() -> None:
     parser.add_argument("--records", type=Path, nargs="+", required=True)
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    records = [read_json(path) for path in arguments.records]
-    _check_same_eval_sets(records)
+    records = [read_result(Record, path) for path in arguments.records]
+    check_same_eval_sets(records)
     observations = gather([read_result(SubsetIndicators, path) for path in arguments.subsets], records)
     table = to_table(observations)
     write_table(arguments.output, table, observations_schema(indicator_names(table)))

@@ -1,4 +1,4 @@
-"""A rule holds for the models that its indicators came from: with others the scale of a score is another."""
+"""A rule holds for the models that its indicators came from: scores of other models are on another scale."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,9 +10,9 @@ IDENTITY = ("hub", "path", "package", "revision", "gguf_file", "template")
 
 
 def other_models(indicators: Iterable[str], fitted: Mapping[str, Any], applied: Mapping[str, Any]) -> list[str]:
-    """What differs between the settings of indicators that a rule was fitted with and those at hand, a sentence each.
+    """Where the settings of indicators differ from those that a rule was fitted with, a sentence each.
 
-    Settings are by scorer, base models in full. Where the rule names several values, each of them will do; what it does
+    Settings are by scorer, base models in full. Where the rule names several values, any of them will do; what it does
     not name is not compared.
     """
     return [
@@ -25,12 +25,12 @@ def other_models(indicators: Iterable[str], fitted: Mapping[str, Any], applied: 
 
 
 def refuse(rule: str, differences: list[str], force: bool) -> None:
-    """Raise ValueError where a rule would be applied to scores of other models and nobody asked for that."""
+    """Raise ValueError where a rule would be applied to scores of other models, unless this is forced."""
     if differences and not force:
         raise ValueError(
-            f"{rule} does not hold here, as its coefficients belong to the scale of other indicator models:\n  "
+            f"{rule} does not hold here: its coefficients belong to the scale of other indicator models.\n  "
             + "\n  ".join(differences)
-            + "\n  use those models, fit a rule of your own, or set quality_rule.force: true"
+            + "\n  use those models, fit a rule here, or set quality_rule.force: true"
         )
 
 

@@ -1,30 +1,33 @@
-"""A rule that the paper published, as a value that is applied like one that was fitted here."""
+"""A rule that the paper published, applied like one that was fitted here."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from instructmining.arrays import Floats
-from instructmining.files import read_json, write_json
-from instructmining.quality_rule.rule import Check, QualityRule, indicator_values, write_formula
+from instructmining.files import read_json, read_result
+from instructmining.quality_rule.rule import Check, QualityRule, indicator_values, read_fitted_rule, write_formula
 
 
 @dataclass(frozen=True)
 class PublishedRule:
-    """`log loss = intercept + sum of coefficient * indicator`, without the evidence that a fit of one's own has."""
+    """`log loss = intercept + sum of coefficient * indicator`, without the evidence that a fit brings with it."""
 
     name: str
+    """Version of the paper."""
     model: str
     """The base model that it was fitted for."""
     intercept: float
+    """The constant."""
     coefficients: dict[str, float]
+    """Change of the log loss when an indicator rises by one of its units, by indicator."""
     indicator_settings: dict[str, Any]
-    """The models that the coefficients belong to."""
+    """Settings of the indicators, by scorer: the models that the coefficients belong to."""
     notes: tuple[str, ...]
-    """What the paper says of it, and what it does not."""
+    """What the paper says about it, and what it does not."""
 
     @property
     def indicators(self) -> list[str]:
@@ -43,23 +46,13 @@ class PublishedRule:
         """The rule in raw units."""
         return write_formula(self.intercept, self.coefficients)
 
-    def to_json(self, path: Path) -> None:
-        """Write the rule."""
-        write_json(path, asdict(self))
-
-    @classmethod
-    def of(cls, values: dict[str, Any]) -> Self:
-        """The rule that `to_json` wrote."""
-        return cls(**{**values, "notes": tuple(values["notes"])})
-
 
 Rule = QualityRule | PublishedRule
 
 
 def read_rule(path: Path) -> Rule:
-    """A rule of either kind from its file."""
-    values = read_json(path)
-    return PublishedRule.of(values) if "coefficients" in values else QualityRule.from_json(path)
+    """A rule of either kind from its file; raises ValueError where it holds neither, or a rule of another version."""
+    return read_result(PublishedRule, path) if "coefficients" in read_json(path) else read_fitted_rule(path)
 
 
 def with_warning(rule: Rule, sentence: str) -> Rule:

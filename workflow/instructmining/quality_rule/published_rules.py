@@ -1,4 +1,4 @@
-"""The rules that the paper published (InstructMining, arXiv 2307.06290), by version, with the models they belong to.
+"""The rules that the paper published (InstructMining, arXiv 2307.06290), by version, with the models they hold for.
 
 The paper gives their coefficients, but neither intervals nor the range of the subset means that they were fitted to.
 """
@@ -40,8 +40,8 @@ PUBLISHED: dict[str, dict[str, Any]] = {
             "Published in the later version of arXiv 2307.06290 for LLaMA-2-7B; R2 0.522 in its own sample."
             " On OpenLLM its selection of 10,000 scored 58.65, a random one 58.74.",
             UNKNOWN,
-            "That understandable responses go with higher loss (+0.4421 und) is not explained in the paper.",
+            "The paper does not explain why understandable responses go with a higher loss (+0.4421 und).",
         ),
     },
 }
-"""By version: the fields of a `PublishedRule`."""
+"""The fields of a `PublishedRule`, by version; plain values, as the config imports them."""

@@ -1,47 +1,58 @@
-"""The quality rule as a value: what it predicts, how sure it is, and what it holds for."""
+"""The quality rule as a value: what it predicts, how certain it is, and what it holds for."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from instructmining.arrays import Floats
-from instructmining.files import read_json, write_json
+from instructmining.files import read_json, read_result
 
 VERSION = 2
-"""Of the form that a rule is written in."""
+"""Version of the form that a rule is written in: another number for another form, so that no old one is misread."""
 
 
 @dataclass(frozen=True)
 class Term:
-    """One indicator of the rule: its coefficient, the interval of it, and the values it was fitted on."""
+    """One indicator of the rule: its coefficient with intervals, and the values it was fitted on."""
 
     indicator: str
+    """Name of the indicator."""
     coefficient: float
     """Change of the log loss when the indicator rises by one of its units."""
     standard_error: float
+    """Standard error of the coefficient, of the model."""
     low: float
+    """Lower end of the model's interval of the coefficient."""
     high: float
+    """Upper end of it."""
     p_value: float
+    """How often a coefficient as far from zero would be found if the true one were zero."""
     standardised: float
     """Change of the log loss, in its SDs, when the indicator rises by one SD (both over the subsets)."""
     fitted_min: float
+    """Smallest mean of a subset that the rule was fitted to."""
     fitted_max: float
+    """Largest of them."""
     mean: float
+    """Mean over the subsets."""
     hc3_low: float | None = None
+    """Lower end of the HC3 interval, which allows for uneven noise."""
     hc3_high: float | None = None
+    """Upper end of it."""
     bootstrap_low: float | None = None
-    """None where too few of the resampled subsets determine the coefficients."""
+    """Lower end of the bootstrap interval; None where too few of the resampled subsets determine the coefficients."""
     bootstrap_high: float | None = None
+    """Upper end of it."""
     inflation: float | None = None
     """Variance inflation factor."""
 
     @property
     def shown(self) -> bool:
-        """Whether all its intervals leave out zero."""
+        """Whether all its intervals exclude zero."""
         intervals = [(self.low, self.high), (self.hc3_low, self.hc3_high), (self.bootstrap_low, self.bootstrap_high)]
         return all(low > 0 or high < 0 for low, high in intervals if low is not None and high is not None)
 
@@ -56,15 +67,21 @@ class Check:
     """One piece of evidence for or against a rule."""
 
     name: str
+    """What is checked."""
     value: float | None
+    """The number that was found; None where there is none."""
     p_value: float | None
+    """The p-value of the test; None where it is not a test."""
     warns: bool
+    """Whether it speaks against the rule."""
     sentence: str
+    """What was found, in words."""
 
 
 MIXED = "made with"
-"""The name of the checks of whether the fine-tunes were made alike."""
-RULE, FIXED = "rule", "rule, choice not repeated"
+"""Name of the checks of whether the fine-tunes were made alike."""
+RULE, CHOICE_NOT_REPEATED = "rule", "rule, choice not repeated"
+"""Names of the rows of the rule itself among those held out."""
 
 
 @dataclass(frozen=True)
@@ -72,35 +89,44 @@ class HeldOut:
     """How well the rule, or a baseline, predicts subsets that were left out of its fit."""
 
     name: str
+    """The rule or the baseline."""
     indicators: tuple[str, ...]
+    """Indicators that it has when fitted to all subsets."""
     r2: float
-    """Of k-fold cross-validation, mean over its repeats; the mean of all subsets would get 0 at best."""
+    """R2 in k-fold cross-validation, mean over its repeats; the mean of all subsets would get 0 at best."""
     r2_sd: float
-    """SD over the repeats."""
+    """SD of that R2 over the repeats."""
     spearman: float
+    """Rank correlation of the predictions with the observed log losses, mean over the repeats."""
     coverage: float
     """Share of the subsets inside their prediction interval."""
-    source_r2: float | None
-    """The same three with a source left out; None where that is impossible."""
-    source_spearman: float | None
-    source_coverage: float | None
     gain: float
-    """R2 of the rule minus this R2, k-fold, with its interval."""
+    """R2 of the rule minus this R2."""
     gain_low: float
+    """Lower end of the interval of the gain, over the subsets that are predicted."""
     gain_high: float
+    """Upper end of it."""
+    source_r2: float | None = None
+    """R2 with a source left out; None, like all that follows, where no source can be left out."""
+    source_spearman: float | None = None
+    """Rank correlation with a source left out."""
+    source_coverage: float | None = None
+    """Share of the subsets inside their prediction interval, with a source left out."""
     source_gain: float | None = None
-    """The same with a source left out."""
+    """R2 of the rule minus this R2, with a source left out."""
     source_gain_low: float | None = None
+    """Lower end of the interval of that gain."""
     source_gain_high: float | None = None
+    """Upper end of it."""
 
     @property
     def baseline(self) -> bool:
-        """Whether this is something to compare the rule with."""
-        return self.name not in (RULE, FIXED)
+        """Whether the rule is compared with it."""
+        return self.name not in (RULE, CHOICE_NOT_REPEATED)
 
     @property
     def beaten(self) -> bool:
-        """Whether the rule is shown to be better."""
+        """Whether the rule is shown to be better than it."""
         return self.gain_low > 0
 
 
@@ -108,42 +134,54 @@ class HeldOut:
 class QualityRule:
     """`log loss = intercept + sum of coefficient * indicator` (InstructMining, arXiv 2307.06290); lower is better."""
 
+    rule_version: int = field(default=VERSION, kw_only=True)
+    """Version of the form that the rule is written in."""
     model: str
+    """The base model that it holds for."""
     fit: str
     """The kind of fit, in words."""
     intercept: float
+    """The constant."""
     terms: tuple[Term, ...]
+    """The indicators of the rule."""
     confidence: float
-    """Level of the intervals."""
+    """Level of all intervals."""
     observations: int
+    """Fine-tunes that it was fitted to."""
     subsets: int
+    """Subsets that these were made on."""
     r2: float
+    """R2 in the sample."""
     adjusted_r2: float
+    """R2 in the sample, adjusted for the number of indicators."""
     loo_r2: float
-    """1 - SSE/SST, each subset predicted by a fit without it; zero is what the mean of all subsets achieves."""
+    """1 - SSE/SST, each subset predicted by a fit without it; the mean of all subsets as a rule gets 0 at best."""
     loo_spearman: float
     """Rank correlation of those predictions with the observed log losses."""
     residual_sd: float
+    """SD of the residuals, of a subset with one seed."""
     noise_sd: float | None
     """SD of the log loss between seeds of one subset; None where no subset was tuned on twice."""
     left_out: dict[str, str]
     """Indicators that were offered but are not in the rule, and why."""
     indicator_settings: dict[str, Any]
-    """The settings of the indicators; the coefficients hold for no other."""
+    """Settings of the indicators, by scorer; the coefficients hold for no others."""
     checks: tuple[Check, ...] = ()
     """The evidence for and against the rule."""
     held_out: tuple[HeldOut, ...] = ()
-    """The rule first, then baselines."""
+    """Predictions of subsets left out: the rule first, then baselines."""
     verdict: str = ""
     """The evidence in one sentence."""
     choice: str = "given"
     """How the indicators were chosen among those offered."""
     models_tried: int = 1
+    """Models that the choice compared."""
     loo_r2_low: float | None = None
-    """Its interval over the subsets that are predicted."""
+    """Lower end of the interval of `loo_r2`, over the subsets that are predicted."""
     loo_r2_high: float | None = None
+    """Upper end of it."""
     noise_floor: float | None = None
-    """Smallest difference in log loss that tells two fine-tunes apart; None where the noise is not known."""
+    """Smallest difference in log loss that distinguishes two fine-tunes; None where the noise is not known."""
 
     @property
     def indicators(self) -> list[str]:
@@ -156,7 +194,7 @@ class QualityRule:
         return self.intercept + sum(term.coefficient * term.mean for term in self.terms)
 
     def effect(self, term: Term) -> str:
-        """What more of an indicator goes with; nothing is called an effect that the noise between fine-tunes hides."""
+        """The loss that a higher value goes with, unless no effect is shown or noise between fine-tunes hides it."""
         if not term.shown:
             return "no effect shown"
         if self.noise_floor is not None and term.reach < self.noise_floor:
@@ -175,28 +213,20 @@ class QualityRule:
         }
 
     def outside_range(self, table: pa.Table) -> dict[str, float]:
-        """Share of rows, per indicator, with a value beyond those of the subsets: there the rule extrapolates."""
+        """Share of rows, per indicator, with a value outside the range of the subsets: there the rule extrapolates."""
         return {term.indicator: _outside(indicator_values(table, term.indicator), term) for term in self.terms}
 
     def formula(self, digits: int = 4) -> str:
         """The rule in raw units, such as `log loss = 0.9 + 0.03 * ppl - 0.2 * relevance`."""
         return write_formula(self.intercept, {term.indicator: term.coefficient for term in self.terms}, digits)
 
-    def to_json(self, path: Path) -> None:
-        """Write the rule."""
-        write_json(path, {"rule_version": VERSION, **asdict(self)})
 
-    @classmethod
-    def from_json(cls, path: Path) -> Self:
-        """Read a rule that `to_json` wrote; raises ValueError for one of another version."""
-        values = read_json(path)
-        found = values.pop("rule_version", None)
-        if found != VERSION:
-            raise ValueError(f"{path}: rule_version is {found}, expected {VERSION}; delete it and run again")
-        terms = tuple(Term(**term) for term in values["terms"])
-        checks = tuple(Check(**check) for check in values["checks"])
-        rows = tuple(HeldOut(**{**row, "indicators": tuple(row["indicators"])}) for row in values["held_out"])
-        return cls(**{**values, "terms": terms, "checks": checks, "held_out": rows})
+def read_fitted_rule(path: Path) -> QualityRule:
+    """A fitted rule from its file; raises ValueError for one of another version."""
+    found = read_json(path).get("rule_version")
+    if found != VERSION:
+        raise ValueError(f"{path}: rule_version is {found}, expected {VERSION}; delete it and run again")
+    return read_result(QualityRule, path)
 
 
 def write_formula(intercept: float, coefficients: Mapping[str, float], digits: int = 4) -> str:
@@ -206,7 +236,7 @@ def write_formula(intercept: float, coefficients: Mapping[str, float], digits: i
 
 
 def indicator_values(table: pa.Table, indicator: str) -> Floats:
-    """A column of indicators; raises ValueError where it is not there or a value is missing."""
+    """The column of an indicator; raises ValueError where the column or a value is missing."""
     if indicator not in table.column_names:
         raise ValueError(
             f"the rule needs the indicator {indicator!r}, which is not among the columns"
@@ -217,7 +247,7 @@ def indicator_values(table: pa.Table, indicator: str) -> Floats:
     if bad.size:
         raise ValueError(
             f"indicator {indicator!r} has no finite value in {bad.size} of {len(values)} rows"
-            f" (first: row {bad[0]}); every example needs a number: score those again"
+            f" (first: row {bad[0]}); every example needs a number: score these again"
         )
     return values
 

@@ -7,8 +7,13 @@ from pydantic import Field, model_validator
 from instructmining.data.settings import Ratings
 from instructmining.settings import Name, Settings, Untracked
 
+FitKind = Literal["auto", "ols", "weighted_means", "mixed"]
+ChoiceMethod = Literal["given", "paper", "bic", "cv", "elastic_net"]
+CONFIDENCE = 0.95
+"""Level of all intervals, unless the config sets another."""
 MOST_INDICATORS = 12
-"""Of a choice that tries all models."""
+"""Most indicators of which a choice tries all combinations."""
+MIXED_NEEDS_SEEDS = "quality_rule.fit: mixed needs subsets with several seeds; set sampling.replicated"
 
 
 class QualityRuleSettings(Settings):
@@ -16,15 +21,15 @@ class QualityRuleSettings(Settings):
 
     indicators: Annotated[list[str], Field(min_length=1)] | None = None
     """The indicators in the rule; all that are computed if not given."""
-    fit: Literal["auto", "ols", "weighted_means", "mixed"] = "auto"
+    fit: FitKind = "auto"
     """How subsets count: alike (`ols`), by their seeds (`weighted_means`, `auto`), or by a mixed model (`mixed`)."""
-    choice: Literal["given", "paper", "bic", "cv", "elastic_net"] = "given"
+    choice: ChoiceMethod = "given"
     """Which are kept: all (`given`), by R2 and p-values (`paper`), or by `bic`, `cv`, or stability (`elastic_net`)."""
     folds: Annotated[int, Field(ge=2)] = 5
     """Folds of every cross-validation."""
     repeats: Annotated[int, Field(ge=1)] = 20
     """Random divisions into folds that held-out figures are averaged over."""
-    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    confidence: Annotated[float, Field(gt=0, lt=1)] = CONFIDENCE
     """Level of all intervals."""
     published: Literal["v1", "v3"] | None = None
     """Take a rule of the paper instead of fitting one: nothing is tuned, and no candidates are needed."""
@@ -52,7 +57,7 @@ class QualityRuleSettings(Settings):
                 f" most {MOST_INDICATORS} in quality_rule.indicators, or take elastic_net"
             )
         if self.fit == "mixed" and not replicated:
-            problems.append("quality_rule.fit: mixed needs subsets with several seeds; set sampling.replicated")
+            problems.append(MIXED_NEEDS_SEEDS)
         return problems
 
     @property

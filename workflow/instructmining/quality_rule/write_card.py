@@ -1,6 +1,6 @@
 """Write the card of a rule for people, fitted or published.
 
-It is a step of its own, so that another word in a card chooses and tunes nothing anew.
+It is a separate step, so that a change of wording in a card leads to no new choice and no new fine-tune.
 
     python -m instructmining.quality_rule.write_card --rule rule.json --card rule.md
 """
@@ -28,8 +28,8 @@ def published_card(rule: PublishedRule) -> str:
     sections = [
         f"# Quality rule {rule.name} of the paper, for {rule.model}",
         f"```\n{rule.formula()}\n```",
-        "Lower predicted log loss is better. The coefficients hold for that base model and these indicators alone.",
-        "## What is known of it",
+        "Lower predicted log loss is better. The coefficients hold only for that base model and these indicators.",
+        "## What is known about it",
         "\n".join(f"- {note}" for note in rule.notes),
     ]
     return "\n\n".join(sections) + "\n"

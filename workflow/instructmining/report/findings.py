@@ -14,6 +14,7 @@ from instructmining.comparison.cost import CostResult
 from instructmining.comparison.curves import Curves
 from instructmining.comparison.judge.result import JudgeResult
 from instructmining.files import read_result
+from instructmining.quality_rule.people.result import PeopleComparison
 from instructmining.selection.found_size import FoundSize
 
 
@@ -58,7 +59,7 @@ def _of_search(found: FoundSize) -> list[str]:
 
 
 QUESTIONS = {
-    "people": Question("Does the rule agree with people?", dict, lambda result: result["sentences"]),
+    "people": Question("Does the rule agree with people?", PeopleComparison, lambda result: result.sentences),
     "judges": Question(
         "Does a judge prefer its answers?", JudgeResult, lambda result: [arm.sentence for arm in result.arms]
     ),

@@ -1,5 +1,6 @@
 """The rule ranks a pool, and the best examples are selected.
 
-`rank` applies the rule to each example; `search_size` finds how many to keep (`proposals` of sizes, a `trial` of each);
-`select` writes the selection with its `card`; `export` turns it into what `trainers` of other tools read.
+`rank` applies the rule to each example and writes a `ranking`; `search_size` finds how many to keep (`proposals` of
+sizes, a `trial` of each, the `found_size`); `size` says how many a selection has; `select` writes the selection with
+its `card`; `export` writes it for other tools, with configs for their `trainers`.
 """

@@ -1,15 +1,17 @@
-"""The data card of a selection: what is in it, under which licences, chosen how, and how to make it again."""
+"""The data card of a selection: what it contains, under which licences, how it was chosen, and how to reproduce it."""
 
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import pyarrow as pa
 
+from instructmining.data.reports import SourceReport
 from instructmining.quality_rule.card import evidence
 from instructmining.quality_rule.published import Rule
+from instructmining.selection.found_size import FoundSize
 from instructmining.selection.rank import mean_outside_sentence, outside_sentences
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size
@@ -17,19 +19,23 @@ from instructmining.selection.size import selection_size
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a source comes from and what may be done with it."""
+    """Where a source comes from, and its licence."""
 
     source: str
+    """Name of the source."""
     licence: str | None
+    """As the config states it; None if it does not."""
     origin: str
+    """Where the rows came from."""
     rows_in: int
+    """Rows read."""
     kept: int
+    """Rows that became examples."""
 
     @classmethod
-    def of(cls, report: Mapping[str, Any], licences: Mapping[str, str | None]) -> Self:
-        """The origin that a source's report tells, under its licence."""
-        told = {name: report[name] for name in ("source", "origin", "rows_in", "kept")}
-        return cls(licence=licences.get(report["source"]), **told)
+    def of(cls, report: SourceReport, licences: Mapping[str, str | None]) -> Self:
+        """The origin of the source of a report, whose licence is among `licences` if it is known."""
+        return cls(report.source, licences.get(report.source), report.origin, report.rows_in, report.kept)
 
 
 def selection_card(
@@ -41,41 +47,41 @@ def selection_card(
     hashes: Mapping[str, str],
     size_note: str,
 ) -> str:
-    """The card as Markdown; `hashes` are SHA-256 of files by name, `size_note` says how the size came about."""
+    """The card as Markdown; `hashes` are SHA-256 of files by name, `size_note` says how the size was chosen."""
     size = selection_size(len(ranking), settings.examples, settings.fraction)
     selected = ranking.slice(0, size)
     sections = [
         f"# Selection from {pool} for {rule.model}",
-        f"{size} of {len(ranking)} examples ({size / len(ranking):.1%}): those with the lowest log loss as predicted by"
-        f" the quality rule, in that order. Form: {settings.form}.",
+        f"The {size} of {len(ranking)} examples ({size / len(ranking):.1%}) for which the quality rule predicts the"
+        f" lowest log loss, best first. Form: {settings.form}.",
         size_note,
-        "## What is in it",
+        "## Contents",
         _counts("source", ranking["source"].to_pylist(), selected["source"].to_pylist()),
         _counts("degraded", _kinds(ranking), _kinds(selected)),
         "## Licences",
         _licences(origins),
-        "The selection is under the licences of all sources that it holds examples of.",
+        "The selection is subject to the licence of every source that it contains examples of.",
         "## The rule",
         f"```\n{rule.formula()}\n```",
         _bullets(evidence(rule)),
         *_extrapolation(outside_sentences(rule, ranking), mean_outside_sentence(rule, selected)),
-        "## How to make it again",
+        "## How to reproduce it",
         _recipe(pool, settings, hashes),
     ]
     return "\n\n".join(sections) + "\n"
 
 
-def how_sized(found: Mapping[str, Any] | None) -> str:
-    """How the number of examples came about; `found` is what a search wrote, None where none was made."""
-    return f"The size was searched: {found['sentence']}" if found else "The size was set beforehand, not searched."
+def size_sentence(found: FoundSize | None) -> str:
+    """How the number of examples was chosen; `found` is None where it was not searched."""
+    return f"The size was searched: {found.sentence}" if found else "The size was set in the config, not searched."
 
 
 def _extrapolation(sentences: Sequence[str], of_means: str | None) -> list[str]:
-    """Nothing where the range of the subset means is not known."""
+    """Empty if the range of the subset means is not known."""
     if not sentences:
         return []
     return [
-        "Where single examples lie outside the range of the subset means, the rule extrapolates:",
+        "For examples outside the range of the subset means, the rule extrapolates:",
         _bullets(sentences),
         *([of_means] if of_means else []),
     ]
@@ -103,7 +109,7 @@ def _licences(origins: Sequence[Origin]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Text that cannot leave its cell of a Markdown table, nor bring HTML along."""
+    """Text that cannot break out of its cell of a Markdown table, and contains no HTML."""
     return re.sub(r"\s+", " ", text).replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
 
 

@@ -1,8 +1,8 @@
-"""Hand a selection on: as JSON lines in the forms asked for, as a `datasets` folder, and to axolotl and LLaMA-Factory.
+"""Export a selection: JSON lines in the forms asked for, a `datasets` folder, configs for axolotl and LLaMA-Factory.
 
 In: the ranking, the pool, the card of the selection, the settings of training. Out, in one folder:
 
-    alpaca.jsonl, messages.jsonl, sharegpt.jsonl    those of selection.exports
+    alpaca.jsonl, messages.jsonl, sharegpt.jsonl    the forms in selection.exports
     dataset/                    for load_dataset: README.md (the card) and data/train.parquet (messages, best first)
     axolotl.yaml                axolotl train axolotl.yaml
     llama_factory.yaml          llamafactory-cli train llama_factory.yaml, with dataset_info.json beside it
@@ -25,8 +25,9 @@ import pyarrow as pa
 from huggingface_hub import DatasetCardData
 
 from instructmining.data.forms import ExportForm, from_messages
+from instructmining.data.reports import SourceReport
 from instructmining.example import EXAMPLES, Example
-from instructmining.files import read_json, read_table, write_jsonl, write_table, write_text
+from instructmining.files import read_result, read_table, write_jsonl, write_table, write_text
 from instructmining.models.settings import BaseModel
 from instructmining.selection.card import Origin
 from instructmining.selection.ranking import RANKING
@@ -48,7 +49,7 @@ DATASET = pa.schema(
 
 
 def rows_of(examples: Sequence[Example], form: ExportForm) -> list[dict[str, Any]]:
-    """The examples in a form, every row with the same fields, so that what reads them infers one schema."""
+    """The examples in a form, every row with the same fields, so that readers infer one schema."""
     rows = [from_messages(example.messages, form) for example in examples]
     fields = {name: _empty(row[name]) for row in rows for name in row}
     return [{**fields, **row} for row in rows]
@@ -71,8 +72,8 @@ def dataset(examples: Sequence[Example], ranking: pa.Table) -> pa.Table:
     return pa.table(columns, schema=DATASET)
 
 
-def card(text: str, name: str, origins: Sequence[Origin], examples: Sequence[Example]) -> str:
-    """The card of the selection with the head that the Hugging Face hub and `load_dataset` read."""
+def dataset_card(text: str, name: str, origins: Sequence[Origin], examples: Sequence[Example]) -> str:
+    """The card of the selection with the header that the Hugging Face hub and `load_dataset` read."""
     used = {example.source for example in examples}
     licences = sorted({(origin.licence or "unknown").lower() for origin in origins if origin.source in used})
     head = DatasetCardData(
@@ -86,7 +87,7 @@ def card(text: str, name: str, origins: Sequence[Origin], examples: Sequence[Exa
 
 
 def model_path(base_model: BaseModel, prepared: Path, folder: Path) -> str:
-    """Where a trainer that is started in `folder` finds the base model: on the hub, or the prepared files."""
+    """The base model for a trainer that is run in `folder`: its name on the hub, or the path of the prepared files."""
     if base_model.hub and not base_model.gguf_file:
         return base_model.hub
     return os.path.relpath(prepared.parent, folder)
@@ -105,9 +106,9 @@ def main() -> None:
     examples = select(settings, ranking, arguments.shards)
     for form in settings.exports:
         write_jsonl(folder / f"{form}.jsonl", rows_of(examples, form))
-    origins = [Origin.of(read_json(path), arguments.licences) for path in arguments.sources_report]
+    origins = [Origin.of(read_result(SourceReport, path), arguments.licences) for path in arguments.sources_report]
     write_table(folder / "dataset" / "data" / "train.parquet", dataset(examples, ranking), DATASET)
-    text = card(arguments.card.read_text(encoding="utf-8"), arguments.name, origins, examples)
+    text = dataset_card(arguments.card.read_text(encoding="utf-8"), arguments.name, origins, examples)
     write_text(folder / "dataset" / "README.md", text)
     handover = Handover(
         form=settings.exports[0],
@@ -120,13 +121,13 @@ def main() -> None:
     write_text(folder / "axolotl.yaml", axolotl(handover))
     write_text(folder / "llama_factory.yaml", llama_factory(handover))
     write_text(folder / "dataset_info.json", json.dumps(dataset_info(handover), indent=2) + "\n")
-    print(f"{len(examples)} examples of {arguments.name} as {', '.join(settings.exports)}: {folder}")
+    print(f"exported {len(examples)} examples of {arguments.name} as {', '.join(settings.exports)}: {folder}")
 
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--selection", type=Selection.model_validate_json, required=True)
-    parser.add_argument("--size", type=Path, help="what a search found")
+    parser.add_argument("--size", type=Path, help="size.json of a search")
     parser.add_argument("--name", required=True, help="the pool")
     parser.add_argument("--ranking", type=Path, required=True)
     parser.add_argument("--shards", type=Path, nargs="+", required=True)

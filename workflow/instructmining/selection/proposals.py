@@ -1,7 +1,7 @@
 """Which sizes a search tries: flaml's BlendSearch (Wang et al. 2021) and CFO (Wu et al. 2021), Optuna's TPE, or a grid.
 
-A searcher is asked for one size at a time and told the loss. Given the same answers it asks the same questions, so a
-search that was killed is repeated from its beginning, with the answers of finished trials at hand, and goes on.
+A searcher proposes one size at a time and is told its loss. Given the same losses it proposes the same sizes, so a
+search that was killed is replayed from the start with the losses of its finished trials, and then continues.
 """
 
 import warnings
@@ -14,11 +14,11 @@ import numpy as np
 from instructmining.selection.settings import Search
 
 ATTEMPTS = 50
-"""How many proposals are asked for per trial; most searchers propose sizes again that were tried."""
+"""Proposals to ask for per trial, as most searchers repeat sizes."""
 
 
 class Result(Protocol):
-    """What a trial comes to."""
+    """The outcome of a trial."""
 
     @property
     def loss(self) -> float:
@@ -26,7 +26,7 @@ class Result(Protocol):
 
     @property
     def seconds(self) -> float:
-        """How long it took when it ran."""
+        """Seconds that it took when it ran."""
 
 
 R = TypeVar("R", bound=Result)
@@ -86,7 +86,7 @@ def start_sizes(settings: Search) -> list[int]:
 
 
 def search(settings: Search, seed: int, try_size: Callable[[int], R]) -> dict[int, R]:
-    """Every size that was tried, in that order, with what it came to."""
+    """Every size that was tried, in order, with its outcome."""
     searcher = make_searcher(settings, seed)
     tried: dict[int, R] = {}
     for number in range(ATTEMPTS * settings.trials):

@@ -36,7 +36,7 @@ def rank(rule: Rule, scores: pa.Table) -> pa.Table:
 
 
 def outside_sentences(rule: Rule, ranking: pa.Table) -> list[str]:
-    """For each indicator, how much of the pool lies where the rule was never fitted."""
+    """For each indicator, how much of the pool is outside the range that the rule was fitted in."""
     if isinstance(rule, PublishedRule):
         return []
     ranges = {term.indicator: f"{term.fitted_min:.4g} to {term.fitted_max:.4g}" for term in rule.terms}
@@ -47,14 +47,14 @@ def outside_sentences(rule: Rule, ranking: pa.Table) -> list[str]:
 
 
 def mean_outside_sentence(rule: Rule, selected: pa.Table) -> str | None:
-    """Whether the means of a selection lie where the rule was fitted, as it was fitted to means; None if not known."""
+    """Whether the means of a selection are in the range of the means that the rule was fitted to; None if not known."""
     if isinstance(rule, PublishedRule) or not rule.terms:
         return None
     means = pa.table({name: [pc.mean(selected[name]).as_py()] for name in rule.indicators})
     outside = [name for name, share in rule.outside_range(means).items() if share]
     if not outside:
-        return "The means of the selection lie inside the range of the subset means, for every indicator of the rule."
-    return f"The means of the selection lie outside the range of the subset means for {', '.join(outside)}."
+        return "For every indicator of the rule, the mean of the selection is within the range of the subset means."
+    return f"The mean of the selection is outside the range of the subset means for {', '.join(outside)}."
 
 
 def main() -> None:

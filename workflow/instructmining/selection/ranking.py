@@ -1,4 +1,4 @@
-"""The ranking of a pool as a table, and the way from its IDs back to the examples."""
+"""The ranking of a pool as a table, and the examples of its IDs."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -29,7 +29,7 @@ def term_column(indicator: str) -> str:
 
 
 def ranking_schema(terms: Iterable[str], indicators: Iterable[str]) -> pa.Schema:
-    """The columns of a ranking: those of RANKING, one per term of the rule, one per indicator of the scores."""
+    """The columns of a ranking: those of RANKING, one for each term of the rule, one for each indicator."""
     description = {"description": "what the indicator adds to the prediction at its mean over the subsets"}
     return pa.schema(
         [

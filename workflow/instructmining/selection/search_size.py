@@ -1,7 +1,7 @@
-"""Search how many examples of a ranking to keep: the size with the lowest loss on the eval sets of the role `search`.
+"""Find how many examples of a ranking to keep: the size with the lowest loss on the eval sets of the role `search`.
 
-The eval sets of the role `test` are read to make sure that they share no prompt with those, and for nothing else. Every
-trial is kept in `--folder`; a search that was killed goes on where it stopped, and an unfinished fine-tune resumes.
+The eval sets of the role `test` are read only to make sure that they share no prompt with these. Every trial is kept in
+`--folder`; a search that was killed resumes where it stopped, and so does an unfinished fine-tune.
 
     python -m instructmining.selection.search_size --settings '{"low": 32, "high": 512}' --seed 0 --pool mixed \\
         --model-name smollm2 --model results/models/smollm2/model.json --base-model '{"template": "plain"}' \\
@@ -42,14 +42,15 @@ TRIALS = pa.schema(
 
 
 def check_apart(search_sets: Sequence[Path], test_sets: Sequence[Path]) -> None:
-    """Raise ValueError where a prompt of a search set is in a test set: what is tuned on is not tested on."""
+    """Raise ValueError if a prompt of a search set is also in a test set."""
     tests = {prompt: path.stem for path in test_sets for prompt in _prompts(path)}
     for path in search_sets:
         shared = sorted(_prompts(path) & set(tests))
         if shared:
             raise ValueError(
-                f"eval set {path.stem} of the role search shares {len(shared)} prompts with {tests[shared[0]]} of the"
-                f" role test (e.g. {shared[0][:60]!r}); search on one and report on the other: take other sources"
+                f"eval set {path.stem} (role search) shares {len(shared)} prompts with {tests[shared[0]]} (role test),"
+                f" e.g. {shared[0][:60]!r}; take other sources: no result may be reported on prompts that the size was"
+                " chosen on"
             )
 
 
@@ -58,7 +59,7 @@ def _prompts(path: Path) -> set[str]:
 
 
 def best_of(trials: Sequence[Trial]) -> Trial:
-    """The lowest loss; of equal ones the smallest size."""
+    """The trial with the lowest loss; of equal ones, the one with the smallest size."""
     return min(trials, key=lambda trial: (trial.loss, trial.size))
 
 
@@ -86,7 +87,7 @@ def main() -> None:
     ranking = read_table(arguments.ranking, RANKING)
     if settings.high > len(ranking):
         raise ValueError(
-            f"selection.search.high is {settings.high}, but the pool has {len(ranking)} examples after cleaning;"
+            f"selection.search.high is {settings.high}, but the pool has only {len(ranking)} examples after cleaning;"
             " lower it or add sources to the pool"
         )
     check_apart(arguments.search_sets, arguments.test_sets)
@@ -122,7 +123,7 @@ def _trials(arguments: argparse.Namespace, ranking: pa.Table) -> Trials:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--settings", type=Search.model_validate_json, required=True)
-    parser.add_argument("--seed", type=int, required=True, help="of the search; fine-tunes have the seeds 0, 1, ...")
+    parser.add_argument("--seed", type=int, required=True, help="of the search; fine-tunes have seeds 0, 1, ...")
     parser.add_argument("--pool", required=True)
     parser.add_argument("--model-name", required=True)
     parser.add_argument("--model", type=Path, required=True)

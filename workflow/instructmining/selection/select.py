@@ -1,4 +1,4 @@
-"""Keep the first examples of a ranking, in the form they came in or another, with a card that says what they are.
+"""Keep the first examples of a ranking, in their original form or another, with a data card.
 
     python -m instructmining.selection.select --settings '{"examples": 500}' --pool mixed --ranking ranking.parquet \\
         --shards results/data/pools/mixed/*.parquet --rule rule.json --sources-report dolly.report.json \\
@@ -14,23 +14,25 @@ from typing import Any
 import pyarrow as pa
 
 from instructmining.data.forms import from_messages
+from instructmining.data.reports import SourceReport
 from instructmining.example import Example, from_table
-from instructmining.files import file_hash, read_json, read_table, write_jsonl, write_text
+from instructmining.files import file_hash, read_result, read_table, write_jsonl, write_text
 from instructmining.quality_rule.published import read_rule
-from instructmining.selection.card import Origin, how_sized, selection_card
+from instructmining.selection.card import Origin, selection_card, size_sentence
+from instructmining.selection.found_size import FoundSize
 from instructmining.selection.ranking import RANKING, examples_by_id
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size, sized
 
 
 def select(settings: Selection, ranking: pa.Table, shards: Sequence[Path]) -> list[Example]:
-    """The best examples of a pool, best first; raises ValueError where there are fewer than asked for."""
+    """The best examples of a pool, best first; raises ValueError if there are fewer than asked for."""
     size = selection_size(len(ranking), settings.examples, settings.fraction)
     return from_table(examples_by_id(shards, ranking["id"][:size].to_pylist()))
 
 
-def export(example: Example, settings: Selection) -> dict[str, Any]:
-    """An example as a row in the form asked for; `original` is the row it was imported from, unchanged."""
+def to_row(example: Example, settings: Selection) -> dict[str, Any]:
+    """An example as a row in the form asked for; `original` is the row that it was imported from, unchanged."""
     if settings.form == "original":
         row: dict[str, Any] = json.loads(example.row)
         return row
@@ -42,8 +44,8 @@ def main() -> None:
     arguments = _parse()
     settings, ranking = sized(arguments.settings, arguments.size), read_table(arguments.ranking, RANKING)
     selected = select(settings, ranking, arguments.shards)
-    write_jsonl(arguments.selected, [export(example, settings) for example in selected])
-    origins = [Origin.of(read_json(path), arguments.licences) for path in arguments.sources_report]
+    write_jsonl(arguments.selected, [to_row(example, settings) for example in selected])
+    origins = [Origin.of(read_result(SourceReport, path), arguments.licences) for path in arguments.sources_report]
     files = [arguments.rule, arguments.ranking, arguments.selected, *([arguments.size] if arguments.size else [])]
     card = selection_card(
         arguments.pool,
@@ -52,7 +54,7 @@ def main() -> None:
         ranking,
         origins,
         {path.name: file_hash(path) for path in files},
-        how_sized(read_json(arguments.size) if arguments.size else None),
+        size_sentence(read_result(FoundSize, arguments.size) if arguments.size else None),
     )
     write_text(arguments.card, card)
     print(f"kept {len(selected)} of {len(ranking)} examples of {arguments.pool}: {arguments.selected}")
@@ -63,7 +65,7 @@ def _parse() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, fromfile_prefix_chars="@"
     )
     parser.add_argument("--settings", type=Selection.model_validate_json, required=True)
-    parser.add_argument("--size", type=Path, help="what a search found")
+    parser.add_argument("--size", type=Path, help="size.json of a search")
     parser.add_argument("--pool", required=True)
     parser.add_argument("--ranking", type=Path, required=True)
     parser.add_argument("--shards", type=Path, nargs="+", required=True)

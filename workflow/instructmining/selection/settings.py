@@ -4,12 +4,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from instructmining.data.forms import ExportForm
 from instructmining.settings import Name, Settings
 
 
 class Search(Settings):
-    """How the size of the selection is searched: base models are tuned on the first so many examples of the ranking,
-    and the size with the lowest loss on the eval sets of the role `search` is kept."""
+    """How the size of the selection is searched: base models are tuned on the first examples of the ranking, at several
+    sizes, and the size with the lowest loss on the eval sets of the role `search` is kept."""
 
     method: Literal["blendsearch", "cfo", "optuna", "grid"] = "blendsearch"
     """`blendsearch` (global and local, as in the paper), `cfo` (local, from the lowest size on), `optuna` (TPE), or
@@ -19,37 +20,37 @@ class Search(Settings):
     high: Annotated[int, Field(ge=1)]
     """The largest size."""
     log: bool = True
-    """Whether sizes are searched on a logarithmic scale."""
+    """Search sizes on a logarithmic scale."""
     trials: Annotated[int, Field(ge=1)] = 12
-    """How many sizes are tried."""
+    """Number of sizes to try."""
     seeds: Annotated[int, Field(ge=1)] = 1
-    """Fine-tunes per size; their mean loss is what is minimised."""
+    """Fine-tunes per size; their mean loss is minimised."""
     budget_minutes: Annotated[float, Field(gt=0)] | None = None
-    """No further size is tried once the trials took so long together."""
+    """No further size is tried once all trials together have taken this many minutes."""
 
     @model_validator(mode="after")
     def _range(self) -> Self:
         if self.low >= self.high:
-            raise ValueError(f"low is {self.low}, which is not below high, {self.high}")
+            raise ValueError(f"low is {self.low}, but must be below high, which is {self.high}")
         return self
 
 
 class Selection(Settings):
-    """What is kept of a ranked pool: `examples`, `fraction`, or what a `search` finds."""
+    """How much of a ranked pool is kept: `examples`, a `fraction`, or the size that a `search` finds."""
 
     pools: list[Name] | None = None
-    """Pools to select from; all but `candidates` if not given."""
+    """Pools to select from; if not given, all but `candidates`."""
     examples: Annotated[int, Field(ge=1)] | None = None
-    """How many examples to keep."""
+    """Number of examples to keep."""
     fraction: Annotated[float, Field(gt=0, le=1)] | None = None
-    """Which share of the pool to keep."""
+    """Share of the pool to keep."""
     search: Search | None = None
-    """Search how many examples to keep."""
-    form: Literal["original", "alpaca", "messages", "sharegpt"] = "original"
-    """The form of `selected.jsonl`; `original` is the form that each row came in."""
-    exports: list[Literal["alpaca", "messages", "sharegpt"]] = []
-    """Forms to hand the selection on in, with a `datasets` folder and configs for axolotl and LLaMA-Factory, which read
-    the first of them."""
+    """Search for the number of examples to keep."""
+    form: Literal["original", ExportForm] = "original"
+    """Form of `selected.jsonl`; `original` keeps each row as it was imported."""
+    exports: list[ExportForm] = []
+    """Forms to export the selection in, with a `datasets` folder and with configs for axolotl and LLaMA-Factory, which
+    read the first form."""
 
     @model_validator(mode="after")
     def _one_size(self) -> Self:

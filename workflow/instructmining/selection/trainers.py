@@ -1,6 +1,6 @@
 """Configs for axolotl and LLaMA-Factory that tune on an exported selection as `training` of the config says.
 
-Both are started in the folder of the export. What they have no key for is said in a comment at the top.
+Both are run in the folder of the export. A comment at the top says what they have no key for.
 """
 
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ TURNS = {
     "messages": {"list": "messages", "role": "role", "content": "content", "user": "user", "assistant": "assistant"},
     "sharegpt": {"list": "conversations", "role": "from", "content": "value", "user": "human", "assistant": "gpt"},
 }
-"""Where the turns of a form stand, and what their parts and roles are called."""
+"""The field of a form that lists its turns, and the names of their parts and roles."""
 
 
 @dataclass(frozen=True)
 class Handover:
-    """What a trainer is told of."""
+    """What the config of a trainer is made from."""
 
     form: ExportForm
-    """The file that it reads: {form}.jsonl."""
+    """The form that it reads, from {form}.jsonl."""
     fields: tuple[str, ...]
     """The fields of its rows."""
     several_turns: int
-    """Examples of more than one exchange."""
+    """Number of examples with more than one exchange."""
     model: str
     """The base model: a name on the hub, or a folder relative to the export's."""
     base_model: BaseModel
@@ -38,7 +38,7 @@ class Handover:
 
 def axolotl(handover: Handover) -> str:
     """A config for `axolotl train`."""
-    training, notes = handover.training, [f"Start it in this folder: axolotl train axolotl.yaml. {_SAME}"]
+    training, notes = handover.training, [f"Run in this folder: axolotl train axolotl.yaml. {_SAME}"]
     values: dict[str, Any] = {
         "base_model": handover.model,
         **({"revision_of_model": handover.base_model.revision} if handover.base_model.revision else {}),
@@ -67,8 +67,8 @@ def axolotl(handover: Handover) -> str:
     }
     if handover.form == "alpaca" and handover.several_turns:
         notes.append(
-            f"{handover.several_turns} examples have several turns; axolotl's alpaca type reads the last one alone:"
-            " put messages first in selection.exports."
+            f"{handover.several_turns} examples have several turns, of which axolotl's alpaca type reads only the last;"
+            " to train on all of them, put messages first in selection.exports."
         )
     return _write(notes, values)
 
@@ -76,7 +76,7 @@ def axolotl(handover: Handover) -> str:
 def llama_factory(handover: Handover) -> str:
     """A config for `llamafactory-cli train`; the data set is described in dataset_info.json."""
     training = handover.training
-    notes = [f"Start it in this folder: llamafactory-cli train llama_factory.yaml. {_SAME}"]
+    notes = [f"Run in this folder: llamafactory-cli train llama_factory.yaml. {_SAME}"]
     values = {
         "model_name_or_path": handover.model,
         **({"model_revision": handover.base_model.revision} if handover.base_model.revision else {}),
@@ -104,7 +104,7 @@ def llama_factory(handover: Handover) -> str:
     }
     if handover.base_model.template != "alpaca":
         notes.append(
-            "Without `template` the tokenizer's own is taken; set the name of your model's family if it has none."
+            "Without `template`, the tokenizer's own is used; if it has none, set `template` to your model's family."
         )
     return _write(notes, values)
 
@@ -122,8 +122,8 @@ def dataset_info(handover: Handover) -> dict[str, Any]:
 
 
 _SAME = (
-    "Values are those of `training` in the config; how a conversation is written, and which of its turns are learnt, is"
-    " the trainer's own way, so its losses are not those of the comparison."
+    "The values are those of `training` in the config. The trainer has its own prompt template and its own choice of"
+    " the turns to learn, so expect other losses than in the comparison."
 )
 
 

@@ -1,4 +1,4 @@
-"""One trial of a size: base models tuned on the first examples of a ranking, by the command that every run goes by."""
+"""One trial of a size: base models are tuned on the first examples of a ranking, by the same command as every run."""
 
 import json
 import logging
@@ -26,11 +26,11 @@ COMMAND = "instructmining.training.finetune_and_evaluate"
 
 @dataclass(frozen=True)
 class Trial:
-    """What a size came to; lists are in order of seed."""
+    """The outcome of one size."""
 
     size: int
     losses: tuple[float, ...]
-    """Nats per token, mean over the eval sets of the role `search`."""
+    """For each seed, nats per token, mean over the eval sets of the role `search`."""
     steps: int
     tokens: int
     """Tokens trained on, over all seeds."""
@@ -45,11 +45,11 @@ class Trial:
 
 @dataclass(frozen=True)
 class Trials:
-    """Where trials are kept, and all that they depend on beside their size."""
+    """Where trials are kept, and everything else that they depend on besides their size."""
 
     folder: Path
     store: Path
-    """Of adapters and checkpoints."""
+    """The store of adapters and checkpoints."""
     pool: str
     model_name: str
     model: Path
@@ -58,13 +58,13 @@ class Trials:
     ranking: pa.Table
     shards: Sequence[Path]
     eval_sets: Sequence[Path]
-    """Of the role `search`."""
+    """Those of the role `search`."""
     seeds: int
     threads: int
     checkpoint_minutes: float
 
     def run(self, size: int) -> Trial:
-        """Try a size; fine-tunes that are finished already are not done again."""
+        """Try a size; fine-tunes that are already finished are not repeated."""
         folder = self.folder / str(size)
         ids = sorted(self.ranking["id"][:size].to_pylist())
         write_table(folder / "examples.parquet", examples_by_id(self.shards, ids), EXAMPLES)
@@ -127,7 +127,7 @@ def finished(record: Path, task: TrainingTask, eval_sets: Sequence[Path]) -> boo
 
 
 def run_command(command: list[str]) -> None:
-    """Run a fine-tune; SIGTERM is passed on to it, so that it saves where it is. Ends this process where it fails."""
+    """Run a fine-tune; SIGTERM is passed on to it, so that it saves its state. Exits if it fails."""
     process = subprocess.Popen(command)
     before = signal.signal(signal.SIGTERM, lambda number, frame: process.send_signal(signal.SIGTERM))
     try:

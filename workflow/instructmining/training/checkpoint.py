@@ -1,9 +1,9 @@
-"""Checkpoints of a fine-tune, so that a job that is ended early goes on where it was and comes to the same losses.
+"""Checkpoints of a fine-tune: a job that is stopped early resumes where it was, and ends with the same losses.
 
-One safetensors file holds all that the next step depends on: adapter, optimizer, schedule, random numbers, position.
-It is written every so many minutes, and once more on SIGTERM, which is how Slurm announces that a job's time or place
-is up; the process then ends with code 143, and the retry resumes. The file lies in the store, as declared outputs are
-deleted before a retry; it goes when the adapter is kept.
+One safetensors file holds everything that the next step depends on: adapter, optimizer, schedule, random state and
+position. It is written every few minutes, and once more on SIGTERM, which Slurm sends before it ends or preempts a job;
+the process then exits with code 143, and the retry resumes. The file is in the store, because declared outputs are
+deleted before a retry; it is deleted once the adapter is kept.
 """
 
 import json
@@ -29,7 +29,7 @@ STOPPED = 128 + signal.SIGTERM  # the exit code of a process that SIGTERM ended
 
 @dataclass
 class State:
-    """All that the next step depends on."""
+    """Everything that the next step depends on."""
 
     parameters: dict[str, torch.nn.Parameter]  # the trained ones, by name
     optimizer: torch.optim.Optimizer
@@ -66,16 +66,16 @@ class State:
 
 
 class Checkpoint:
-    """The checkpoint file of one run; `manifest` is the hash of all that the run's training depends on."""
+    """The checkpoint file of one run; `manifest` is the hash of everything that the run's training depends on."""
 
     def __init__(self, path: Path, manifest: str, every_minutes: float) -> None:
         self.path, self.manifest, self.every_minutes = path, manifest, every_minutes
-        self.seconds_before = 0.0  # that jobs took which were ended early, up to what they saved
+        self.seconds_before = 0.0  # of jobs that were stopped early, up to their last checkpoint
         self._started = self._saved = time.monotonic()
         self._stopped = False
 
     def resume(self, state: State) -> None:
-        """Restore the state that was saved, where there is one and it belongs to this very training."""
+        """Restore the saved state, if there is one and it belongs to this same training."""
         try:
             with safe_open(self.path, framework="pt") as file:
                 about = file.metadata()
@@ -94,11 +94,11 @@ class Checkpoint:
         logging.info("resuming after step %d from %s", len(history), self.path)
 
     def seconds(self) -> float:
-        """Wall time of the training so far, with that before an interruption."""
+        """Wall time of the training so far in seconds, including the time before an interruption."""
         return self.seconds_before + time.monotonic() - self._started
 
     def after_step(self, state: State) -> None:
-        """Save where it is time to; after SIGTERM, save and end the process."""
+        """Save if it is time to; after SIGTERM, save and exit."""
         if self._stopped or time.monotonic() - self._saved >= self.every_minutes * 60:
             self.save(state)
         if self._stopped:
@@ -117,17 +117,17 @@ class Checkpoint:
             with replacing(self.path) as temporary:
                 save_file(state.tensors(), temporary, metadata=about)
         except FileNotFoundError:
-            logging.info("%s is not written: another job has ended the same training and cleared it away", self.path)
+            logging.info("%s is not written: another job has finished the same training and deleted it", self.path)
         self._saved = time.monotonic()
 
     def remove(self) -> None:
-        """Delete the file, and what a process that was killed while it wrote left beside it."""
+        """Delete the file, and the temporary files of a process that was killed while writing."""
         for path in (self.path, *self.path.parent.glob(f".{self.path.name}.*.tmp")):
             path.unlink(missing_ok=True)
 
     @contextmanager
     def saving_on_sigterm(self) -> Iterator[None]:
-        """SIGTERM no longer ends the process at once, but after the step at hand."""
+        """SIGTERM ends the process after the current step, not at once."""
 
         def stop(number: int, frame: object) -> None:
             self._stopped = True

@@ -52,9 +52,9 @@ def finetune(
     pad: int,
     checkpoint: Checkpoint | None = None,
 ) -> list[Step]:
-    """Train the adapter in place; the batches depend on the seed and the number of examples alone.
+    """Train the adapter in place; the batches depend only on the seed and the number of examples.
 
-    With a `checkpoint` it goes on from the last one saved, and comes to the same adapter as if it had never stopped.
+    With a `checkpoint`, training resumes from the last one saved and gives the same adapter as if it had never stopped.
     """
     steps = count_steps(len(conversations), settings)
     state = start_state(model, settings, steps)
@@ -94,7 +94,7 @@ def count_steps(examples: int, settings: Training) -> int:
 
 
 def example_order(examples: int, seed: int) -> Iterator[int]:
-    """Positions of examples, each epoch in a new random order, without end."""
+    """Positions of examples without end, each epoch in a new random order."""
     generator = np.random.default_rng(seed)
     while True:
         yield from generator.permutation(examples).tolist()
@@ -103,15 +103,15 @@ def example_order(examples: int, seed: int) -> Iterator[int]:
 def accumulate_gradients(model: Any, batch: list[Tokens], budget: int, pad: int) -> float:
     """Add the gradient of the mean loss per response token of the whole batch; returns that loss.
 
-    The batch goes through in micro-batches under a token budget. Where memory runs out the gradient is taken anew with
-    half the budget, so that what is learnt never depends on memory.
+    The batch is split into micro-batches under a token budget. If memory runs out, the gradient is computed again with
+    half the budget, so that the result never depends on memory.
     """
     try:
         return _accumulate(model, batch, budget, pad)
     except (RuntimeError, MemoryError) as error:
         if budget <= max(len(tokens) for tokens in batch) or not is_out_of_memory(error):
             raise
-    logging.info("out of memory at %d tokens a micro-batch; taking the step again with half", budget)
+    logging.info("out of memory at %d tokens per micro-batch; repeating the step with half as many", budget)
     model.zero_grad()
     torch.cuda.empty_cache()
     return accumulate_gradients(model, batch, budget // 2, pad)

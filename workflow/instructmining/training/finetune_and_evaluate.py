@@ -1,8 +1,8 @@
-"""Tune a base model on a subset or an arm, and measure the loss on every eval set: one process, one loading.
+"""Tune a base model on a subset or an arm, and measure the loss on every eval set, loading it once.
 
-In: a table of examples, the prepared base model, the eval sets. Out: `record.json` (all that made the losses, and the
-losses), `losses.parquet` (one row per eval example), and the adapter as safetensors. Where the store holds the very
-adapter that training would give, it is loaded and only evaluated; a training that was ended early is resumed.
+In: a table of examples, the prepared base model, the eval sets. Out: `record.json` (the losses and everything that
+produced them), `losses.parquet` (one row per eval example), and the adapter as safetensors. If the store already has
+the adapter that training would give, it is only evaluated; training that was stopped early is resumed.
 
     python -m instructmining.training.finetune_and_evaluate --model-name smollm2 --run 007 --seed 0 \
         --model results/models/smollm2/model.json --base-model '{"template": "plain"}' --settings '{"dtype": "fp32"}' \
@@ -43,7 +43,7 @@ PACKAGES = ("torch", "transformers", "peft", "accelerate", "bitsandbytes", "toke
 
 def main() -> None:
     """Tune, evaluate, write."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the rule's shell ignores it, and so would this process
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the shell that starts a job ignores it, and so would this process
     start_log()
     started = time.monotonic()
     arguments = parse_arguments()
@@ -65,7 +65,7 @@ def parse_arguments() -> argparse.Namespace:
     """Arguments of the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model-name", required=True)
-    parser.add_argument("--run", required=True, help="a subset ID or an arm")
+    parser.add_argument("--run", required=True, help="a subset ID, or an arm of a pool")
     parser.add_argument("--seed", required=True, type=int)
     parser.add_argument("--model", required=True, type=Path, help="model.json of the prepared base model")
     parser.add_argument("--base-model", required=True, type=json.loads, help="settings of the base model")
@@ -78,7 +78,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--losses", required=True, type=Path)
     parser.add_argument("--adapter", required=True, type=Path, help="folder for the adapter")
     parser.add_argument("--store", required=True, type=Path, help="folder that keeps adapters and checkpoints")
-    parser.add_argument("--checkpoint-minutes", type=float, default=10, help="between two checkpoints of the training")
+    parser.add_argument("--checkpoint-minutes", type=float, default=10, help="time between two checkpoints")
     return parser.parse_args()
 
 
@@ -113,7 +113,7 @@ def to_table(eval_sets: dict[str, list[Example]], losses: dict[str, list[Respons
 def run_record(
     arguments: argparse.Namespace, entry: Entry, trained: Trained, losses: dict[str, list[ResponseLoss]]
 ) -> dict[str, Any]:
-    """The record of a run, which is the same whether its adapter was kept or has just been trained."""
+    """The record of a run, which is the same whether its adapter was in the store or has just been trained."""
     manifest = entry.manifest
     return {
         "model": arguments.model_name,
@@ -143,7 +143,7 @@ def run_record(
 
 
 def timing(started: float, device: str | None, trained: Trained) -> dict[str, Any]:
-    """Wall time, earlier jobs that trained included, and peak memory, which no two runs share."""
+    """Wall time, including that of earlier jobs that trained, and peak memory: these differ from run to run."""
     cuda = torch.cuda.is_available()
     return {
         "seconds": time.monotonic() - started + trained.seconds_before,

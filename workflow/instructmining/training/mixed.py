@@ -1,7 +1,7 @@
-"""Whether fine-tunes that are put side by side were made alike: by what changes numbers and stands in no config.
+"""Whether fine-tunes that are compared were made alike, as packages, devices and code change numbers too.
 
-A finished run keeps its fine-tunes while packages, devices and code change around it, so that later ones may be made
-otherwise than those they are compared with.
+A finished run keeps its fine-tunes while these change around it, so later fine-tunes may have been made differently
+from those that they are compared with.
 """
 
 from collections import Counter
@@ -9,13 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from instructmining.training.settings import Training
+from instructmining.training.settings import Training, packages_of
 
 MadeWith = Mapping[str, str]
-"""What a fine-tune was made with, by its name for people."""
-PACKAGES = ("torch", "transformers", "peft")
-QUANTISING = "bitsandbytes"
-"""The package that changes numbers only where weights are quantised."""
+"""What a fine-tune was made with: for each thing, such as `torch`, its value in words."""
 DEVICE, NUMBERS, CODE = "device", "number format", "training code"
 WORDS = {
     DEVICE: ("on", "different devices"),
@@ -26,7 +23,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Mixture:
-    """One thing in which fine-tunes differ, and how many have each of its values, the commonest first."""
+    """One thing in which fine-tunes differ, and how many have each of its values, the most common first."""
 
     what: str
     counts: dict[str, int]
@@ -44,9 +41,8 @@ def made_with(record: Mapping[str, Any]) -> dict[str, str]:
     settings = {name: record["settings"][name] for name in ("dtype", "quantisation") if name in record["settings"]}
     training, packages = Training.model_validate(settings), record["packages"]
     trained, measured = record["training"]["device"], record["device"]
-    counted = [*PACKAGES, QUANTISING] if training.quantisation else PACKAGES
     return {
-        **{name: packages[name] for name in counted},
+        **{name: packages[name] for name in packages_of(training)},
         DEVICE: trained if trained == measured else f"{trained} and measured on {measured}",
         NUMBERS: f"{training.dtype} quantised to {training.quantisation}" if training.quantisation else training.dtype,
         CODE: record["training"]["code"],
@@ -54,7 +50,7 @@ def made_with(record: Mapping[str, Any]) -> dict[str, str]:
 
 
 def mixtures(made: Iterable[MadeWith]) -> list[Mixture]:
-    """What some fine-tunes differ in, by what each was made with; none where all were made alike."""
+    """What fine-tunes differ in, given what each was made with; empty if all were made alike."""
     counts: dict[str, Counter[str]] = {}
     for one in made:
         for what, value in one.items():
@@ -63,7 +59,7 @@ def mixtures(made: Iterable[MadeWith]) -> list[Mixture]:
 
 
 def unlike_most(made: Sequence[MadeWith]) -> list[int]:
-    """The positions of the fine-tunes that were not made as most of them were."""
+    """The positions of the fine-tunes that were made differently from most."""
     kinds = [tuple(sorted(one.items())) for one in made]
     most = Counter(kinds).most_common(1)
     return [position for position, kind in enumerate(kinds) if kind != most[0][0]]

@@ -1,11 +1,11 @@
-"""The name of a run, as a value: what is tuned on, without model and seed.
+"""The name of a run: what it is tuned on, without model and seed.
 
     007                    subset 007
     mixed.selected         the arm `selected` of the pool `mixed`
-    mixed.selected@64      that arm with 64 examples, as a search of the size tries it
-    mixed.selected@64-steps    the same on a curve of the loss over size, here at constant steps
+    mixed.selected@64      that arm with 64 examples, as in one trial of a search for the size
+    mixed.selected@64-steps    the same as a point of a curve of loss over size, here with a constant number of steps
 
-Names are read and written here and nowhere else: pools and arms may themselves hold `-`, `_` and digits.
+Names are read and written only here, because the names of pools and arms may themselves contain `-`, `_` and digits.
 """
 
 import re
@@ -16,10 +16,10 @@ from typing import Literal, Self, get_args
 from instructmining.settings import NAME
 
 Kept = Literal["epochs", "steps"]
-"""What is constant along a curve of the loss over size."""
+"""What is held constant along a curve of loss over size."""
 KEPT: tuple[Kept, ...] = get_args(Kept)
 SUBSET, SIZE = r"[0-9][0-9][0-9]+", r"[1-9][0-9]*"
-"""Regular expressions without braces, which a wildcard's could not hold."""
+"""Regular expressions without braces, as they are put into patterns that are in braces themselves."""
 GRAMMAR = re.compile(
     rf"(?P<subset>{SUBSET})|(?P<pool>{NAME})\.(?P<arm>{NAME})(@(?P<size>{SIZE})(-(?P<kept>{'|'.join(KEPT)}))?)?"
 )
@@ -27,7 +27,7 @@ GRAMMAR = re.compile(
 
 @dataclass(frozen=True)
 class RunName:
-    """A subset, or an arm of a pool, at a size or as large as the selection; raises ValueError for anything else."""
+    """A subset, or an arm of a pool at a given size or as large as the selection; raises ValueError for any other."""
 
     subset: str = ""
     """Its ID; empty for an arm."""
@@ -42,12 +42,12 @@ class RunName:
             raise ValueError(_misread(str(self)))
 
     def __str__(self) -> str:
-        """The name as it stands in paths and records."""
+        """The name as it appears in paths and records."""
         return self.subset + (f"{self.pool}." if self.pool else "") + self.arm_at_size + self._ending
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The run of this name; raises ValueError where it is none."""
+        """The run with this name; raises ValueError if there can be none."""
         parts = _parts(text)
         if parts is None:
             raise ValueError(_misread(text))
@@ -55,7 +55,7 @@ class RunName:
 
     @property
     def arm_at_size(self) -> str:
-        """The arm with its size, where it has one: two runs that differ in what is kept have the same examples."""
+        """The arm with its size, if it has one: two runs that differ only in `kept` have the same examples."""
         return self.arm + ("" if self.size is None else f"@{self.size}")
 
     @property

@@ -15,7 +15,7 @@ class Lora(Settings):
     rank: Annotated[int, Field(ge=1)] = 8
     """Rank of the update."""
     alpha: Annotated[int, Field(ge=1)] = 16
-    """Scale of the update is alpha / rank."""
+    """The update is scaled by alpha / rank."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Dropout on the adapter's input."""
     targets: str | list[str] = "all-linear"
@@ -30,9 +30,9 @@ class Training(Settings):
     learning_rate: Annotated[float, Field(gt=0)] = 2e-4
     """Peak learning rate of AdamW."""
     schedule: Literal["cosine", "linear", "constant"] = "cosine"
-    """What the learning rate does after the warm-up."""
+    """Shape of the learning rate after the warm-up."""
     warmup: Annotated[float, Field(ge=0, lt=1)] = 0.03
-    """Share of the steps that the learning rate rises over."""
+    """Share of the steps over which the learning rate rises."""
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
     """Weight decay of AdamW."""
     max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
@@ -40,27 +40,27 @@ class Training(Settings):
     epochs: Annotated[float, Field(gt=0)] = 3
     """Passes over the data."""
     steps: Annotated[int, Field(ge=1)] | None = None
-    """Optimizer steps; given, it takes the place of epochs."""
+    """Optimizer steps; if given, it replaces `epochs`."""
     batch_size: Annotated[int, Field(ge=1)] = 128
-    """Examples per optimizer step; it never depends on memory."""
+    """Examples per optimizer step; memory does not change it, see `micro_batch_tokens`."""
     max_tokens: Annotated[int, Field(ge=16)] = 1024
     """Longer conversations lose the beginning of the prompt first, then the end of the response; both are counted."""
     micro_batch_tokens: Annotated[int, Field(ge=16)] = 8192
-    """Tokens, padding included, that go through the model at once; gradients are summed up to the batch.
+    """Tokens, padding included, that go through the model at once; gradients are summed over the batch.
 
-    On a CPU about 200, as padding costs as much there as text.
+    On a CPU, about 200 is fastest, because padding costs as much as text there.
     """
     dtype: Dtype = "bf16"
     """Number format of the frozen weights; the adapter is kept in fp32."""
     quantisation: Literal["nf4", "int8"] | None = None
     """Quantise the frozen weights with bitsandbytes."""
     gradient_checkpointing: bool = False
-    """Trade time for memory."""
+    """Save memory at the cost of time."""
     checkpoint_minutes: Annotated[int, Field(ge=0), Untracked()] = 10
-    """A job that is ended early resumes from its last checkpoint; 0 writes one after every step. Changes no result."""
+    """Minutes between checkpoints, from which a stopped job resumes; 0 saves after every step. Changes no result."""
 
 
 def packages_of(settings: Training) -> dict[str, str]:
-    """The versions of the packages whose version changes what training gives."""
+    """The versions of the packages that can change the result of training."""
     names = ["torch", "transformers", "peft", *(["bitsandbytes"] if settings.quantisation else [])]
     return {name: version(name) for name in names}

@@ -1,4 +1,4 @@
-"""What a training went through, as it stands in a record, in a checkpoint and in the store."""
+"""How an adapter was trained, as recorded in a checkpoint, in the store and in the record of a run."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -8,24 +8,33 @@ from typing import Any, Self
 class Step:
     """One optimizer step."""
 
-    loss: float  # mean negative log-likelihood per response token of the batch, in nats
-    tokens: int  # that went through the model, padding left out
+    loss: float
+    """Mean negative log-likelihood per response token of the batch, in nats."""
+    tokens: int
+    """Tokens that went through the model, without padding."""
     learning_rate: float
+    """Learning rate of this step."""
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What training went through."""
+    """How an adapter was trained."""
 
     examples: int
+    """Examples tuned on."""
     truncated: int
+    """Of these, examples that were longer than `training.max_tokens`."""
     device: str
+    """The GPU, or `cpu`."""
     history: list[Step]
+    """Each optimizer step."""
     seconds: float
-    seconds_before: float  # of these, in earlier jobs: of one that kept the adapter, or of those that were ended early
+    """Wall time of the training."""
+    seconds_before: float
+    """Of these, seconds in earlier jobs: the one that kept the adapter, or those that were stopped early."""
 
     @classmethod
     def earlier(cls, values: dict[str, Any]) -> Self:
-        """That of an earlier job, from what it wrote."""
+        """The training that an earlier job did, from what it wrote."""
         history = [Step(**step) for step in values["history"]]
         return cls(**{**values, "history": history, "seconds_before": values["seconds"]})

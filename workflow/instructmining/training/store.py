@@ -1,11 +1,11 @@
-"""The store of finished work: what training gave, by the hash of all that it depends on.
+"""The store of finished work: adapters, each under the hash of everything that its training depends on.
 
-    <store>/<hash>/                          an adapter, and `manifest.json`: all that its training depends on
-    <store>/<hash>.checkpoint.safetensors    a training under way
+    <store>/<hash>/                          an adapter, and `manifest.json`: everything that its training depends on
+    <store>/<hash>.checkpoint.safetensors    training in progress
 
-So a new eval set, a job that was killed and a forced rerun cost an evaluation, and runs with one manifest share one
-entry. The folder that a job declares as its output holds hard links to the entry's files, or copies where the store is
-on another file system: whole files in any case. Without a store no output is missing; what runs again is trained again.
+So a new eval set, a killed job or a forced rerun costs only an evaluation, and runs with the same manifest share one
+entry. The folder that a job declares as its output contains hard links to the entry's files, or copies if the store is
+on another file system: whole files in either case. Deleting the store loses no output, but what runs again then trains.
 """
 
 import hashlib
@@ -25,21 +25,33 @@ from instructmining.training.step import Trained
 WEIGHTS, MANIFEST, CHECKPOINT = "adapter_model.safetensors", "manifest.json", ".checkpoint.safetensors"
 
 
+@dataclass(frozen=True)
+class KeptAdapter:
+    """`manifest.json` beside an adapter, for those who read it; `Entry` writes it from plain values."""
+
+    manifest: dict[str, Any]
+    """Everything that its training depends on."""
+    weights: str
+    """SHA-256 of the file of its weights."""
+    trained: Trained
+    """How it was trained."""
+
+
 def manifest_hash(manifest: dict[str, Any]) -> str:
-    """SHA-256 of a manifest, in hex; the order of its keys is no part of it."""
+    """SHA-256 of a manifest, in hex, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """The place in a store of what one manifest gives."""
+    """The place in a store for the adapter of one manifest."""
 
     store: Path
     manifest: dict[str, Any]
 
     @property
     def hash(self) -> str:
-        """What names it."""
+        """The hash of the manifest, which is the entry's name."""
         return manifest_hash(self.manifest)
 
     @property
@@ -49,23 +61,23 @@ class Entry:
 
     @property
     def checkpoint(self) -> Path:
-        """Where its training saves what it has come to."""
+        """Where its training saves its state."""
         return self.store / f"{self.hash}{CHECKPOINT}"
 
     def find(self) -> Trained | None:
-        """What the training of the kept adapter went through; None where there is none, or one that is not whole."""
+        """How the kept adapter was trained; None if there is none, or if it is damaged."""
         if not self.folder.exists():
             return None
         try:
             return Trained.earlier(check_adapter(self.folder, self.hash)["trained"])
         except (OSError, ValueError, KeyError, TypeError) as error:
-            logging.info("%s cannot be used (%s): training anew", self.folder, error)
+            logging.info("%s cannot be used (%s): training again", self.folder, error)
             return None
 
     def keep(self, save: Callable[[Path], object], trained: Trained) -> bool:
-        """Put an adapter, which `save` writes into a folder, in its place, whole or not at all.
+        """Keep an adapter, which `save` writes into a folder, whole or not at all.
 
-        False where another job kept one of the same manifest first: that one stays.
+        Returns False if another job kept one with the same manifest first; that one stays.
         """
         temporary = self.store / f".{self.hash}.{uuid.uuid4().hex}.tmp"
         temporary.mkdir(parents=True)
@@ -90,7 +102,7 @@ class Entry:
         return True
 
     def link_to(self, output: Path) -> None:
-        """Make `output` a folder with the files of the entry."""
+        """Make `output` a folder with the entry's files."""
         temporary = output.with_name(f".{output.name}.tmp")
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
@@ -101,7 +113,7 @@ class Entry:
 
 
 def link_or_copy(path: Path, to: Path) -> None:
-    """A hard link to a file, or a copy where there can be none."""
+    """Hard-link a file, or copy it if that is impossible."""
     try:
         os.link(path, to)
     except OSError:
@@ -109,7 +121,7 @@ def link_or_copy(path: Path, to: Path) -> None:
 
 
 def check_adapter(folder: Path, manifest: str) -> dict[str, Any]:
-    """What an adapter's `manifest.json` says; raises ValueError unless it has this hash and the weights are whole."""
+    """What an adapter's `manifest.json` says; raises ValueError unless it has this hash and the weights are intact."""
     about = read_json(folder / MANIFEST)
     if (found := manifest_hash(about["manifest"])) != manifest:
         raise ValueError(f"{folder / MANIFEST} has the hash {found[:12]}, expected {manifest[:12]}")

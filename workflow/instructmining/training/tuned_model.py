@@ -1,6 +1,6 @@
-"""The tuned model of a run: from the adapter that the store keeps, or by training it.
+"""The tuned model of a run: from an adapter in the store, or by training one.
 
-A kept adapter is used only where its manifest is the one that training would write now, so that a stale one never is.
+A kept adapter is used only if its manifest is the one that training would write now, so a stale one is never used.
 """
 
 import logging
@@ -37,7 +37,7 @@ class TrainingTask:
     threads: int
 
     def manifest(self) -> dict[str, Any]:
-        """All that the adapter depends on; of the settings those that were given, so that a new key changes nothing."""
+        """All that the adapter depends on; of the settings only those given, so that a new key changes nothing."""
         return {
             "settings": self.settings.model_dump(mode="json", exclude={"checkpoint_minutes"}, exclude_unset=True),
             "base_model": {**self.base_model, "hash": read_json(self.model)["hash"]},
@@ -55,7 +55,7 @@ class TrainingTask:
 
 
 def tuned_model(task: TrainingTask, entry: Entry, checkpoint_minutes: float) -> tuple[Any, Any, Trained]:
-    """The tuned model, its tokenizer, and what training went through; the adapter is in the store then."""
+    """The tuned model, its tokenizer, and how it was trained; the adapter is then in the store."""
     model, tokenizer = untrained_model(task)
     checkpoint = Checkpoint(entry.checkpoint, entry.hash, checkpoint_minutes)
     trained = take_kept(model, entry) or train_and_keep(model, tokenizer, task, entry, checkpoint)
@@ -71,23 +71,23 @@ def untrained_model(task: TrainingTask) -> tuple[Any, Any]:
 
 
 def take_kept(model: Any, entry: Entry) -> Trained | None:
-    """Give the model the kept adapter's weights, where there is one."""
+    """Load the kept adapter's weights into the model, if there is one."""
     trained = entry.find()
     if trained:
-        logging.info("%s is what training would give: evaluating it, without training", entry.folder)
+        logging.info("%s is the adapter that training would give: evaluating it without training", entry.folder)
         set_peft_model_state_dict(model, load_file(entry.folder / WEIGHTS))
     return trained
 
 
 def train_and_keep(model: Any, tokenizer: Any, task: TrainingTask, entry: Entry, checkpoint: Checkpoint) -> Trained:
-    """Train the adapter and keep it; where another job kept the same one meanwhile, go on with that."""
+    """Train the adapter and keep it; if another job has kept the same one meanwhile, use that."""
     trained = train(model, tokenizer, task, checkpoint)
     is_ours = entry.keep(model.save_pretrained, trained)
     return trained if is_ours else take_kept(model, entry) or trained
 
 
 def train(model: Any, tokenizer: Any, task: TrainingTask, checkpoint: Checkpoint) -> Trained:
-    """Train the adapter in place, from the last checkpoint on where there is one."""
+    """Train the adapter in place, from the last checkpoint if there is one."""
     conversations = task.tokens(read_examples(task.examples), tokenizer)
     with checkpoint.saving_on_sigterm():
         history = finetune(model, conversations, task.settings, task.seed, tokenizer.pad_token_id, checkpoint)

@@ -1,4 +1,4 @@
-# Needs: the config of the search. Makes: its eval sets, and what it takes.
+# Needs: the config of the search. Makes: its eval sets, and the memory and time that it needs.
 
 
 def eval_sets_of(role):
@@ -8,12 +8,12 @@ def eval_sets_of(role):
 
 
 def search_memory_mb(wildcards, attempt):
-    """Memory of a search: that of a fine-tune, and of the process that starts it."""
+    """Memory of a search in MB: for a fine-tune, and for the process that starts it."""
     return needs.table_memory_mb(wildcards, attempt) + training_memory_mb(wildcards, attempt)
 
 
 def search_minutes(wildcards, attempt):
-    """Time limit of a search, as if all its trials were of the largest size."""
+    """Time limit of a search in minutes, as if all trials had the largest size."""
     search, training = CONFIG.selection.search, CONFIG.training
     seen = training.steps * training.batch_size if training.steps else training.epochs * search.high
     tokens = seen * training.max_tokens * search.trials * search.seeds

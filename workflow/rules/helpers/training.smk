@@ -1,6 +1,6 @@
-# Needs: the config of fine-tunes. Makes: what a run is tuned on, how, and what that takes.
+# Needs: the config of fine-tunes. Makes: what a run is tuned on, how, and the memory and time that it needs.
 
-# The versions of what changes the numbers of a fine-tune, so that another lock is seen.
+# The versions of the packages that can change the result of a fine-tune, so that a new lock reruns it.
 PACKAGES = " ".join(f"{name}={version}" for name, version in packages_of(CONFIG.training).items())
 
 
@@ -18,13 +18,13 @@ def run_examples(wildcards):
 
 
 def training_memory_mb(wildcards, attempt):
-    """Memory of a fine-tune, from the model and the micro-batch."""
+    """Memory of a fine-tune in MB, from the size of the model and of a micro-batch."""
     parameters = CONFIG.models[wildcards.model].parameters
     return needs.training_memory_mb(parameters, attempt, CONFIG.training.micro_batch_tokens)
 
 
 def training_minutes(wildcards, attempt):
-    """Time limit of a fine-tune, from the model and the most tokens that its examples can have."""
+    """Time limit of a fine-tune in minutes, from the size of the model and the most tokens that its examples can have."""
     run = RunName.read(wildcards.run)
     training, examples = training_of(CONFIG, run), most_examples(run)
     seen = training.steps * training.batch_size if training.steps else training.epochs * examples
@@ -32,7 +32,7 @@ def training_minutes(wildcards, attempt):
 
 
 def most_examples(run):
-    """The most examples that a run is expected to be tuned on."""
+    """The most examples that a run may be expected to be tuned on."""
     if run.subset:
         return CONFIG.sampling.examples
     examples = run.size or CONFIG.selection.examples or largest_selection()
@@ -40,5 +40,5 @@ def most_examples(run):
 
 
 def largest_selection():
-    """The most examples that a selection of unknown size is expected to have."""
+    """The most examples that a selection of unknown size may be expected to have."""
     return CONFIG.selection.search.high if CONFIG.selection.search else 10_000

@@ -17,9 +17,7 @@ from instructmining.quality_rule.across.variants import (
     transfers,
 )
 from instructmining.quality_rule.observations import observations_schema
-from instructmining.quality_rule.regression.bootstrap import interval_over_groups
 from instructmining.quality_rule.regression.least_squares import Design, least_squares, r_squared
-from instructmining.quality_rule.regression.ranks import spearman
 
 UNITS = np.ones(2)
 
@@ -161,24 +159,3 @@ def test_the_same_observations_given_twice_are_refused():
     table = simulate([(1, 1)])["v0"]
     with pytest.raises(ValueError, match="a and b have the same indicators and losses"):
         fit_variants({"a": table, "b": table}, ["ppl", "mtld"])
-
-
-def test_the_bootstrap_interval_of_a_mean_is_that_of_scipy():
-    values = np.random.default_rng(0).exponential(size=40)
-    expected = stats.bootstrap((values,), np.mean, method="percentile", n_resamples=4000, rng=1).confidence_interval
-    assert interval_over_groups(lambda rows: values[rows].mean(), np.arange(40), 0.95) == pytest.approx(
-        tuple(expected), abs=0.03
-    )
-
-
-def test_rows_that_go_together_give_the_interval_of_their_groups():
-    values, groups = np.repeat([0.0, 1.0, 4.0, 5.0], 10), np.repeat(list("dabc"), 10)
-    single = np.array([0.0, 1.0, 4.0, 5.0])
-    alone = interval_over_groups(lambda rows: single[rows].mean(), np.array(list("dabc")), 0.9)
-    assert interval_over_groups(lambda rows: values[rows].mean(), groups, 0.9) == pytest.approx(alone, abs=1e-9)
-
-
-def test_the_rank_correlation_is_scipys_with_ties_and_zero_for_a_constant():
-    a, b = np.array([1.0, 2, 2, 3, 9, 0]), np.array([2.0, 1, 5, 5, 7, 0])
-    assert spearman(a, b) == pytest.approx(stats.spearmanr(a, b).statistic)
-    assert spearman(a, np.ones(6)) == 0

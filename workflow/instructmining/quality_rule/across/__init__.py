@@ -1,4 +1,4 @@
 """How far a rule holds: rules of several models, eval sets and seeds side by side.
 
-`variants` fits and compares them, `compare` is the command, `words` says what came out.
+`variants` fits and compares them, `compare` is the command, `result` is its file, `words` says what came out.
 """

@@ -1,4 +1,4 @@
-"""How far a rule holds for other models, eval sets and seeds: the same fit to each, side by side.
+"""Compare rules across models, eval sets and seeds: the same fit to each, side by side.
 
     python -m instructmining.quality_rule.across.compare --names smollm2 gemma3 \\
         --observations results/quality_rule/{smollm2,gemma3}/observations.parquet \\
@@ -6,71 +6,57 @@
         --rules results/quality_rule/{smollm2,gemma3}/rule.json --scores results/indicators/candidates/scores.parquet \\
         --output across_models.json --table across_models.md
 
-All variants have the same indicators: those of any of the rules. Runs that differ in anything else, such as their
-epochs, are compared the same way: give the files of each, and names of your own.
+All variants have the same indicators: those that are in any of the rules. Runs that differ in something else, such as
+their epochs, are compared in the same way: give the files of each run, and a name for each.
 """
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from instructmining.arrays import Floats
-from instructmining.files import read_table, write_json, write_text
+from instructmining.files import read_table, write_result, write_text
 from instructmining.indicators.tables import SCORES
+from instructmining.quality_rule.across.result import AcrossModels, RuleAgreement, Skipped, VariantComparison
 from instructmining.quality_rule.across.variants import (
     Variant,
     coefficients,
-    differences,
+    difference,
     equal_coefficients,
     fit_variants,
     pairs,
     transfers,
 )
-from instructmining.quality_rule.across.words import FEWEST_DEGREES, markdown, sentences
+from instructmining.quality_rule.across.words import markdown, sentences
 from instructmining.quality_rule.losses import EVAL_LOSSES
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.regression.bootstrap import spearman_interval
 from instructmining.quality_rule.regression.ranks import spearman
-from instructmining.quality_rule.rule import QualityRule
+from instructmining.quality_rule.rule import QualityRule, read_fitted_rule
+from instructmining.quality_rule.settings import CONFIDENCE
 
 BEST = 0.1
-"""The share of the examples that is looked at as the best ones."""
+"""Share of the examples that counts as the best."""
 
 
 @dataclass(frozen=True)
 class Observed:
-    """What one base model, or one run, was seen to do."""
+    """What was measured of one base model, or of one run."""
 
     observations: pa.Table
+    """Its observations."""
     losses: pa.Table
     """The loss on each eval set, with the schema EVAL_LOSSES."""
 
 
-@dataclass(frozen=True)
-class RuleAgreement:
-    """How far two rules put the same things in the same order."""
-
-    a: str
-    b: str
-    subsets: float
-    """Spearman's rho of the two predictions for the subsets."""
-    low: float
-    high: float
-    examples: float
-    """Spearman's rho of the two predictions for the examples of the candidates."""
-    best: float
-    """Of the tenth of the examples that one rule ranks first, the share that the other does too; chance is a tenth."""
-
-
 def compare_rules(
     observed: Mapping[str, Observed], indicators: Sequence[str], scores: pa.Table, confidence: float
-) -> dict[str, Any]:
+) -> AcrossModels:
     """Models against each other where there are several, and within each model its eval sets and its seeds."""
     groups = [("models", "", {name: each.observations for name, each in observed.items()})]
     for name, each in observed.items():
@@ -80,26 +66,22 @@ def compare_rules(
         try:
             comparisons.append(compare(over, model, tables, indicators, scores, confidence))
         except ValueError as error:
-            skipped.append({"over": over, "model": model, "reason": str(error)})
-    _correct(comparisons)
-    return {
-        "models": list(observed),
-        "confidence": confidence,
-        "unit": "SD over the subsets",
-        "comparisons": comparisons,
-        "skipped": skipped,
-    }
+            skipped.append(Skipped(over, model, str(error)))
+    unit = "SD over the subsets"
+    return AcrossModels(tuple(observed), confidence, unit, tuple(_corrected(comparisons)), tuple(skipped))
 
 
-def _correct(comparisons: Sequence[dict[str, Any]]) -> None:
-    """Holm's (1979) correction over all tests of equal coefficients; those that can tell nothing are none of them."""
+def _corrected(comparisons: Sequence[VariantComparison]) -> list[VariantComparison]:
+    """Holm's (1979) correction over all tests of equal coefficients, except those that are not conclusive."""
     from statsmodels.stats.multitest import multipletests
 
-    tests = [row["equal_coefficients"] for row in comparisons]
-    told = [row for row in tests if row["denominator_degrees"] >= FEWEST_DEGREES]
-    corrected = multipletests([row["p_value"] for row in told], method="holm")[1] if told else []
-    for row, p_value in zip(told, corrected, strict=True):
-        row |= {"holm": float(p_value), "tests": len(told)}
+    tests = [row.equal_coefficients for row in comparisons]
+    counted = [test.p_value for test in tests if test.conclusive]
+    p_values = iter(multipletests(counted, method="holm")[1] if counted else [])
+    corrected = [
+        replace(test, holm=float(next(p_values)), tests=len(counted)) if test.conclusive else test for test in tests
+    ]
+    return [replace(row, equal_coefficients=test) for row, test in zip(comparisons, corrected, strict=True)]
 
 
 def by_eval_set(observed: Observed) -> dict[str, pa.Table]:
@@ -117,7 +99,10 @@ def _measured_on(eval_set: str, observed: Observed) -> pa.Table:
     wanted = list(zip(table["subset"].to_pylist(), table["seed"].to_pylist(), strict=True))
     missing = [key for key in wanted if key not in losses]
     if missing:
-        raise ValueError(f"{len(missing)} fine-tunes have no loss on {eval_set} (first: subset, seed {missing[0]})")
+        raise ValueError(
+            f"{len(missing)} of {len(wanted)} fine-tunes have no loss on {eval_set} (first: subset, seed {missing[0]});"
+            " evaluate those again, or leave the eval set out"
+        )
     loss = pa.array([losses[key] for key in wanted], pa.float64())
     table = table.drop_columns(["loss", "log_loss"])
     return table.append_column("loss", loss).append_column("log_loss", pc.ln(loss))
@@ -139,32 +124,29 @@ def compare(
     indicators: Sequence[str],
     scores: pa.Table,
     confidence: float,
-) -> dict[str, Any]:
+) -> VariantComparison:
     """One set of variants side by side; raises ValueError where there are not two, or one cannot be fitted."""
     if len(tables) < 2:
-        raise ValueError(f"there is one alone: {', '.join(tables)}")
+        raise ValueError(f"there is only one, {', '.join(tables)}")
     variants, left_out = fit_variants(tables, indicators)
     design = variants[0].design
     units = design.x.std(axis=0, ddof=1)
     examples = np.column_stack([scores[name].to_numpy() for name in design.indicators])
-    return {
-        "over": over,
-        "model": model,
-        "variants": list(tables),
-        "subsets": len(design.subsets),
-        "left_out": left_out,
-        "coefficients": {
-            variant.name: [asdict(row) for row in coefficients(variant.result, design.indicators, units, confidence)]
+    return VariantComparison(
+        over=over,
+        model=model,
+        variants=tuple(tables),
+        subsets=len(design.subsets),
+        left_out=left_out,
+        coefficients={
+            variant.name: tuple(coefficients(variant.result, design.indicators, units, confidence))
             for variant in variants
         },
-        "equal_coefficients": asdict(equal_coefficients(variants)),
-        "differences": [
-            {"a": a.name, "b": b.name, "coefficients": [asdict(row) for row in differences(a, b, units, confidence)]}
-            for a, b in pairs(variants)
-        ],
-        "agreement": [asdict(agreement(a, b, examples, confidence)) for a, b in pairs(variants)],
-        "transfers": [asdict(row) for row in transfers(variants, confidence)],
-    }
+        equal_coefficients=equal_coefficients(variants),
+        differences=tuple(difference(a, b, units, confidence) for a, b in pairs(variants)),
+        agreement=tuple(agreement(a, b, examples, confidence) for a, b in pairs(variants)),
+        transfers=tuple(transfers(variants, confidence)),
+    )
 
 
 def agreement(a: Variant, b: Variant, examples: Floats, confidence: float) -> RuleAgreement:
@@ -183,7 +165,7 @@ def _best_in_both(first: Floats, second: Floats) -> float:
 
 
 def indicators_of(rules: Sequence[QualityRule]) -> list[str]:
-    """The indicators of any of the rules, in the order they come."""
+    """The indicators that are in any of the rules, in order of appearance."""
     return list(dict.fromkeys(name for rule in rules for name in rule.indicators))
 
 
@@ -194,7 +176,7 @@ def main() -> None:
         parser.add_argument(given, type=Path, nargs="+", required=True)
     parser.add_argument("--names", nargs="+", required=True)
     parser.add_argument("--scores", type=Path, required=True, help="of the candidates")
-    parser.add_argument("--confidence", type=float, default=0.95)
+    parser.add_argument("--confidence", type=float, default=CONFIDENCE)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--table", type=Path, required=True)
     arguments = parser.parse_args()
@@ -203,9 +185,9 @@ def main() -> None:
         name: Observed(read_table(observations, observations_schema([])), read_table(losses, EVAL_LOSSES))
         for name, observations, losses in files
     }
-    indicators = indicators_of([QualityRule.from_json(path) for path in arguments.rules])
+    indicators = indicators_of([read_fitted_rule(path) for path in arguments.rules])
     result = compare_rules(observed, indicators, read_table(arguments.scores, SCORES), arguments.confidence)
-    write_json(arguments.output, result)
+    write_result(arguments.output, result)
     write_text(arguments.table, markdown(result))
     print("\n".join(sentences(result)))
 

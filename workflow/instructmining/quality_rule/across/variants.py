@@ -1,7 +1,7 @@
 """One rule fitted to several tables of observations - of designs, models, eval sets or seeds - and how they differ.
 
-Variants that share their subsets are compared subset by subset: what a draw of examples does to a loss by chance it
-does to that of each variant, so that they are not independent, and their differences are surer than their values.
+Variants that share their subsets are compared subset by subset: the draw of examples moves the losses of all of them
+together, so they are not independent, and their differences are more certain than their values.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +15,7 @@ from scipy import stats
 from scipy.linalg import block_diag
 
 from instructmining.arrays import Floats
+from instructmining.quality_rule.across.result import Coefficient, Difference, Equality, Transfer
 from instructmining.quality_rule.regression.bootstrap import r_squared_interval, spearman_interval
 from instructmining.quality_rule.regression.least_squares import (
     Design,
@@ -41,50 +42,6 @@ class Variant:
         """Predicted log loss of rows of indicators; (rows, indicators) -> (rows,)."""
         predicted: Floats = self.result.params[0] + x @ self.result.params[1:]
         return predicted
-
-
-@dataclass(frozen=True)
-class Coefficient:
-    """A coefficient of one variant in log loss per unit of the indicator that all variants share, or a difference."""
-
-    indicator: str
-    value: float
-    standard_error: float
-    low: float
-    high: float
-    p_value: float
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """A rule fitted to one variant, tested on another."""
-
-    fitted_on: str
-    tested_on: str
-    held_out: bool
-    """Whether each subset was predicted without itself, as both variants have the same subsets."""
-    spearman: float
-    spearman_low: float
-    spearman_high: float
-    error: float
-    """Root mean square of observed minus predicted log loss; unlike R2 not larger where the subsets differ more."""
-    r2: float
-    """1 - SSE/SST about the mean of the tested variant."""
-    r2_low: float
-    r2_high: float
-    recentred_r2: float
-    """The same after both sides have lost their means: whether the differences are predicted in size."""
-
-
-@dataclass(frozen=True)
-class Equality:
-    """A test of whether all variants have the same coefficients; their intercepts may differ."""
-
-    test: str
-    f: float
-    numerator_degrees: float
-    denominator_degrees: float
-    p_value: float
 
 
 def fit_variants(tables: Mapping[str, pa.Table], indicators: Sequence[str]) -> tuple[list[Variant], dict[str, str]]:
@@ -131,6 +88,11 @@ def coefficients(result: Any, indicators: Sequence[str], units: Floats, confiden
     columns = (result.params[1:] * units, result.bse[1:] * units, intervals[:, 0], intervals[:, 1], result.pvalues[1:])
     rows = zip(indicators, *columns, strict=True)
     return [Coefficient(name, *map(float, numbers)) for name, *numbers in rows]
+
+
+def difference(a: Variant, b: Variant, units: Floats, confidence: float) -> Difference:
+    """The coefficients of `a` minus those of `b`, in the same units."""
+    return Difference(a.name, b.name, tuple(differences(a, b, units, confidence)))
 
 
 def differences(a: Variant, b: Variant, units: Floats, confidence: float) -> list[Coefficient]:

@@ -1,5 +1,5 @@
-"""What speaks for and against a rule: `choose` takes the indicators, `held_out` predicts what was left out.
+"""What speaks for and against a rule: `choose` selects the indicators, `held_out` predicts the subsets left out.
 
-`noise` is what seeds alone do, `checks` look at the assumptions of least squares, `diagnose` puts all of it together,
-`assess` is the command, and `verdict` the sentence.
+`noise` is what differs between seeds, `checks` look at the assumptions of least squares. `assess` measures a choice
+against baselines and `verdict` puts that into words; `diagnose` gathers all of it into a `result`, `diagnostics.json`.
 """

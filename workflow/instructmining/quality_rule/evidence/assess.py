@@ -1,36 +1,36 @@
 """Choose the indicators of a rule, and measure how well the choice and its baselines predict what was held out."""
 
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from instructmining.quality_rule.evidence.choose import Choice, chance, chooser
 from instructmining.quality_rule.evidence.held_out import (
     Candidate,
-    OfSource,
+    SourceLeftOut,
     divisions,
     held_out_table,
-    of_sources,
+    leave_sources_out,
     source_folds,
 )
 from instructmining.quality_rule.evidence.verdict import choice_check, held_out_checks, verdict
 from instructmining.quality_rule.regression.least_squares import Design, make_design, too_constant
-from instructmining.quality_rule.rule import FIXED, RULE, Check, HeldOut
+from instructmining.quality_rule.rule import CHOICE_NOT_REPEATED, RULE, Check, HeldOut
 from instructmining.quality_rule.settings import QualityRuleSettings
 
 BASELINES = {"length": ("len_out",), "reward": ("reward",), "ppl": ("log_ppl", "ppl")}
-"""Rules of one indicator that cost little, by the first of these that was computed: ppl itself has a long tail."""
+"""Baselines of one cheap indicator, each the first of these that was computed; ppl itself has a long tail."""
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """What was chosen, and what it is worth."""
+    """What was chosen, and how well it predicts."""
 
     choice: Choice
     chance: float
+    """How often the same choice finds an R2 as high in noise."""
     held_out: list[HeldOut]
-    by_source: list[OfSource]
+    by_source: list[SourceLeftOut]
     checks: list[Check]
     verdict: str
 
@@ -41,12 +41,12 @@ def assess(offered: Design, observations: pa.Table, settings: QualityRuleSetting
     choose = chooser(settings.choice, level, folds, seed)
     choice = choose(offered)
     rule = Candidate(RULE, offered, lambda design: choose(design).indicators)
-    fixed = Candidate(FIXED, offered, lambda design: choice.indicators)
+    fixed = Candidate(CHOICE_NOT_REPEATED, offered, lambda design: choice.indicators)
     candidates = [rule, *([] if settings.choice == "given" else [fixed]), *baselines(observations, offered)]
     by_source = source_folds(offered)
     random = divisions(len(offered.subsets), folds, settings.repeats, seed)
     rows = held_out_table(candidates, random, by_source, level, seed)
-    sources = of_sources(rule, by_source, level) if by_source is not None else []
+    sources = leave_sources_out(rule, by_source, level) if by_source is not None else []
     found_in_noise = chance(offered, choose, seed)
     checks = [
         choice_check(settings.choice, choice, found_in_noise, rows, level),
@@ -57,7 +57,7 @@ def assess(offered: Design, observations: pa.Table, settings: QualityRuleSetting
 
 
 def baselines(observations: pa.Table, offered: Design) -> list[Candidate]:
-    """The mean, and rules of a single indicator that was computed and varies, whether or not it was offered."""
+    """The mean, and rules of a single indicator that was computed and varies, whether it was offered or not."""
     found = [Candidate("mean", offered, lambda design: ())]
     for name, choices in BASELINES.items():
         computed = [indicator for indicator in choices if indicator in observations.column_names]
@@ -66,12 +66,3 @@ def baselines(observations: pa.Table, offered: Design) -> list[Candidate]:
             if not too_constant(design.x[:, 0]):
                 found.append(Candidate(name, design, lambda design: design.indicators))
     return found
-
-
-def to_values(assessment: Assessment, how: str) -> dict[str, Any]:
-    """For `diagnostics.json`."""
-    return {
-        "choice": {"how": how, **asdict(assessment.choice), "chance": assessment.chance},
-        "held_out": [asdict(row) for row in assessment.held_out],
-        "by_source": [asdict(row) for row in assessment.by_source],
-    }

@@ -1,7 +1,7 @@
 """Checks of the assumptions behind a fit: each gives a number, whether it warns, and a plain sentence.
 
-The tests warn at a p-value below `ALARM`, so that of a hundred sound fits one gets the warning of a given test. They
-use weighted residuals, whose variance is the same for every subset where the fit is right.
+The tests warn at a p-value below `ALARM`, so one in a hundred sound fits gets the warning of a given test. They use
+weighted residuals, whose variance is the same for every subset if the fit is right.
 """
 
 from collections.abc import Sequence
@@ -32,18 +32,21 @@ class Influence:
     """How much one subset moves the fit."""
 
     subset: str
+    """ID of the subset."""
     residual: float
     """Residual in SDs (internally studentised)."""
     leverage: float
+    """Its weight in its own prediction, 0 to 1."""
     cooks_distance: float
+    """How far all predictions move without it (Cook 1977)."""
     normal_quantile: float
-    """What the residual would be if they all were in line with a normal distribution (Blom 1958)."""
+    """Where the residual would lie if all residuals followed a normal distribution (Blom 1958)."""
 
 
 def made_alike(observations: pa.Table, stop: bool) -> list[Check]:
-    """A warning for each thing in which the fine-tunes were not made alike; with `stop`, ValueError where there is one.
+    """A warning for each thing in which the fine-tunes were not made alike.
 
-    It names those that were not made as most were.
+    With `stop`, raises ValueError instead, with those that were not made like most of them.
     """
     made = [dict(one) for one in observations["made_with"].to_pylist()]
     found = mixtures(made)
@@ -58,15 +61,14 @@ def _stop(observations: pa.Table, found: Sequence[Mixture], unlike: Sequence[int
     more = f" and {len(unlike) - len(rows):,} more" if len(unlike) > len(rows) else ""
     return (
         f"quality_rule.mixed is stop, but the fine-tunes were not made alike."
-        f" {' '.join(mixture.sentence for mixture in found)} Not made as most were: {', '.join(folders)}{more}."
-        " Delete these folders of the results, and the store, which would give the same again; then run with one lock"
-        " on one kind of device. Or set"
-        " quality_rule.mixed: warn, to fit a rule to them as they are"
+        f" {' '.join(mixture.sentence for mixture in found)} These differ from most: {', '.join(folders)}{more}."
+        " Delete these folders of the results and the store, which would return the same adapters; then run again with"
+        " one lock on one kind of device. Or set quality_rule.mixed: warn, to fit a rule to them anyway"
     )
 
 
 def influences(design: Design, result: Any) -> list[Influence]:
-    """Residual, leverage and Cook's distance of every subset, with the place of the residual in a Q-Q plot."""
+    """Residual, leverage, Cook's distance and the normal quantile of the residual, of every subset."""
     influence = whitened(result).get_influence()
     residuals = influence.resid_studentized_internal
     quantiles = stats.norm.ppf((stats.rankdata(residuals) - 0.375) / (len(residuals) + 0.25))
@@ -95,17 +97,17 @@ def _standardised(design: Design) -> Floats:
 
 
 def noise_check(noise: Noise | None, confidence: float) -> Check:
-    """What the seeds differ by, and what that leaves for a rule to explain."""
+    """How much the seeds differ, and what that leaves for a rule to explain."""
     if noise is None:
         sentence = (
-            "No subset was tuned on with several seeds that differ, so the noise between fine-tunes is not known, nor"
-            " the highest R2 that a rule can reach; set sampling.replicated."
+            "No subset was tuned on with several seeds that gave different losses, so neither the noise between"
+            " fine-tunes nor the highest R2 that a rule can reach is known; set sampling.replicated."
         )
         return Check("noise", None, None, True, sentence)
     sentence = (
-        f"Between seeds of one subset the log loss has an SD of {noise.sd:.3g} ({confidence:.0%} interval"
+        f"Between seeds of one subset, the log loss has an SD of {noise.sd:.3g} ({confidence:.0%} interval"
         f" {noise.sd_low:.3g} to {noise.sd_high:.3g}, {noise.degrees_of_freedom} degrees of freedom): two single"
-        f" fine-tunes that differ by less than {noise.floor:.3g} are not told apart. A perfect rule would reach a"
+        f" fine-tunes that differ by less than {noise.floor:.3g} cannot be distinguished. A perfect rule would reach a"
         f" held-out R2 of about {noise.reachable_r2:.2f} ({noise.reachable_low:.2f} to {noise.reachable_high:.2f})."
     )
     if noise.between.p_value < 1 - confidence:
@@ -147,7 +149,7 @@ def _size(design: Design) -> Check:
 def _collinearity(factors: dict[str, float], condition: float) -> Check:
     name, largest = max(factors.items(), key=lambda item: item[1])
     warns = largest > LARGE_VIF or condition > LARGE_CONDITION
-    verdict = "their single coefficients are not to be read by themselves" if warns else "they can be told apart"
+    verdict = "do not interpret single coefficients" if warns else "the indicators can be separated"
     sentence = (
         f"The largest variance inflation is {largest:.1f} (`{name}`; limit {LARGE_VIF:.0f}), the condition number of"
         f" the indicators {condition:.1f} (limit {LARGE_CONDITION:.0f}): {verdict}."
@@ -160,7 +162,9 @@ def _even_variance(design: Design, result: Any) -> Check:
 
     statistic, p_value = map(float, het_breuschpagan(result.wresid, result.model.exog)[:2])
     warns = p_value < ALARM
-    verdict = "depends on the indicators: read the HC3 intervals" if warns else "is not shown to depend on indicators"
+    verdict = (
+        "depends on the indicators: read the HC3 intervals" if warns else "is not shown to depend on the indicators"
+    )
     sentence = f"The spread of the residuals {verdict} (Breusch-Pagan, {_p(p_value)})."
     return Check("heteroscedasticity", statistic, p_value, warns, sentence)
 
@@ -170,7 +174,7 @@ def _normal_residuals(result: Any) -> Check:
 
     test = stats.shapiro(result.wresid)
     warns = bool(test.pvalue < ALARM)
-    verdict = "are not normal: read the bootstrap intervals" if warns else "are not shown to be other than normal"
+    verdict = "are not normal: read the bootstrap intervals" if warns else "are not shown to deviate from the normal"
     sentence = (
         f"The residuals {verdict} (Shapiro-Wilk, {_p(test.pvalue)}; Lilliefors, {_p(lilliefors(result.wresid)[1])})."
     )
@@ -178,7 +182,7 @@ def _normal_residuals(result: Any) -> Check:
 
 
 def influence_limit(subsets: int, parameters: int) -> float:
-    """The median of F(p, n - p): a Cook's distance beyond it moves the fit out of its 50 % region (Cook 1977)."""
+    """The median of F(p, n - p): a larger Cook's distance moves the fit out of its own 50 % region (Cook 1977)."""
     return float(stats.f.median(parameters, subsets - parameters))
 
 
@@ -186,7 +190,9 @@ def _influential(design: Design, influence: Sequence[Influence]) -> Check:
     limit = influence_limit(len(design.subsets), len(design.indicators) + 1)
     worst = max(influence, key=lambda item: item.cooks_distance)
     warns = worst.cooks_distance > limit
-    verdict = "it alone moves the rule: look at its examples and its log" if warns else "none moves the rule by itself"
+    verdict = (
+        "it alone moves the rule; look at its examples and its log" if warns else "no single subset moves the rule"
+    )
     sentence = (
         f"The most influential subset is {worst.subset} (Cook's distance {worst.cooks_distance:.2f}, limit"
         f" {limit:.2f}): {verdict}."
@@ -203,7 +209,7 @@ def intervals_check(terms: Sequence[Term]) -> list[Check]:
     sentence = (
         f"HC3 or bootstrap intervals show no effect of {', '.join(fragile)}, although the model's intervals do."
         if fragile
-        else "HC3 and bootstrap intervals leave out zero wherever the model's intervals do."
+        else "HC3 and bootstrap intervals exclude zero wherever the model's intervals do."
     )
     return [Check("intervals", float(len(fragile)), None, bool(fragile), sentence)]
 

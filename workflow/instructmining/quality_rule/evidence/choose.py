@@ -1,12 +1,12 @@
-"""Choose the indicators of a rule: as the paper did, by what penalises or holds out, or as given.
+"""Choose the indicators of a rule: as the paper did, by a penalty, by held-out error, or as given.
 
-A choice may keep no indicator at all, which then is the finding: nothing offered is shown to predict the log loss. The
-paper's always keeps one. `chance` says how often the same choice finds as much where there is nothing to find.
+A choice may keep no indicator at all, which is then the result: nothing offered is shown to predict the log loss. The
+paper's choice always keeps one. `chance` says how often the same choice finds as much where there is nothing to find.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,17 +24,20 @@ from instructmining.quality_rule.regression.combinations import (
     variances,
 )
 from instructmining.quality_rule.regression.least_squares import Design, least_squares
+from instructmining.quality_rule.settings import ChoiceMethod
 
-How = Literal["given", "paper", "bic", "cv", "elastic_net"]
 Chooser = Callable[[Design], "Choice"]
 
 REPEATS = 10
-"""Of the cross-validation inside a choice."""
+"""Repeats of the cross-validation inside a choice."""
 PERMUTATIONS = 199
+"""Shuffles of the indicators over the subsets."""
 MIXING = 0.5
 """Share of the absolute values in the elastic net's penalty; the rest is of the squares."""
 PENALTIES = 50
+"""Penalties of the elastic net that are compared."""
 HALVES = 100
+"""Random halves of the subsets in which the elastic net chooses."""
 STABLE = 0.8
 """Share of the halves that must keep an indicator."""
 
@@ -44,14 +47,16 @@ class Choice:
     """The indicators that a choice keeps, and what it looked at."""
 
     indicators: tuple[str, ...]
+    """Indicators that are kept."""
     models_tried: int
+    """Models that were compared."""
     stability: dict[str, float] | None = None
-    """Elastic net: the share of halves of the subsets that keep an indicator."""
+    """Share of the random halves of the subsets that keep each indicator; None unless by elastic net."""
     expected_false: float | None = None
-    """Elastic net: no more indicators than this are expected to be kept by chance."""
+    """Most indicators that are expected to be kept by chance; None unless by elastic net."""
 
 
-def chooser(how: How, confidence: float, folds: int, seed: int) -> Chooser:
+def chooser(how: ChoiceMethod, confidence: float, folds: int, seed: int) -> Chooser:
     """The choice as a function of the design, so that it can be made again in every fold."""
     functions: dict[str, Chooser] = {
         "given": lambda design: Choice(design.indicators, 1),
@@ -64,9 +69,9 @@ def chooser(how: How, confidence: float, folds: int, seed: int) -> Chooser:
 
 
 def _by_r2_then_p(design: Design, significance: float) -> Choice:
-    """The highest R2 among models all of whose coefficients are significant; failing these, the least p-values.
+    """The highest R2 among models with only significant coefficients; if there are none, the smallest p-values.
 
-    The paper tells the order (R2, then p-values), not more; R2 by itself would always keep every indicator.
+    The paper gives only the order (R2, then p-values); R2 alone would always keep every indicator.
     """
     gram = products(standardised_columns(design))
     found = []
@@ -161,7 +166,7 @@ def chance(design: Design, choose: Chooser, seed: int) -> float:
     """How often the choice finds an R2 as high where indicators and log loss have nothing to do with each other.
 
     A permutation test of the whole choice: the rows of indicators are shuffled over the subsets, and the choice is made
-    again each time. As a p-value it holds whatever the choice does (Phipson and Smyth 2010).
+    again each time. It is a valid p-value whatever the choice does (Phipson and Smyth 2010).
     """
     generator = np.random.default_rng([seed, 4])
     found = _chosen_r2(design, choose)

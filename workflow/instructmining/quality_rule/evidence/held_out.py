@@ -1,13 +1,13 @@
 """How well a rule predicts subsets that it was not fitted to, beside rules that cost less.
 
-`k_fold` leaves random subsets out; they come from the same sources as those that are fitted on. `by_source` leaves out,
-for each source, the subsets in which it has the largest share. Where subsets are fused from several sources, it is in
-the others too, with a smaller share: that share is reported, as it makes the test easier than a source never seen.
-Whatever is chosen from the data is chosen anew without the subsets left out.
+Subsets are left out in two ways. In folds, random subsets are left out; they come from the same sources as those that
+are fitted on. By source, the subsets in which a source has the largest share are left out. Where subsets are mixtures,
+that source is in the others too, with a smaller share: that share is reported, as it makes the test easier than a
+source never seen. Whatever is chosen from the data is chosen anew without the subsets left out.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,20 +16,13 @@ from scipy import stats
 
 from instructmining.arrays import Floats
 from instructmining.quality_rule.regression.bootstrap import RESAMPLES
-from instructmining.quality_rule.regression.least_squares import (
-    Design,
-    least_squares,
-    r_squared,
-    with_constant,
-)
+from instructmining.quality_rule.regression.least_squares import Design, least_squares, r_squared, with_constant
 from instructmining.quality_rule.regression.ranks import spearman
 from instructmining.quality_rule.rule import HeldOut
 
 Labels = NDArray[Any]
 Keep = Callable[[Design], Sequence[str]]
 """The indicators that are fitted, given what there is to fit to."""
-ACROSS_SOURCES = ("source_r2", "source_spearman", "source_coverage")
-"""What is measured with a source left out; not known where that is impossible."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +48,13 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class OfSource:
+class SourceLeftOut:
     """The subsets in which a source has the largest share, predicted by a fit to the others."""
 
     source: str
+    """Name of the source."""
     subsets: int
+    """Subsets in which it has the largest share."""
     share_left_out: float
     """Mean share of the source in these subsets."""
     share_fitted: float
@@ -119,57 +114,61 @@ def held_out_table(
     """A row for each candidate, compared with the first, the rule."""
     predictions = [[predict_left_out(one, division, confidence) for division in folds] for one in candidates]
     errors = [np.mean([(p.value - candidates[0].design.y) ** 2 for p in each], axis=0) for each in predictions]
-    others = [predict_left_out(one, by_source, confidence) for one in candidates] if by_source is not None else []
+    rows = [
+        _in_folds(candidate, predicted, _gain(candidate.design, squares, errors[0], confidence, seed))
+        for candidate, predicted, squares in zip(candidates, predictions, errors, strict=True)
+    ]
+    if by_source is None:
+        return rows
+    others = [predict_left_out(one, by_source, confidence) for one in candidates]
     across: list[Floats] = [(other.value - candidates[0].design.y) ** 2 for other in others]
-    rows = []
-    for number, candidate in enumerate(candidates):
-        row = _row(candidate, predictions[number])
-        row |= _gains("gain", candidate.design, errors[number], errors[0], confidence, seed)
-        if others:
-            row |= _across_sources(candidate, others[number])
-            row |= _gains("source_gain", candidate.design, across[number], across[0], confidence, seed)
-        rows.append(HeldOut(**{**dict.fromkeys(ACROSS_SOURCES), **row}))
-    return rows
+    return [
+        _across_sources(row, candidate, other, _gain(candidate.design, squares, across[0], confidence, seed))
+        for row, candidate, other, squares in zip(rows, candidates, others, across, strict=True)
+    ]
 
 
-def _row(candidate: Candidate, predictions: Sequence[Predicted]) -> dict[str, Any]:
+def _in_folds(candidate: Candidate, predictions: Sequence[Predicted], gain: Floats) -> HeldOut:
     design = candidate.design
     indicators = tuple(candidate.keep(design))
     scores = [r_squared(design.y, p.value, design.weights) for p in predictions]
-    return {
-        "name": candidate.name,
-        "indicators": indicators,
-        "r2": float(np.mean(scores)),
-        "r2_sd": float(np.std(scores, ddof=1)) if len(scores) > 1 else 0.0,
-        "spearman": float(np.mean([_ranks(indicators, p, design) for p in predictions])),
-        "coverage": float(np.mean([p.covers(design.y) for p in predictions])),
-    }
+    return HeldOut(
+        name=candidate.name,
+        indicators=indicators,
+        r2=float(np.mean(scores)),
+        r2_sd=float(np.std(scores, ddof=1)) if len(scores) > 1 else 0.0,
+        spearman=float(np.mean([_spearman(indicators, p, design) for p in predictions])),
+        coverage=float(np.mean([p.covers(design.y) for p in predictions])),
+        gain=float(gain[0]),
+        gain_low=float(gain[1]),
+        gain_high=float(gain[2]),
+    )
 
 
-def _across_sources(candidate: Candidate, predicted: Predicted) -> dict[str, float]:
+def _across_sources(row: HeldOut, candidate: Candidate, predicted: Predicted, gain: Floats) -> HeldOut:
+    """The row, with what is measured with a source left out."""
     design = candidate.design
-    r2 = r_squared(design.y, predicted.value, design.weights)
-    ranks = _ranks(tuple(candidate.keep(design)), predicted, design)
-    return dict(zip(ACROSS_SOURCES, (r2, ranks, predicted.covers(design.y)), strict=True))
+    return replace(
+        row,
+        source_r2=r_squared(design.y, predicted.value, design.weights),
+        source_spearman=_spearman(row.indicators, predicted, design),
+        source_coverage=predicted.covers(design.y),
+        source_gain=float(gain[0]),
+        source_gain_low=float(gain[1]),
+        source_gain_high=float(gain[2]),
+    )
 
 
-def _gains(
-    name: str, design: Design, errors: Floats, of_rule: Floats, confidence: float, seed: int
-) -> dict[str, float]:
-    """The gain of the rule over a candidate and its interval, as fields of a row."""
-    found = _gain(design, errors, of_rule, confidence, seed)
-    return dict(zip((name, f"{name}_low", f"{name}_high"), map(float, found), strict=True))
-
-
-def _ranks(indicators: Sequence[str], predicted: Predicted, design: Design) -> float:
+def _spearman(indicators: Sequence[str], predicted: Predicted, design: Design) -> float:
     """Spearman's rho; without indicators zero, as means of different folds only mirror what was left out of them."""
     return spearman(predicted.value, design.y) if indicators else 0.0
 
 
 def _gain(design: Design, errors: Floats, of_rule: Floats, confidence: float, seed: int) -> Floats:
-    """R2 of the rule minus that of a candidate, with a bootstrap interval over subsets; errors are squared, (subsets,).
+    """R2 of the rule minus that of a candidate, and its bootstrap interval over subsets; (3,).
 
-    The predictions are held fixed: the interval tells what other subsets would do to the comparison.
+    Errors are squared, (subsets,). The predictions are held fixed: the interval says what other subsets would do to
+    the comparison.
     """
     count = len(design.y)
     generator = np.random.default_rng([seed, 6])
@@ -182,16 +181,16 @@ def _gain(design: Design, errors: Floats, of_rule: Floats, confidence: float, se
     return np.array([gains[0], *np.quantile(gains[1:], [outside, 1 - outside])])
 
 
-def of_sources(candidate: Candidate, by_source: Labels, confidence: float) -> list[OfSource]:
+def leave_sources_out(candidate: Candidate, by_source: Labels, confidence: float) -> list[SourceLeftOut]:
     """How the subsets of each source are predicted without them."""
     design, predicted = candidate.design, predict_left_out(candidate, by_source, confidence).value
-    return [_of_source(design, predicted, str(source), by_source == source) for source in np.unique(by_source)]
+    return [_source_left_out(design, predicted, str(source), by_source == source) for source in np.unique(by_source)]
 
 
-def _of_source(design: Design, predicted: Floats, source: str, left_out: NDArray[np.bool_]) -> OfSource:
+def _source_left_out(design: Design, predicted: Floats, source: str, left_out: NDArray[np.bool_]) -> SourceLeftOut:
     shares = np.array([counts.get(source, 0) / sum(counts.values()) for counts in design.sources])
     errors = (design.y - predicted)[left_out]
-    return OfSource(
+    return SourceLeftOut(
         source=source,
         subsets=int(left_out.sum()),
         share_left_out=float(shares[left_out].mean()),

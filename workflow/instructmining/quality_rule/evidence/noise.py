@@ -1,7 +1,7 @@
 """How much of the log loss is noise between fine-tunes, and what no rule can explain because of it.
 
-Several seeds of one subset share their indicators, so that what differs between them is noise ("pure error") whatever
-the rule. Draper and Smith, Applied Regression Analysis (1998), 2.1, have the sums of squares and the lack-of-fit test.
+Several seeds of one subset share their indicators, so what differs between them is noise ("pure error"), whatever the
+rule. Sums of squares and the lack-of-fit test are those of Draper and Smith, Applied Regression Analysis (1998), 2.1.
 """
 
 from dataclasses import dataclass
@@ -18,9 +18,13 @@ class FTest:
     """A ratio of two mean squares, and how rare as large a one would be if both were noise."""
 
     statistic: float
+    """F."""
     numerator_degrees: int
+    """Degrees of freedom of the numerator."""
     denominator_degrees: int
+    """Degrees of freedom of the denominator."""
     p_value: float
+    """How often F would be as large if both were noise."""
 
 
 @dataclass(frozen=True)
@@ -28,17 +32,23 @@ class Noise:
     """The noise of a single fine-tune in log loss, measured on replicated subsets."""
 
     sd: float
+    """SD of the log loss between seeds of one subset."""
     sd_low: float
+    """Lower end of its interval."""
     sd_high: float
+    """Upper end of it."""
     degrees_of_freedom: int
+    """Degrees of freedom of the SD."""
     floor: float
     """Smallest difference between two single fine-tunes that stands out from the noise, at the level of the rule."""
     between: FTest
     """Whether the subsets differ at all: one-way analysis of variance."""
     reachable_r2: float
-    """Share of the variance of the subsets' log losses that is not noise: a perfect rule gets no more held out."""
+    """Share of the variance of the subsets' log losses that is not noise: the held-out R2 of a perfect rule."""
     reachable_low: float
+    """Lower end of its interval."""
     reachable_high: float
+    """Upper end of it."""
 
 
 def measure_noise(design: Design, confidence: float) -> Noise | None:
@@ -72,7 +82,7 @@ def _between_subsets(design: Design) -> FTest:
 def lack_of_fit(design: Design, fitted: Floats) -> FTest | None:
     """Whether the subsets' means lie further from the fitted values, (subsets,), than the noise explains.
 
-    None without replicates, where the two cannot be told apart. Exact where the fit is weighted by seeds.
+    None without replicates, where the two cannot be distinguished. Exact where the fit is weighted by seeds.
     """
     if not design.noise_sd:
         return None

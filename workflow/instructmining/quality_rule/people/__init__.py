@@ -1,1 +1,4 @@
-"""Whether a rule agrees with people: `agreement` measures it on rated examples, `compare` is the command."""
+"""Whether a rule agrees with people.
+
+`agreement` measures it on rated examples, `compare` is the command, `result` is its file.
+"""

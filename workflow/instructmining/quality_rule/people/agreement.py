@@ -1,9 +1,9 @@
 """How far measures of an example - the rule, each indicator, its length - agree with what people thought of it.
 
-Pairs and ratings are turned into each other: of pairs, an example's rating is the share of its pairs that it won; of
-ratings, a pair is any two examples with the same prompt that were rated differently. People like long responses, and so
-do many measures: everything is therefore also said with the length held fixed. Judgements of one prompt are not
-independent of each other, so that intervals are over prompts.
+Pairs and ratings are turned into each other. Given pairs, an example's rating is the share of its pairs that it won;
+given ratings, a pair is any two examples with the same prompt and different ratings. People like long responses, and so
+do many measures, so everything is also measured with the length held fixed. Judgements of one prompt are not
+independent of each other, so intervals are over prompts.
 """
 
 import warnings
@@ -18,13 +18,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from instructmining.arrays import Floats
+from instructmining.quality_rule.people.result import AgreementWithPeople, Interval
 from instructmining.quality_rule.regression.bootstrap import interval_over_groups
 from instructmining.quality_rule.regression.ranks import unit_ranks
 
 ALIKE = 1.25
-"""Two responses count as equally long when the longer one has at most so many times the characters of the other."""
+"""Two responses count as equally long when the longer has at most this many times the characters of the shorter."""
 FEWEST = 10
-"""Fewer pairs or examples say nothing that an interval could be put around."""
+"""With fewer pairs or examples, no numbers are given."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ class Pairs:
         """Some of the pairs."""
         return Pairs(self.better[which], self.worse[which], self.prompt[which], self.longer[which])
 
+    def matched(self) -> "Pairs":
+        """The pairs of responses of about equal length."""
+        return self.where(np.abs(self.longer) <= np.log(ALIKE))
+
 
 @dataclass(frozen=True)
 class Rated:
@@ -49,34 +54,6 @@ class Rated:
     rating: Floats  # (rated,) mean over those who rated it; higher is better
     prompt: NDArray[np.object_]  # (rated,)
     length: Floats  # (rated,) log of the characters of the response
-
-
-@dataclass(frozen=True)
-class Interval:
-    """An estimate with its interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class AgreementWithPeople:
-    """How far one measure agrees with people; None where there is too little to tell."""
-
-    measure: str
-    accuracy: Interval | None
-    """Share of the pairs in which the better example has the higher value; a tie counts half."""
-    beyond_length: Interval | None
-    """That share, less the one of length by itself."""
-    matched_accuracy: Interval | None
-    """That share among the pairs of equally long responses."""
-    adjusted: Interval | None
-    """Log odds that the better one is told, per SD of the difference in the measure, the lengths held fixed."""
-    spearman: Interval | None
-    """Rank correlation with the ratings."""
-    partial_spearman: Interval | None
-    """The same with the length of the response held fixed."""
 
 
 def make_pairs(judgements: pa.Table, ids: Sequence[str]) -> Pairs:
@@ -146,11 +123,10 @@ def agreements(measures: dict[str, Floats], pairs: Pairs, rated: Rated, confiden
     length[rated.example] = rated.length
     table = np.array([*measures.values(), length])  # (measures, examples)
     names = [*measures, "length"]
-    matched = pairs.where(np.abs(pairs.longer) <= np.log(ALIKE))
     columns = {
         "accuracy": _accuracies(table, pairs, confidence),
         "beyond_length": _beyond_length(table, pairs, confidence),
-        "matched_accuracy": _accuracies(table, matched, confidence),
+        "matched_accuracy": _accuracies(table, pairs.matched(), confidence),
         "adjusted": [_adjusted(values, pairs, confidence) for values in table],
         **_correlations(table, rated, confidence),
     }
@@ -188,7 +164,7 @@ def _adjusted(values: Floats, pairs: Pairs, confidence: float) -> Interval | Non
     """Logistic regression of which of two examples is the better on the differences in the measure and in log length.
 
     It has no intercept, as the order of a pair means nothing; errors are robust to what pairs of a prompt share. None
-    where the measure is the length, where it tells all pairs apart, or where the fit does not converge.
+    where the measure is the length, where it separates all pairs perfectly, or where the fit does not converge.
     """
     import statsmodels.api as sm
     from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning

@@ -10,7 +10,7 @@ from instructmining.arrays import Floats
 from instructmining.quality_rule.regression.ranks import unit_ranks
 
 RESAMPLES = 2000
-"""Of every bootstrap of the workflow."""
+"""Resamples of every bootstrap of the workflow."""
 
 
 def interval_over_groups(
@@ -18,8 +18,8 @@ def interval_over_groups(
 ) -> tuple[Any, Any]:
     """Percentile bootstrap interval: whole groups of rows are drawn, with replacement.
 
-    `groups`, (rows,), says which rows go together, as they are not independent of each other; `statistic` takes the
-    numbers of the rows that were drawn, and returns a number or an array of them.
+    `groups`, (rows,), says which rows belong together, as they are not independent of each other; `statistic` takes the
+    indices of the rows that were drawn, and returns a number or an array of them.
     """
     generator = np.random.default_rng(0)
     members = _members(groups)
@@ -40,7 +40,7 @@ def spearman_interval(a: Floats, b: Floats, confidence: float) -> tuple[float, f
 def r_squared_interval(y: Floats, predicted: Floats, weights: Floats, confidence: float) -> tuple[float, float]:
     """Percentile bootstrap interval of 1 - SSE/SST over (rows,); the predictions are held fixed.
 
-    So it tells what other subsets to be predicted would do, not what other subsets to be fitted on would.
+    The interval is over the draw of the subsets that are predicted, not of those that were fitted to.
     """
     count = len(y)
     times = np.random.default_rng(0).multinomial(count, np.full(count, 1 / count), size=RESAMPLES) * weights

@@ -1,7 +1,7 @@
 """Least squares of every model that some indicators allow, many at once.
 
-A model is a row of column numbers; column 0 is the constant and the last column the log loss. All that least squares
-needs of the data are the products of columns, and those of several folds are the products of all rows without the fold.
+A model is a row of column numbers; column 0 is the constant and the last column the log loss. Least squares needs
+nothing of the data but the products of columns, and those without a fold are those of all rows minus those of the fold.
 """
 
 from itertools import combinations
@@ -60,7 +60,7 @@ def coefficients(gram: Floats, models: Models) -> Floats:
 
 
 def residual_squares(gram: Floats, models: Models, values: Floats) -> Floats:
-    """Sum of squares that models with these coefficients leave of the rows of `gram`; (..., models)."""
+    """Residual sum of squares of models with these coefficients over the rows of `gram`; (..., models)."""
     left, right = _normal_equations(gram, models)
     explained = 2 * np.einsum("...i,...i->...", values, right) - np.einsum("...i,...ij,...j->...", values, left, values)
     squares: Floats = gram[..., -1, -1][..., None] - explained
@@ -68,7 +68,7 @@ def residual_squares(gram: Floats, models: Models, values: Floats) -> Floats:
 
 
 def variances(gram: Floats, models: Models) -> Floats:
-    """Of the coefficients, in units of the residual variance: the diagonal of the inverse; (models, size)."""
+    """Variances of the coefficients in units of the residual variance: the diagonal of the inverse; (models, size)."""
     left, _ = _normal_equations(gram, models)
     diagonal: Floats = np.diagonal(np.linalg.inv(left), axis1=-2, axis2=-1)
     return diagonal

@@ -1,4 +1,4 @@
-"""Intervals of the coefficients that ask for less than the model's: HC3 errors, and the bootstrap over subsets."""
+"""Intervals of the coefficients that assume less than the model's: HC3 errors, and the bootstrap over subsets."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from instructmining.quality_rule.regression.bootstrap import RESAMPLES
 from instructmining.quality_rule.regression.least_squares import Design, with_constant
 
 SINGULAR = 1e10
+"""Condition number from which a resample does not determine the coefficients."""
 
 
 def hc3_intervals(result: Any, confidence: float) -> Floats:

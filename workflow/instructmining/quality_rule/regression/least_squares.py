@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from instructmining.arrays import Floats
 
 COLLINEAR = 1e-8
-"""An indicator is taken as a combination of others when less than this share of its variation is its own."""
+"""An indicator counts as a combination of others when less than this share of its variation is its own."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,14 @@ def _check_finite(frame: Any) -> None:
         if len(bad):
             raise ValueError(
                 f"{name} is not a finite number in subset {bad.iloc[0]} (and {len(bad) - 1} more observations);"
-                " every observation needs all values: compute those again"
+                " every observation needs all values: compute the missing ones again"
             )
 
 
 def drop_unusable(design: Design) -> tuple[Design, dict[str, str]]:
-    """The design without what cannot be estimated, and why each of the others is left out; the earlier of two is kept.
+    """The design without indicators that cannot be estimated, and why each of these is left out.
+
+    Of indicators that are collinear, the earlier ones are kept.
 
     Raises ValueError where there are fewer subsets than indicators + 3, no usable indicator, or one loss for all.
     """
@@ -118,7 +120,7 @@ def _values(design: Design, name: str) -> Floats:
 
 
 def too_constant(values: Floats) -> str | None:
-    """Why an indicator's effect cannot be estimated, or cannot be checked by leaving a subset out."""
+    """Why the effect of an indicator cannot be estimated, or not be checked by leaving a subset out; None if it can."""
     middle = np.median(values)
     different = int(np.sum(~np.isclose(values, middle, rtol=1e-9, atol=1e-12)))
     if different == 0:
@@ -185,7 +187,7 @@ def leave_one_out(design: Design, result: Any) -> Floats:
 def r_squared(y: Floats, predicted: Floats, weights: Floats) -> float:
     """1 - SSE/SST, SST about the mean of all rows; all three (rows,).
 
-    In-sample it is R2 of the fit; for left-out predictions that of a mean is zero at best, as each leaves its row out.
+    In the sample it is R2 of the fit. For left-out predictions, the mean gets zero at best, as each leaves its row out.
     """
     mean = np.average(y, weights=weights)
     return float(1 - np.sum(weights * (y - predicted) ** 2) / np.sum(weights * (y - mean) ** 2))

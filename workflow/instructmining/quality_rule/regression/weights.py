@@ -1,18 +1,16 @@
-"""How much each subset counts in the fit: three kinds of least squares that differ in their weights alone."""
+"""How much each subset counts in the fit: three kinds of least squares that differ only in their weights."""
 
 import warnings
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 
 from instructmining.arrays import Floats
 from instructmining.quality_rule.regression.least_squares import Design, with_constant
+from instructmining.quality_rule.settings import MIXED_NEEDS_SEEDS, FitKind
 
-How = Literal["auto", "ols", "weighted_means", "mixed"]
-
-NAMES = {
+FIT_NAMES = {
     "observations": "least squares on observations",
     "ols": "least squares on means of subsets, all counting alike",
     "weighted_means": "least squares on means of subsets, weighted by seeds",
@@ -20,20 +18,20 @@ NAMES = {
 }
 
 
-def weigh(design: Design, observations: pa.Table, how: How) -> tuple[Design, str]:
-    """The design with its weights, and what the fit is to be called; without replicates all kinds are the same.
+def weigh(design: Design, observations: pa.Table, how: FitKind) -> tuple[Design, str]:
+    """The design with its weights, and the name of the fit; without replicates all kinds are the same.
 
     Raises ValueError for `mixed` without replicates, or where its variances cannot be estimated.
     """
     if not design.replicated:
         if how == "mixed":
-            raise ValueError("quality_rule.fit: mixed needs subsets with several seeds; set sampling.replicated")
-        return design, NAMES["observations"]
+            raise ValueError(MIXED_NEEDS_SEEDS)
+        return design, FIT_NAMES["observations"]
     if how == "mixed":
-        return replace(design, weights=mixed_weights(design, observations)), NAMES["mixed"]
+        return replace(design, weights=mixed_weights(design, observations)), FIT_NAMES["mixed"]
     if how == "ols":
-        return replace(design, weights=np.ones(len(design.y))), NAMES["ols"]
-    return replace(design, weights=design.seeds), NAMES["weighted_means"]
+        return replace(design, weights=np.ones(len(design.y))), FIT_NAMES["ols"]
+    return replace(design, weights=design.seeds), FIT_NAMES["weighted_means"]
 
 
 def mixed_weights(design: Design, observations: pa.Table) -> Floats:
@@ -61,5 +59,7 @@ def _variances(design: Design, observations: pa.Table) -> tuple[float, float]:
         warnings.simplefilter("ignore", ConvergenceWarning)  # a variance of zero lies on the boundary, and is an answer
         result = model.fit(reml=True)
     if not (result.converged and np.isfinite(result.scale)):
-        raise ValueError("quality_rule.fit: the mixed model did not converge; set weighted_means, or replicate more")
+        raise ValueError(
+            "quality_rule.fit: the mixed model did not converge; set weighted_means, or more of sampling.replicated"
+        )
     return float(result.cov_re[0, 0]), float(result.scale)

@@ -1,20 +1,23 @@
-"""Figures of the evidence about a rule: what its fit leaves over, and what it is worth beside its baselines."""
+"""Figures of the evidence about a rule: the residuals of its fit, and its predictions beside its baselines."""
 
-from typing import Any
+from dataclasses import asdict
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from instructmining.quality_rule.evidence.checks import influence_limit
+from instructmining.quality_rule.evidence.noise import Noise
+from instructmining.quality_rule.evidence.result import Diagnostics
 from instructmining.report.figures.style import BLUE, GREY, ORANGE, VERMILLION, Drawing, new_figure, zero_line
 
 DASHED = (0, (4, 3))
 
 
-def draw_residuals(diagnostics: dict[str, Any]) -> Drawing:
+def draw_residuals(diagnostics: Diagnostics) -> Drawing:
     """Residuals over the fitted log loss, against the normal distribution, and Cook's distances."""
-    fitted = pd.DataFrame(diagnostics["leave_one_out"]["predictions"])[["subset", "fitted"]]
-    table = fitted.merge(pd.DataFrame(diagnostics["influence"]), on="subset", validate="one_to_one")
+    fitted = pd.DataFrame([(row.subset, row.fitted) for row in diagnostics.leave_one_out.predictions])
+    influences = pd.DataFrame(map(asdict, diagnostics.influence))
+    table = fitted.set_axis(["subset", "fitted"], axis=1).merge(influences, on="subset", validate="one_to_one")
     figure = new_figure(8.4, 3.2)
     over_fitted, normal, influence = figure.subplots(1, 3)
     over_fitted.axhline(0, color=GREY, linewidth=0.8, linestyle=DASHED, zorder=0)
@@ -24,8 +27,8 @@ def draw_residuals(diagnostics: dict[str, Any]) -> Drawing:
     normal.axline((0, 0), slope=1, color=GREY, linewidth=0.8, linestyle=DASHED, zorder=0)
     _points(normal, table["normal_quantile"], table["residual"])
     normal.set(xlabel="normal quantile (SDs)", ylabel="residual (SDs)", title="against the normal (Q-Q)")
-    _distances(influence, table, influence_limit(len(table), len(diagnostics["coefficients"])))
-    figure.suptitle(f"What the quality rule leaves over of {len(table)} subsets, one point each")
+    _distances(influence, table, influence_limit(len(table), len(diagnostics.terms) + 1))
+    figure.suptitle(f"Residuals of the quality rule over {len(table)} subsets, one point each")
     return Drawing(figure, table)
 
 
@@ -45,22 +48,22 @@ def _distances(axes: Axes, table: pd.DataFrame, limit: float) -> None:
         axes.annotate(table["subset"][position], (position, distances[position]), ha="center", va="bottom", fontsize=7)
 
 
-def draw_held_out(diagnostics: dict[str, Any]) -> Drawing:
-    """R2 on what was left out, of the rule and its baselines, and what the rule gains over each."""
-    table = pd.DataFrame(diagnostics["held_out"])
+def draw_held_out(diagnostics: Diagnostics) -> Drawing:
+    """R2 of the rule and its baselines on subsets left out, and what the rule gains over each."""
+    table = pd.DataFrame(map(asdict, diagnostics.held_out))
     figure = new_figure(8.4, 0.4 * len(table) + 1.9)
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=[1.2, 1])
-    _scores(left, table, diagnostics["noise"])
+    _scores(left, table, diagnostics.noise)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
-    _gains(right, table, diagnostics["confidence"])
+    _gains(right, table, diagnostics.confidence)
     left.set_yticks(range(len(table)), table["name"])
     left.set_ylim(len(table) - 0.5, -0.5)
-    subsets = len(diagnostics["leave_one_out"]["predictions"])
+    subsets = len(diagnostics.leave_one_out.predictions)
     figure.suptitle(f"Log loss of {subsets} subsets, predicted by fits that have not seen them")
     return Drawing(figure, table.assign(indicators=table["indicators"].map(" ".join)))
 
 
-def _scores(axes: Axes, table: pd.DataFrame, noise: dict[str, Any] | None) -> None:
+def _scores(axes: Axes, table: pd.DataFrame, noise: Noise | None) -> None:
     zero_line(axes)
     rows = table.index.to_numpy()
     axes.errorbar(table["r2"], rows - 0.1, xerr=table["r2_sd"], fmt="o", color=BLUE, label="in folds, SD of repeats")
@@ -68,7 +71,7 @@ def _scores(axes: Axes, table: pd.DataFrame, noise: dict[str, Any] | None) -> No
         axes.plot(table["source_r2"], rows + 0.15, "D", color=ORANGE, label="a source left out", markersize=5)
     if noise:
         label = "highest reachable"
-        axes.axvline(noise["reachable_r2"], color=VERMILLION, linewidth=1, linestyle=DASHED, label=label)
+        axes.axvline(noise.reachable_r2, color=VERMILLION, linewidth=1, linestyle=DASHED, label=label)
     axes.set(xlabel="held-out R² (0: as good as the mean)")
 
 

@@ -1,6 +1,7 @@
-"""Leaves out of code what is said and changes no result: words of errors, logs, progress and help, docstrings.
+"""Leaves out of code the words that change no result: those of errors, logs, progress and help, and docstrings.
 
-Only texts go, with what is put into them: an argument of an error that is no text, such as an exit code, stays.
+Only strings go, with what is formatted into them: an argument of an error that is not a string, such as an exit code,
+stays.
 """
 
 import ast
@@ -14,19 +15,19 @@ APART = (
     "function_fingerprint",
     "code_file",
 )
-"""Definitions that change no result: they say something, look after the plan, or tell what code was run."""
+"""Definitions that change no result: they report something, check the plan, or identify the code that was run."""
 SPEAKING = ("show",)
-"""Methods of theirs that are told words; no other class has one of such a name."""
+"""Methods of theirs that take words; no other class has a method of the name."""
 LOGS = ("logging:", "warnings:", "transformers.utils:logging")
-"""Modules that only say something, as names stand for them."""
+"""Modules that only report something, as they are written once names are replaced."""
 PARSERS = ("ArgumentParser", "add_argument", "add_argument_group", "add_subparsers", "add_parser")
 HELP = ("help", "metavar", "description", "epilog", "usage")
-"""Arguments of argparse that only say something."""
+"""Arguments of argparse that are only words."""
 NOTHING = ast.Constant("")
 
 
-class Silent(ast.NodeTransformer):
-    """Leaves out words; what they are made from is visited before."""
+class WordStripper(ast.NodeTransformer):
+    """Leaves out words, after visiting what they are made from."""
 
     def visit_Raise(self, node: ast.Raise) -> ast.AST:
         self.generic_visit(node)
@@ -58,12 +59,12 @@ class Silent(ast.NodeTransformer):
 
 
 def is_docstring(node: ast.AST) -> bool:
-    """Whether a statement is a text that stands for itself."""
+    """Whether a statement is only a string."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def last_name(node: ast.AST) -> str:
-    """The last part of a dotted name, of a call the name of what is called; `:` separates a module from its member."""
+    """The last part of a dotted name, or of the name of what is called; `:` separates a module from its member."""
     while isinstance(node, ast.Call):
         node = node.func
     if isinstance(node, ast.Attribute):
@@ -72,7 +73,7 @@ def last_name(node: ast.AST) -> str:
 
 
 def is_of(module: str, name: str, node: ast.AST) -> bool:
-    """Whether code names this part of a module; `module` ends with a colon, as names stand for it."""
+    """Whether code names this part of a module; `module` ends with a colon, as after names are replaced."""
     match node:
         case ast.Attribute(value=ast.Name(id=found), attr=part):
             return (found, part) == (module, name)
@@ -82,7 +83,7 @@ def is_of(module: str, name: str, node: ast.AST) -> bool:
 
 
 def _only_says(node: ast.AST) -> bool:
-    """Whether a statement only says something, as in `logging.info(...)`, or sets what is said."""
+    """Whether a statement only reports something, as in `logging.info(...)`, or sets what is reported."""
     if not isinstance(node, ast.Call):
         return False
     if any(isinstance(part, ast.NamedExpr) or _is_error(part) for part in ast.walk(node)):
@@ -94,7 +95,7 @@ def _only_says(node: ast.AST) -> bool:
 
 
 def _is_error(node: ast.AST) -> bool:
-    """Whether a filter makes errors of warnings."""
+    """Whether a filter turns warnings into errors."""
     return isinstance(node, ast.Constant) and node.value == "error"
 
 
@@ -106,7 +107,7 @@ def _drop_texts(call: ast.Call) -> None:
 
 
 def _is_text(node: ast.AST) -> bool:
-    """Whether an expression is a text, put together or not."""
+    """Whether an expression is a string, formatted or not."""
     match node:
         case ast.Constant(value=str()) | ast.JoinedStr():
             return True

@@ -1,7 +1,7 @@
-"""Holds jobs to the plan that they were started by: Snakemake records the config and code of its own start.
+"""Stops jobs whose config or code was edited after the run was started: Snakemake records those of its own start.
 
-A job reads both again when it starts. If one was edited in between, the job would do something else than is recorded of
-it, and its result would be taken for up to date once the edit is undone. The plan travels in the environment of jobs.
+A job reads both again when it starts. If one was edited in between, the job would not do what is recorded, and its
+result would pass for up to date once the edit is undone. The plan of the run reaches jobs in an environment variable.
 """
 
 import hashlib
@@ -18,10 +18,10 @@ PACKAGE = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Plan:
-    """What the jobs of a run were planned with."""
+    """What the jobs of a run are expected to run."""
 
     files: str
-    """The hash of all files of code: where it is the same, nothing was edited."""
+    """The hash of all files of code: if it is the same, nothing was edited."""
     config: str
     """The hash of the config and of the rules."""
     commands: dict[str, str]
@@ -33,7 +33,7 @@ class Plan:
 
 
 def plan_at_hand() -> Plan | None:
-    """The plan that this process was started by, where it was started by one."""
+    """The plan that this process was started with, if there is one."""
     text = os.environ.get(VARIABLE)
     return Plan(**json.loads(text)) if text else None
 
@@ -47,7 +47,7 @@ def files_hash() -> str:
 
 
 def rules_hash(folder: Path) -> str:
-    """The hash of a Snakefile and the rules that it includes, without lines that are empty or a comment."""
+    """The hash of a Snakefile and the rules that it includes, without empty lines and comments."""
     digest = hashlib.blake2b(digest_size=16)
     for path in [folder / "Snakefile", *sorted(folder.rglob("*.smk"))]:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -56,14 +56,14 @@ def rules_hash(folder: Path) -> str:
 
 
 def config_problem(plan: Plan | None, config: str) -> str | None:
-    """What is wrong where the config or the rules are not those of the plan."""
+    """What is wrong if the config or the rules are not those of the plan."""
     if plan is None or plan.config == config:
         return None
     return f"The config or the rules were edited after this run was started. {ADVICE}"
 
 
 def hold_to_plan() -> None:
-    """End this process where its code is not what was planned; it has done nothing yet."""
+    """End this process, before it has done anything, if its code is not what was planned."""
     plan = plan_at_hand()
     if plan is None or plan.files == files_hash():
         return
@@ -73,7 +73,7 @@ def hold_to_plan() -> None:
 
 
 def hold_code_to_plan(name: str, fingerprint: Callable[[str], str]) -> None:
-    """End this process where a command, or a function of the user's, does not have the fingerprint that was planned."""
+    """End this process if a command, or a function of the user's, does not have the planned fingerprint."""
     plan = plan_at_hand()
     if plan and name in plan.commands and fingerprint(name) != plan.commands[name]:
         sys.exit(f"The code of {name} was edited after this run was started. {ADVICE}")
@@ -86,6 +86,6 @@ def started_module() -> str:
 
 
 ADVICE = (
-    "This job would not do what is recorded of it, so it stops. Undo the edit, or stop the run and start it again:"
-    " what is finished stays, and what the edit changes is made anew."
+    "This job would not do what is recorded, so it stops. Undo the edit, or stop the run and start it again:"
+    " finished results stay, and those that the edit changes are made again."
 )

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from instructmining.jobs import planned
+from instructmining.jobs import plan_guard
 from instructmining.jobs.fingerprint import fingerprint
-from instructmining.jobs.planned import (
+from instructmining.jobs.plan_guard import (
     VARIABLE,
     Plan,
     config_problem,
@@ -80,7 +80,7 @@ def test_a_function_of_ones_own_is_held_to_the_plan(monkeypatch: pytest.MonkeyPa
 def test_a_command_by_hand_is_held_to_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(VARIABLE, raising=False)
     assert plan_at_hand() is None
-    planned.hold_to_plan()
+    plan_guard.hold_to_plan()
 
 
 def test_a_plan_travels_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,42 @@
+"""The card of a fitted rule says no more than the evidence shows."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from instructmining.quality_rule.card import rule_card
+from tests.unit.quality_rule.made import fit
+from tests.unit.simulation import synthetic
+
+
+def test_the_card_claims_no_effect_that_is_not_shown():
+    y, x = synthetic(30, noise=0.2)
+    x["relevance"] = np.random.default_rng(9).normal(size=30)
+    found = fit(y, x).rule
+    for term in found.terms:
+        assert (f"`{term.indicator}`: no effect shown" in rule_card(found)) is not term.shown
+
+
+def test_the_card_says_when_held_out_subsets_are_not_predicted():
+    rng = np.random.default_rng(3)
+    rule = fit(rng.normal(size=12), {name: rng.normal(size=12) for name in "abc"}).rule
+    assert rule.loo_r2 < 0
+    assert "does not predict held-out subsets better than their mean" in rule_card(rule)
+
+
+def test_an_effect_below_the_noise_floor_is_not_called_one():
+    rule = fit(*synthetic()).rule
+    term = rule.terms[0]
+    assert term.shown and rule.effect(term) == "higher loss"
+    hidden = replace(rule, noise_floor=1.01 * term.reach)
+    assert hidden.effect(term) == "below the noise floor"
+    assert "`ppl`: as it rises" not in rule_card(hidden) and "`ppl`: below the noise floor" in rule_card(hidden)
+
+
+def test_the_card_has_a_sentence_for_every_check_and_marks_warnings():
+    rule = fit(*synthetic()).rule
+    card = rule_card(rule)
+    assert all(("Warning: " if check.warns else "- ") + check.sentence in card for check in rule.checks)
+    assert {"noise", "choice", "better than mean", "calibration", "collinearity"} <= {
+        check.name for check in rule.checks
+    }

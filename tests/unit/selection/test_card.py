@@ -1,0 +1,17 @@
+"""The data card says what a selection is made of, and nothing from the data can break it."""
+
+from instructmining.selection.card import selection_card
+from instructmining.selection.settings import Selection
+from tests.unit.selection.made import ORIGIN, RULE
+
+
+def test_the_card_counts_pool_and_selection(pool):
+    card = selection_card("mixed", Selection(examples=3), RULE, pool[0], [ORIGIN], {}, "")
+    assert "| dolly | 6 (100.0%) | 3 (100.0%) |" in card
+    assert "| words_shuffled | 1 (16.7%) | 0 (0.0%) |" in card
+    assert "does not predict held-out subsets" in card
+
+
+def test_the_card_says_when_a_licence_is_not_stated_and_takes_in_no_markup(pool):
+    card = selection_card("mixed", Selection(examples=3), RULE, pool[0], [ORIGIN], {}, "")
+    assert r"| dolly | not stated | data/&lt;b>\|dolly.jsonl | 6 | 6 |" in card
