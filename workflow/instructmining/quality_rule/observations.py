@@ -116,8 +116,7 @@ def _observe(record: Record, subsets: dict[str, SubsetIndicators]) -> Observatio
             f"{_where(record)}: there is no subset {name!r} among the {len(subsets)} given to --subsets;"
             " compute its indicators or leave the record out"
         )
-    found, loss = subsets[name], _fit_loss(record)
-    made = made_with(asdict(record))
+    found, loss, made = subsets[name], _fit_loss(record), made_with(asdict(record))
     return Observation(record.model, name, record.seed, loss, found.sources, found.indicators, made)
 
 

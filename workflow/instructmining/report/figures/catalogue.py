@@ -27,7 +27,7 @@ class Figure:
     folder: str
     """Where its files are, under `results/`."""
     category: str = ""
-    """Its category in Snakemake's report."""
+    """Its category in the report that the rules bind."""
     subcategory: str = "{model}"
     """Its subcategory there."""
     title: str = ""
