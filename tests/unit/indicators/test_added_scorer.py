@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from instructmining.jobs.plan import Planned, read_dry_run
+from instructmining.jobs.plan import PlannedJob, read_dry_run
 from tests.conftest import ROOT
 from tests.unit.indicators.made import write_shard
 
@@ -103,14 +103,14 @@ def test_readers_are_told_what_it_means(follows: dict[str, Any]) -> None:
 
 
 @pytest.fixture(scope="module")
-def jobs(checkout: Path) -> dict[str, Planned]:
+def jobs(checkout: Path) -> dict[str, PlannedJob]:
     """The jobs that a run on Slurm would have, one of each rule."""
     targets = [f"results/indicators/unseen/{scorer}/000.parquet" for scorer in CONFIG["indicators"]]
     options = ["--profile", "profiles/slurm", "--configfile", "config/config.yaml", "mine.json", "--dry-run"]
     return {job.rule: job for job in read_dry_run(run(checkout, "snakemake", *targets, *options))}
 
 
-def test_it_has_a_rule_that_goes_where_its_declaration_says(jobs: dict[str, Planned]) -> None:
+def test_it_has_a_rule_that_goes_where_its_declaration_says(jobs: dict[str, PlannedJob]) -> None:
     partitions = {
         rule: (job.gpus, re.findall(r"slurm_partition=(\w+)", job.about["resources"])) for rule, job in jobs.items()
     }
@@ -118,7 +118,7 @@ def test_it_has_a_rule_that_goes_where_its_declaration_says(jobs: dict[str, Plan
     assert partitions["score_oddity"] == (1, ["gpu"])
 
 
-def test_its_model_is_prepared_as_its_declaration_says(jobs: dict[str, Planned]) -> None:
+def test_its_model_is_prepared_as_its_declaration_says(jobs: dict[str, PlannedJob]) -> None:
     assert jobs["prepare_model"].about["wildcards"] == "prepared=smollm2"
     assert jobs["convert_model"].about["wildcards"] == "converted=oddity"
 
