@@ -1,7 +1,9 @@
 """The plan of the house: which room may use which, and how large things get."""
 
 import ast
+import re
 from graphlib import TopologicalSorter
+from pathlib import Path
 from statistics import median, quantiles
 
 import pytest
@@ -84,3 +86,14 @@ def test_the_library_knows_no_engine_but_in_the_package_about_the_run() -> None:
     ]
     others = [path for path in files if "jobs" not in path.relative_to(WORKFLOW).parts]
     assert not [str(path) for path in others if any(word in path.read_text().lower() for word in engine)]
+
+
+PACKAGES = sorted(path.parent for path in (WORKFLOW / "instructmining").rglob("__init__.py"))
+
+
+@pytest.mark.parametrize("folder", PACKAGES, ids=lambda folder: str(folder.relative_to(WORKFLOW)))
+def test_a_package_is_a_map_that_names_every_room_and_no_other(folder: Path) -> None:
+    text = ast.get_docstring(ast.parse((folder / "__init__.py").read_text())) or ""
+    named = {name for name in re.findall(r"`([\w/]+)`", text) if name != "settings"}
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "settings"}
+    assert named == modules | {f"{inner.name}/" for inner in folder.iterdir() if inner in PACKAGES}

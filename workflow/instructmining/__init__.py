@@ -1,4 +1,15 @@
-"""InstructMining as a library: each package is one stage of the workflow, and each stage is a command of its own."""
+"""InstructMining as a library: one package per stage of the workflow, in the order in which data go through them.
+
+`data/` imports, cleans and splits; `sampling/` draws subsets; `models/` prepares and loads models; `indicators/`
+scores every example; `training/` tunes and measures; `quality_rule/` fits losses to indicators; `selection/` keeps
+the best of new data; `comparison/` asks whether that helped; `report/` shows it. `planning/` is for before and beside
+a run, `jobs/` is about the run itself: the only place that knows the engine that runs it.
+
+What all of them use: an `example`, the `files` that results are in, `arrays`, `progress`. The config is read by
+`config` (`config_error` explains mistakes, `config_runs` lists the fine-tunes it asks for, `embedded` is the
+default); each package's `settings` are its keys. Documents that are made from the code: `config_files`, and
+`result_tables` from the list in `result_files`, each between the marks of `marked`.
+"""
 
 import logging
 import warnings

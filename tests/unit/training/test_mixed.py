@@ -1,10 +1,13 @@
 """Fine-tunes that were not made alike are told of, with how many of each."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from instructmining.training.mixed import made_with, mixtures, unlike_most
+from instructmining.training.record import Record
+from tests.unit.records import RECORD
 
 
 def made(
@@ -13,18 +16,18 @@ def made(
     code: str = "abc",
     settings: dict[str, Any] | None = None,
     **packages: str,
-) -> dict[str, Any]:
+) -> Record:
     """What a record tells of how its fine-tune was made."""
-    versions = {"torch": "2.13.0", "transformers": "5.23.0", "peft": "0.21.2", "bitsandbytes": "0.48.0", "numpy": "2.3"}
-    return {
-        "settings": settings or {"epochs": 1},
-        "packages": {**versions, **packages},
-        "device": measured or device,
-        "training": {"device": device, "code": code},
-    }
+    return replace(
+        RECORD,
+        settings=settings or {"epochs": 1},
+        packages={**RECORD.packages, "numpy": "2.3", **packages},
+        device=measured or device,
+        training=replace(RECORD.training, device=device, code=code),
+    )
 
 
-def sentences(*records: dict[str, Any]) -> list[str]:
+def sentences(*records: Record) -> list[str]:
     return [mixture.sentence for mixture in mixtures(map(made_with, records))]
 
 

@@ -2,7 +2,8 @@
 
 `arm_kinds` lists the arms, `arms` and `choose_arm` choose their examples, `match_tokens` gives them equal training;
 `runs` reads their losses, `compare` tests the differences (`intervals`, `result`) and `words` says what they show.
-`sizes` has curves over the number of examples, `cost` what choosing cost. Tuned models are read through `adapters`.
+`sizes` fits `curves` over the number of examples, `cost` adds up what choosing cost. Tuned models are read through
+`adapters`.
 
 Wings: `judge/` asks a model which answers are better, `benchmarks/` runs tasks of lm-evaluation-harness.
 """

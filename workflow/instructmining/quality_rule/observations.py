@@ -10,7 +10,7 @@ counts as much as a small one.
 import argparse
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +116,7 @@ def _observe(record: Record, subsets: dict[str, SubsetIndicators]) -> Observatio
             f"{_where(record)}: there is no subset {name!r} among the {len(subsets)} given to --subsets;"
             " compute its indicators or leave the record out"
         )
-    found, loss, made = subsets[name], _fit_loss(record), made_with(asdict(record))
+    found, loss, made = subsets[name], _fit_loss(record), made_with(record)
     return Observation(record.model, name, record.seed, loss, found.sources, found.indicators, made)
 
 

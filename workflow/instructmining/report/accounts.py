@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from instructmining.files import read_json, read_result
@@ -137,7 +137,7 @@ def arm_mixtures(records: Iterable[Path]) -> list[str]:
     for path in records:
         record = read_result(Record, path)
         if not record.run_name.subset:
-            made[record.model].append(made_with(asdict(record)))
+            made[record.model].append(made_with(record))
     return [f"Arms of {model}: {mixture.sentence}" for model, one in made.items() for mixture in mixtures(one)]
 
 

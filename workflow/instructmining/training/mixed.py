@@ -7,8 +7,8 @@ from those that they are compared with.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from instructmining.training.record import Record
 from instructmining.training.settings import Training, packages_of
 
 MadeWith = Mapping[str, str]
@@ -36,16 +36,16 @@ class Mixture:
         return f"The fine-tunes were made {by} {different}: {counts}."
 
 
-def made_with(record: Mapping[str, Any]) -> dict[str, str]:
+def made_with(record: Record) -> dict[str, str]:
     """What the fine-tune of a record was made with."""
-    settings = {name: record["settings"][name] for name in ("dtype", "quantisation") if name in record["settings"]}
-    training, packages = Training.model_validate(settings), record["packages"]
-    trained, measured = record["training"]["device"], record["device"]
+    settings = {name: record.settings[name] for name in ("dtype", "quantisation") if name in record.settings}
+    training, trained = Training.model_validate(settings), record.training
+    device = trained.device if trained.device == record.device else f"{trained.device} and measured on {record.device}"
     return {
-        **{name: packages[name] for name in packages_of(training)},
-        DEVICE: trained if trained == measured else f"{trained} and measured on {measured}",
+        **{name: record.packages[name] for name in packages_of(training)},
+        DEVICE: device,
         NUMBERS: f"{training.dtype} quantised to {training.quantisation}" if training.quantisation else training.dtype,
-        CODE: record["training"]["code"],
+        CODE: trained.code,
     }
 
 
