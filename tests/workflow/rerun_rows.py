@@ -272,7 +272,7 @@ ROWS = [
         "a comment, a docstring or the description of a key",
         both(
             edit("training/finetune.py", "def finetune(", "# A comment.\n\n\ndef finetune("),
-            edit("example.py", "Read a table of examples whole.", "Read a whole table of examples."),
+            edit("example.py", "Read a whole table of examples.", "Read all examples of a table."),
             edit("training/settings.py", '"""Passes over the data."""', '"""How often the data are gone through."""'),
         ),
     ),
@@ -283,7 +283,7 @@ ROWS = [
             edit("training/checkpoint.py", "resuming after step %d from %s", "after step %d, going on from %s"),
             edit("progress.py", " s left", " s to go"),
             edit("training/finetune.py", '"fine-tuning"', '"tuning"'),
-            edit("training/finetune_and_evaluate.py", "a subset ID or an arm", "the ID of a subset, or an arm"),
+            edit("training/finetune_and_evaluate.py", "a subset ID, or an arm", "the ID of a subset, or an arm"),
         ),
     ),
     Row("a type annotation", edit("training/finetune.py", "-> list[Step]:", "-> Sequence[Step]:")),

@@ -6,6 +6,7 @@ from instructmining.comparison.curves import Curves, Point
 from instructmining.comparison.intervals import over_seeds
 from instructmining.comparison.judge.result import JudgedArm, JudgeResult, LengthControlled, Share
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference, Estimate
+from instructmining.quality_rule.people.result import PeopleComparison
 from instructmining.selection.found_size import FoundSize
 
 SHARE = Share(0.5, 0.4, 0.6, 9)
@@ -82,3 +83,22 @@ def cost_result(text: str = "plain", break_even: int | None = 12345) -> CostResu
     """What choosing cost."""
     both = PerFineTune(selected=1.0, full=3.0)
     return CostResult("core hours", (StageCost(text, 1, 1, 1.0, 0.0, None),), 1.0, both, both, break_even, text)
+
+
+def people_result(text: str = "plain") -> PeopleComparison:
+    """Ratings of two examples, of which no measure is told."""
+    return PeopleComparison(
+        model="tiny",
+        ratings=text,
+        confidence=0.95,
+        judgements=1,
+        rating="given",
+        alike=1.25,
+        pairs=1,
+        matched_pairs=1,
+        rated=2,
+        prompts=1,
+        left_out={},
+        measures=(),
+        sentences=(text,),
+    )

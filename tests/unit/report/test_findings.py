@@ -1,20 +1,12 @@
 """What a run found beside the rule and the arms, in words."""
 
 import argparse
-from dataclasses import dataclass
 
 import pytest
 
 from instructmining.files import write_result
 from instructmining.report.findings import add_options, read_finding, read_findings
-from tests.unit.report.made import benchmarks_result, cost_result, curves, found_size, judge_result
-
-
-@dataclass(frozen=True)
-class People:
-    """As much of the agreement with people as is said."""
-
-    sentences: tuple[str, ...]
+from tests.unit.report.made import benchmarks_result, cost_result, curves, found_size, judge_result, people_result
 
 
 @pytest.mark.parametrize(
@@ -25,7 +17,7 @@ class People:
         ("sizes", found_size("12 is best."), ("12 is best.", "The search stopped after 4 trials.")),
         ("curves", curves(), ("a", "b")),
         ("costs", cost_result("pays off after 3"), ("pays off after 3",)),
-        ("people", People(("agrees",)), ("agrees",)),
+        ("people", people_result("agrees"), ("agrees",)),
     ],
 )
 def test_each_result_has_its_sentences_and_knows_its_selection(tmp_path, kind, result, sentences) -> None:

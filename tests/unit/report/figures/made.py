@@ -5,9 +5,6 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
-from instructmining.comparison.intervals import over_seeds
-from instructmining.comparison.result import ArmResult, ComparisonResult, Difference
-from instructmining.comparison.sizes import curves_over_size
 from instructmining.data.import_ratings import JUDGEMENTS
 from instructmining.planning.compare_designs import compare_designs
 from instructmining.quality_rule.across.compare import Observed, compare_rules
@@ -24,6 +21,7 @@ from instructmining.report.figures.rule import draw_coefficients, draw_predicted
 from instructmining.report.figures.selection import draw_quality
 from instructmining.report.figures.sizes import draw_sizes
 from instructmining.selection.settings import Selection
+from tests.unit.report.made import comparison, curves
 from tests.unit.simulation import observations
 
 
@@ -36,38 +34,6 @@ def fitted(indicators=("ppl", "mtld", "relevance", "flat"), choice="given", nois
     table = observations(y, x)
     settings = QualityRuleSettings(confidence=0.9, choice=choice, repeats=2)
     return table, fit_rule(table, list(x), settings, {}).diagnostics
-
-
-def comparison():
-    def arm(name, mean, difference):
-        loss = over_seeds([mean, mean + 0.01, mean - 0.02], 0.95)
-        return ArmResult(name, 50, 10, 900.0, loss, {"test": loss}, difference, f"{name}: a verdict")
-
-    selected = arm(
-        "selected", 2.0, Difference(over_seeds([-0.1, -0.2, -0.1], 0.95), -0.2, -0.05, -0.3, 0.0, 0.04, 0.08)
-    )
-    arms = (selected, arm("random", 2.1, None))
-    about = ("tiny", "mixed", "random", "steps", 0.95, (0, 1, 2), {"test": "test"}, 40)
-    return ComparisonResult(*about, arms, "A sentence.")
-
-
-def curves():
-    """Losses that fall with the size, of two arms kept equal in two ways."""
-    records = [
-        {
-            "model": "tiny",
-            "run": f"mixed.{arm}@{size}-{kept}",
-            "seed": seed,
-            "steps": 8,
-            "training": {"examples": size},
-            "losses": {"test": {"role": "test", "token_loss": 2.1 - size / 1000 + (seed - 1) * (1 + size % 11) / 100}},
-        }
-        for arm in ("selected", "random")
-        for kept in ("epochs", "steps")
-        for size in (32, 64, 256)
-        for seed in range(3)
-    ]
-    return curves_over_size(records, 3, 0.95)
 
 
 def scores(count):
