@@ -84,7 +84,7 @@ wildcard_constraints:
 
 
 def runs(command, **settings):
-    """The params of a rule that runs a command: what its jobs depend on, and what they are given.
+    """The params of a rule that runs a command, with what its jobs depend on and what they are given.
 
     They depend on the code that the command reaches and on the settings that it reads, except for names of the user's
     files, which are inputs. Params that are functions of `input` are not tracked.
