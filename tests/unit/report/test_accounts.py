@@ -53,22 +53,18 @@ def test_truncation_is_summed_over_shards(tmp_path) -> None:
     assert [cost.hours for cost in scoring_costs(reports)] == [1.0]
 
 
-def test_fine_tunes_for_the_rule_and_for_each_arm_are_counted_apart(tmp_path) -> None:
-    paths = [tmp_path / f"{run}.json" for run in ("000", "001", "new.random")]
-    for path in paths:
-        write_result(path, made_record(path.stem, tokens=7, timing=replace(RECORD.timing, seconds=3600)))
-    rule, arm = training_costs(paths)
+def test_fine_tunes_for_the_rule_and_for_each_arm_are_counted_apart() -> None:
+    timing = replace(RECORD.timing, seconds=3600)
+    rule, arm = training_costs(made_record(run, tokens=7, timing=timing) for run in ("000", "001", "new.random"))
     assert (rule.jobs, rule.hours, rule.tokens, rule.peak_memory_gb, rule.peak_gpu_memory_gb) == (2, 2.0, 14, 2.0, None)
     assert (arm.what, arm.jobs) == ("fine-tunes: arm new.random", 1)
 
 
-def test_arms_that_were_not_made_alike_are_warned_of_and_subsets_are_left_to_the_rule(tmp_path) -> None:
+def test_arms_that_were_not_made_alike_are_warned_of_and_subsets_are_left_to_the_rule() -> None:
     runs = {"000": "2.11.0", "001": "2.12.0", "new.random": "2.13.0", "new.selected": "2.13.0", "new.full": "2.12.0"}
-    paths = [tmp_path / f"{run}.json" for run in runs]
-    for path, torch in zip(paths, runs.values(), strict=True):
-        write_result(path, made_record(path.stem, packages={**RECORD.packages, "torch": torch}))
-    assert arm_mixtures(paths[:4]) == []
-    assert arm_mixtures(paths) == [
+    records = [made_record(run, packages={**RECORD.packages, "torch": torch}) for run, torch in runs.items()]
+    assert arm_mixtures(records[:4]) == []
+    assert arm_mixtures(records) == [
         "Arms of tiny: The fine-tunes were made with different versions of torch: 2 with 2.13.0, 1 with 2.12.0."
     ]
 

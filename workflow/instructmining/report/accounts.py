@@ -131,21 +131,19 @@ def scoring_costs(reports: Iterable[Path]) -> list[JobCost]:
     ]
 
 
-def arm_mixtures(records: Iterable[Path]) -> list[str]:
+def arm_mixtures(records: Iterable[Record]) -> list[str]:
     """How the fine-tunes of a model's arms were made differently; checks of the rule cover fine-tunes on subsets."""
     made: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for path in records:
-        record = read_result(Record, path)
+    for record in records:
         if not record.run_name.subset:
             made[record.model].append(made_with(record))
     return [f"Arms of {model}: {mixture.sentence}" for model, one in made.items() for mixture in mixtures(one)]
 
 
-def training_costs(records: Iterable[Path]) -> list[JobCost]:
+def training_costs(records: Iterable[Record]) -> list[JobCost]:
     """Time, tokens and memory of the fine-tunes for the rule, and of the fine-tunes of each arm."""
     groups: dict[str, list[Record]] = defaultdict(list)
-    for path in records:
-        record = read_result(Record, path)
+    for record in records:
         kind = "subsets, for the rule" if record.run_name.subset else f"arm {record.run}"
         groups[f"fine-tunes: {kind}"].append(record)
     return [_training_cost(what, members) for what, members in groups.items()]

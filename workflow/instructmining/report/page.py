@@ -52,6 +52,7 @@ from instructmining.report.findings import Finding, add_options, read_findings
 from instructmining.report.glossary import meaning, reasons
 from instructmining.report.selected import read_selected
 from instructmining.selection.settings import Selection
+from instructmining.training.record import Record
 
 TEXTS = Path(__file__).parents[2] / "report"
 """The template of the page, and the captions of figures."""
@@ -232,6 +233,7 @@ def gather(arguments: argparse.Namespace) -> Contents:
     selected = read_selected(arguments.rankings, settings, arguments.sizes)
     everything = [*accounts, *(found for part in selected for found in part.accounts())]
     cut = truncations(arguments.scores)
+    records = [read_result(Record, path) for path in arguments.records]
     return Contents(
         rules=rules,
         across_models=[
@@ -245,11 +247,11 @@ def gather(arguments: argparse.Namespace) -> Contents:
         losses=losses_in_words(everything),
         reasons=reasons(everything),
         truncations=cut,
-        costs=[*scoring_costs(arguments.scores), *training_costs(arguments.records)],
+        costs=[*scoring_costs(arguments.scores), *training_costs(records)],
         warnings=[
             *rule_warnings(rules),
             *outside_warnings(rules, arguments.rankings),
-            *arm_mixtures(arguments.records),
+            *arm_mixtures(records),
             *account_warnings(accounts),
             *truncation_warnings(cut),
         ],
