@@ -19,7 +19,7 @@ from instructmining.comparison.arm_kinds import kind_of
 from instructmining.config import load_config
 from instructmining.config_error import ConfigError, reject_duplicate_keys
 from instructmining.config_runs import arm_runs, size_runs, subset_runs, subsets, training_of
-from instructmining.data.read_rows import data_format
+from instructmining.data.reading.read_rows import data_format
 from instructmining.indicators.custom_code import code_file, function_fingerprint
 from instructmining.indicators.scorers import own_models
 from instructmining.jobs.content import Contents

@@ -22,8 +22,8 @@ from instructmining.data.documentation import documentation_origin, documentatio
 from instructmining.data.draw import draw, seeded
 from instructmining.data.errors import BadRow, DataError, plain_errors
 from instructmining.data.forms import detect_form, split_row, to_messages
-from instructmining.data.hub import hub_origin, hub_rows, load_hub
-from instructmining.data.read_rows import Row, read_rows
+from instructmining.data.reading.hub import hub_origin, hub_rows, load_hub
+from instructmining.data.reading.read_rows import Row, read_rows
 from instructmining.data.settings import Fields, Form, Source
 from instructmining.data.tasks import task_rows
 from instructmining.data.write_examples import check_counts, write_examples

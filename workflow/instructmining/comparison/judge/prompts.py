@@ -24,7 +24,7 @@ from instructmining.comparison.judge.result import PromptCounts, PromptsReport
 from instructmining.comparison.judge.settings import PromptSet
 from instructmining.data.contamination import EvalPrompts
 from instructmining.data.errors import BadRow, DataError, plain_errors
-from instructmining.data.read_rows import Row, read_rows
+from instructmining.data.reading.read_rows import Row, read_rows
 from instructmining.example import Message, make_example, stream_examples
 from instructmining.files import read_table, write_result, write_table
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from instructmining.data.errors import DataError
-from instructmining.data.hub import hub_origin, hub_rows, load_hub
+from instructmining.data.reading.hub import hub_origin, hub_rows, load_hub
 from instructmining.data.settings import Source
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from instructmining.data.errors import DataError
-from instructmining.data.read_rows import Row, json_value
+from instructmining.data.reading.read_rows import Row, json_value
 from instructmining.data.settings import Source
 
 

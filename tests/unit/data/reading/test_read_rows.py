@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from instructmining.data.errors import BadRow, DataError
-from instructmining.data.read_rows import read_rows
+from instructmining.data.reading.read_rows import read_rows
 
 ROWS = [{"instruction": "Say é", "output": "é, with\na second line"}, {"instruction": "Count", "output": "1, 2"}]
 
