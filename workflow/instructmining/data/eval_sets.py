@@ -47,7 +47,8 @@ def _origins(sources: Mapping[str, Source], name: str) -> set[tuple[str, ...]]:
     if source.degrade:
         return {("source", source.degrade.source)} | _origins(sources, source.degrade.source)
     if source.path:
-        return {("path", str(PurePath(source.path)))}
+        paths = [source.path] if isinstance(source.path, str) else source.path
+        return {("path", str(PurePath(path))) for path in paths}
     if source.hub:
         return {("hub", source.hub, source.configuration or "", source.split)}
     if source.documentation:

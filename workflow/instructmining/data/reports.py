@@ -17,7 +17,7 @@ class SourceReport:
     origin: str
     """Where the rows came from: a file, a data set of the hub with its commit, packages with their versions."""
     sha256: str | None
-    """Hash of the file; null for what is not a file."""
+    """Hash of the file, or of the lines of the hashes of several; null for what is not a file."""
     form: Form | dict[str, str] | None
     """Form of a row, or the mapping of its fields; null for a degraded variant, whose form is that of its origin."""
     rows_in: int
@@ -97,9 +97,9 @@ class RatingsReport:
     ratings: str
     """Name of the ratings."""
     origin: str
-    """The file."""
+    """The file or files."""
     sha256: str
-    """Hash of the file."""
+    """Hash of the file, or of the lines of the hashes of several."""
     rows_in: int
     """Rows read."""
     kept: int

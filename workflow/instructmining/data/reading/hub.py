@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from instructmining.data.errors import DataError
-from instructmining.data.reading.read_rows import Row, json_value
+from instructmining.data.reading.json_values import json_row
+from instructmining.data.reading.rows import Row
 from instructmining.data.settings import Source
 
 
@@ -22,7 +23,7 @@ def load_hub(source: Source) -> Any:
 def hub_rows(dataset: Any, hub: str) -> Iterator[Row]:
     """The rows of a loaded data set, numbered from 1."""
     for number, value in enumerate(dataset, 1):
-        yield Row(json_value(value), number, f"{hub}: row {number}")
+        yield Row(json_row(value), number, f"{hub}: row {number}")
 
 
 def hub_origin(source: Source, dataset: Any) -> str:
