@@ -45,7 +45,7 @@ class Lines(Iterator[str]):
 
 
 def read_csv(text: TextIO, path: Path) -> Iterator[Row]:
-    """The rows of a text, each at its first line; raises ValueError or csv.Error where its header cannot be read."""
+    """The rows of a text, each at its first line; raises ValueError where its header cannot be read."""
     csv.field_size_limit(sys.maxsize)
     lines = Lines(text)
     separator = _separator(lines, SEPARATORS.get(data_format(path), SEPARATORS[".csv"]))
@@ -69,7 +69,10 @@ def _separator(lines: Lines, usual: str) -> str:
 
 
 def _header(reader: Iterator[list[str]]) -> list[str]:
-    header = next((cells for cells in reader if cells), [])
+    try:
+        header = next((cells for cells in reader if cells), [])
+    except csv.Error:
+        raise ValueError("a quote in the header is not closed or not doubled") from None
     if len(set(header)) < len(header):
         raise ValueError(f"a column appears twice in the header: {', '.join(header)}")
     return header

@@ -37,6 +37,8 @@ def decode(text: str, start: int = 0) -> tuple[object, int]:
         return DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
         raise BrokenJsonError(text, error.pos, error.msg) from None
+    except ValueError:
+        raise ValueError("a number has too many digits") from None
 
 
 def values(text: str) -> Iterator[object]:
@@ -62,10 +64,12 @@ def elements(text: str) -> Iterator[object]:
         if text.startswith("]", at):
             break
         if not text.startswith(",", at):
-            raise BrokenJsonError(text, at, f"expected a comma or ] after row {number}")
+            raise BrokenJsonError(text, at, f"broken JSON: expected a comma or ] after row {number}")
         at = after_blanks(text, at + 1)
+        if text.startswith("]", at):
+            raise BrokenJsonError(text, at, f"broken JSON: a comma after row {number}, but no further row")
     if (end := after_blanks(text, at + 1)) < len(text):
-        raise BrokenJsonError(text, end, "there is more after the end of the array")
+        raise BrokenJsonError(text, end, "broken JSON: there is more after the end of the array")
 
 
 def after_blanks(text: str, start: int) -> int:

@@ -17,6 +17,8 @@ from instructmining.data.reading.rows import Row, at_line, at_row
 from instructmining.example import JsonObject
 
 Lines = Iterator[tuple[int, str]]
+BOM = "\ufeff"
+"""Begins a text, and stands within it where texts were put one after the other."""
 NAMED = 5
 """Fields of an object that a message names."""
 
@@ -24,7 +26,9 @@ NAMED = 5
 def read_json(text: TextIO, path: Path) -> Iterator[Row]:
     """The rows of a text; raises ValueError where it is broken as a whole."""
     lines = _filled(text)
-    number, first = next(lines, (1, ""))
+    number, first = next(lines, (0, ""))
+    if not first:
+        return iter(())
     before = "\n" * (number - 1) + first
     if first.lstrip().startswith("["):
         return (at_row(value, number, path) for number, value in enumerate(elements(before + text.read()), 1))
@@ -33,7 +37,7 @@ def read_json(text: TextIO, path: Path) -> Iterator[Row]:
     second = next(lines, None)
     if second is None and data_format(path) == ".json":
         return _objects(before, path)
-    return _lines(chain([(number, first)] if first else [], [second] if second else [], lines), path)
+    return _lines(chain([(number, first)], [second] if second else [], lines), path)
 
 
 def _filled(lines: Iterable[str]) -> Lines:
@@ -46,14 +50,14 @@ def _goes_on(line: str) -> bool:
     try:
         decode(line)
     except BrokenJsonError as error:
-        return error.ends and bool(line)
+        return error.ends
     except (ValueError, RecursionError):
         pass
     return False
 
 
 def _lines(lines: Lines, path: Path) -> Iterator[Row]:
-    return (at_line(_row(line.strip()), number, path) for number, line in lines)
+    return (at_line(_row(line.strip().removeprefix(BOM)), number, path) for number, line in lines)
 
 
 def _row(line: str) -> object:
@@ -104,8 +108,10 @@ def _rows_of_one(value: object, path: Path) -> Iterator[Row]:
 
 def _is_row(value: JsonObject, arrays: list[str]) -> bool:
     """Whether an object is a row itself, by an instruction, turns, or text without an array of objects beside it."""
-    turns = any(is_turn(inner) or (isinstance(inner, list) and any(map(is_turn, inner))) for inner in value.values())
-    return turns or "instruction" in value or (not arrays and any(isinstance(inner, str) for inner in value.values()))
+    inner = list(value.values())
+    turns = any(is_turn(each) or (isinstance(each, list) and any(map(is_turn, each))) for each in inner)
+    text = any(isinstance(each, str) for each in inner)
+    return turns or isinstance(value.get("instruction"), str) or (text and not arrays)
 
 
 def _are_rows(value: object) -> bool:

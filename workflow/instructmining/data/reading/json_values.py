@@ -57,7 +57,7 @@ def _fields(row: dict[Any, Any], ignored: Collection[str]) -> dict[str, object]:
             values[_key(field)] = as_turns(json_value(value)) if type(value) is dict else json_value(value)
         except NoJsonError as problem:
             if field not in ignored:
-                raise NoJsonError(problem.reason, f'field "{field}": {problem.found}') from None
+                raise NoJsonError(problem.reason, f'field "{shown(field)}": {problem.found}') from None
             values[field] = None
     return values
 
@@ -89,6 +89,11 @@ def as_turns(value: object) -> object:
 def is_turn(value: object) -> bool:
     """Whether a value is a turn of a conversation, by the names of its fields."""
     return isinstance(value, dict) and any(names <= value.keys() for names in TURN_FIELDS)
+
+
+def shown(name: object) -> str:
+    """A name from the data as a message shows it: short, and Unicode."""
+    return str(name)[:40].encode(errors="backslashreplace").decode()
 
 
 def _key(key: object) -> str:
@@ -141,7 +146,7 @@ FORMS: dict[type, Callable[[Any], object]] = {
 
 def _other(value: object) -> object:
     if isinstance(value, Twice):
-        raise NoJsonError(f'key "{value.key()}" stands twice', "in one object")
+        raise NoJsonError(f'key "{shown(value.key())}" stands twice', "in one object")
     form = next((form for kind, form in FORMS.items() if isinstance(value, kind)), None)
     if form is None:
         raise NoJsonError(f"type {type(value).__name__} cannot be kept", "it has no form in JSON")

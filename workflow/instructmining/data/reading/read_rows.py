@@ -4,7 +4,6 @@ A BadRow takes the place of a row that cannot be read, so that the caller decide
 where a whole file is unreadable (a broken JSON array, a truncated archive).
 """
 
-import csv
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +16,8 @@ from instructmining.data.reading.parquet_rows import read_parquet
 from instructmining.data.reading.paths import EXPECTED, data_format, find_files
 from instructmining.data.reading.rows import Row
 
+NO_PARQUET = "this is no Parquet, or only a part of it: it does not begin with PAR1"
+
 
 def read_rows(path: str | Path | Sequence[str | Path], ignored: Collection[str] = ()) -> Iterator[Row]:
     """The rows of one or several files; the number of a row is its line in JSON lines and CSV, else its position.
@@ -28,7 +29,7 @@ def read_rows(path: str | Path | Sequence[str | Path], ignored: Collection[str] 
         try:
             for row in _rows(file):
                 yield Row(json_row(row.value, ignored), row.number, row.place)
-        except (ValueError, OSError, EOFError, RecursionError, csv.Error) as error:
+        except (ValueError, OSError, EOFError, RecursionError) as error:
             raise DataError(f"{file}: cannot be read: {error}") from error
 
 
@@ -42,4 +43,4 @@ def _rows(path: Path) -> Iterator[Row]:
         elif form in (".json", ".jsonl", ".ndjson"):
             yield from read_json(as_text(stream, newline=None), path)
         else:
-            raise ValueError(f"{'no Parquet file' if form == '.parquet' else 'unknown format'}; expected {EXPECTED}")
+            raise ValueError(NO_PARQUET if form == ".parquet" else f"unknown format; expected {EXPECTED}")
