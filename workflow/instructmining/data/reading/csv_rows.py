@@ -54,7 +54,7 @@ def read_csv(text: TextIO, path: Path) -> Iterator[Row]:
     number = lines.begin()
     for cells in _records(reader, lines):
         record = "".join(lines.record)
-        if not record.isspace():
+        if record.strip(" \r\n"):
             yield at_line(_row(header, cells, record, separator), number, path)
         number = lines.begin()
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from glob import glob, has_magic
@@ -86,8 +87,9 @@ def _find(path: str, root: Path) -> Found:
     if has_magic(path):
         matches = sorted(glob(path, root_dir=root, recursive=True))  # noqa: PTH207 - that of Path is always relative
         return _data_files(f"{named}: no data file has such a name", [root / match for match in matches])
-    unset = f"; there is no environment variable {path[path.index('$') :]}" if "$" in path else ""
-    raise DataError(f"file not found: {named}{unset}")
+    unset = re.search(r"\$\{?\w+\}?", path)
+    hint = f"; there is no environment variable {unset[0]}" if unset else ""
+    raise DataError(f"file not found: {named}{hint}")
 
 
 def _data_files(problem: str, candidates: Sequence[Path]) -> Found:
