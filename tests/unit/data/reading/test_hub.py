@@ -27,6 +27,13 @@ def test_rows_of_the_hub_are_numbered_from_one_and_as_json_can_hold_them() -> No
     assert (second.number, second.value) == (2, {"a": None})
 
 
+def test_a_value_of_the_hub_without_a_form_in_json_makes_its_row_bad_unless_it_is_ignored() -> None:
+    rows = [{"text": b"\xc3\xa9", "image": object()}]
+    (bad,), (kept,) = hub_rows(rows, "owner/name"), hub_rows(rows, "owner/name", ["image"])
+    assert str(bad.value) == 'type object cannot be kept; field "image": it has no form in JSON'
+    assert kept.value == {"text": "é", "image": None}
+
+
 def test_a_data_set_that_cannot_be_had_is_named_with_its_configuration_and_split(tmp_path) -> None:
     source = Source(hub=str(tmp_path / "nothing"), configuration="main", split="test")
     with pytest.raises(DataError, match=r"nothing \(configuration main, split test\): cannot be loaded: "):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from instructmining.data.errors import DataError
-from instructmining.data.reading.paths import data_format, files_hash, find_files, path_problem
+from instructmining.data.reading.paths import data_format, files_hash, find_files, path_problem, same_files
 
 
 @pytest.fixture
@@ -105,6 +105,12 @@ def test_a_file_is_named_once(folder: Path, paths: list[str]) -> None:
     (folder / "link.jsonl").symlink_to(folder / B)
     with pytest.raises(DataError, match="this file is named twice, also as"):
         find_files(paths, folder)
+
+
+def test_files_are_the_same_under_every_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    assert same_files("data") == same_files([f"./{A}", f"data/../{B}"]) == {str(folder / A), str(folder / B)}
+    assert same_files(["none/../x.csv"]) == {str(folder / "x.csv")}
 
 
 def test_the_hash_of_files_is_that_of_the_lines_of_their_hashes(folder: Path) -> None:

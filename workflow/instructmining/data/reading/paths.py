@@ -59,6 +59,14 @@ def path_problem(path: str | Sequence[str], root: Path) -> str:
     return ""
 
 
+def same_files(path: str | Sequence[str]) -> set[str]:
+    """The files of a path, each by one name whatever leads to it; where there are none, the path itself."""
+    if not isinstance(path, str):
+        return {file for each in path for file in same_files(each)}
+    files = () if path_problem(path, Path()) else find_files(path).files
+    return {str(file.resolve()) for file in files or (Path(path),)}
+
+
 def data_format(path: Path) -> str:
     """The ending of a file's name that says how it is read, such as `.jsonl`, without those of packed files."""
     name = path.name.lower()
