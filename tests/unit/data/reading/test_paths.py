@@ -100,6 +100,10 @@ def test_a_path_without_data_files_says_what_is_there(folder: Path, path: str) -
     assert path_problem(B, folder) == ""
 
 
+def test_a_path_that_no_file_can_have_is_said(folder: Path) -> None:
+    assert "File name too long" in path_problem("x" * 300, folder)
+
+
 @pytest.mark.parametrize("paths", [[B, f"data/../{B}"], ["data", B], ["data/*.jsonl", "link.jsonl"]])
 def test_a_file_is_named_once(folder: Path, paths: list[str]) -> None:
     (folder / "link.jsonl").symlink_to(folder / B)

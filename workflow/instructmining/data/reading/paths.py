@@ -51,10 +51,10 @@ def find_files(path: str | Path | Sequence[str | Path], root: Path = Path()) -> 
 
 
 def path_problem(path: str | Sequence[str], root: Path) -> str:
-    """Why a path of the config leads to no data files; empty if it does."""
+    """Why a path of the config leads to no data files, or may not be looked at; empty if it does."""
     try:
         find_files(path, root)
-    except DataError as error:
+    except (DataError, OSError) as error:
         return str(error)
     return ""
 
