@@ -137,18 +137,12 @@ def _missing_files(config: Config, root: Path) -> list[str]:
         for name, scorer in config.indicators.scorers().items()
         if isinstance(model := getattr(scorer, "model", None), ModelFiles)
     }
+    given = {key: root / path for key, path in files.items() if path}
+    folders = {f"{key}.path": root / model.path for key, model in models.items() if model.path}
     return [
         *_missing_data(config, root),
-        *(
-            f"{key}: file not found: {root / path}"
-            for key, path in files.items()
-            if path and not (root / path).is_file()
-        ),
-        *(
-            f"{key}.path: folder not found: {root / model.path}"
-            for key, model in models.items()
-            if model.path and not (root / model.path).is_dir()
-        ),
+        *(f"{key}: file not found: {path}" for key, path in given.items() if not path.is_file()),
+        *(f"{key}: folder not found: {path}" for key, path in folders.items() if not path.is_dir()),
     ]
 
 

@@ -66,6 +66,12 @@ def test_a_row_with_other_cells_than_the_header_is_bad(read: Read) -> None:
     assert read("a,b\n1\n1,2,3\n4,5\n", "in.csv") == [*found, {"a": "4", "b": "5"}]
 
 
-def test_a_header_with_a_broken_quote_is_said(read: Read) -> None:
-    with pytest.raises(DataError, match=r"in\.csv: cannot be read: a quote in the header is not closed or not doubled"):
-        read('a,"b\n1,2\n', "in.csv")
+@pytest.mark.parametrize("header", ['a,"b', 'a, "b"', '"a" x,b'])
+def test_a_header_with_a_quote_out_of_place_is_said(read: Read, header: str) -> None:
+    with pytest.raises(DataError, match=r"in\.csv: cannot be read: the header: a quote is not closed or not doubled"):
+        read(f"{header}\n1,2\n", "in.csv")
+
+
+def test_two_columns_without_a_name_are_said(read: Read) -> None:
+    with pytest.raises(DataError, match=r"twice in the header: a, \(no name\), \(no name\)"):
+        read("a,,\n1,,\n", "in.csv")

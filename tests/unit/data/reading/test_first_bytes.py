@@ -95,6 +95,12 @@ def test_half_a_character_of_utf_16_is_not_read_as_anything(read: Read) -> None:
         read('{"a": "x"}'.encode("utf-16")[:-1])
 
 
+@pytest.mark.parametrize("text", ['[{"a": 1}]', '\n{"a": 1}\n'])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_json_that_is_called_csv_is_read(read: Read, text: str, encoding: str) -> None:
+    assert read(text.encode(encoding), "in.csv") == [{"a": 1}]
+
+
 @pytest.mark.parametrize(
     ("name", "text"), [("in.csv", "a,b\né,2\nx,3\n"), ("in.jsonl", '{"a": "é"}\n{"a": "x", "b": "3"}\n')]
 )

@@ -17,6 +17,8 @@ SEPARATORS = {".csv": ",;\t|", ".tsv": "\t,;|"}
 NAMED = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 """The line above the header by which Excel names the separator."""
 
+STRAY = "a quote is not closed or not doubled"
+
 
 class Lines(Iterator[str]):
     """The lines of a text, counted; those of the record that is being read can be read once more."""
@@ -50,7 +52,7 @@ def read_csv(text: TextIO, path: Path) -> Iterator[Row]:
     lines = Lines(text)
     separator = _separator(lines, SEPARATORS.get(data_format(path), SEPARATORS[".csv"]))
     reader = csv.reader(lines, delimiter=separator, strict=True)
-    header = _header(reader)
+    header = _header(reader, lines, separator)
     number = lines.begin()
     for cells in _records(reader, lines):
         record = "".join(lines.record)
@@ -68,13 +70,17 @@ def _separator(lines: Lines, usual: str) -> str:
     return next((separator for separator in usual if len(next(csv.reader([first], delimiter=separator))) > 1), usual[0])
 
 
-def _header(reader: Iterator[list[str]]) -> list[str]:
+def _header(reader: Iterator[list[str]], lines: Lines, separator: str) -> list[str]:
+    lines.begin()
     try:
         header = next((cells for cells in reader if cells), [])
     except csv.Error:
-        raise ValueError("a quote in the header is not closed or not doubled") from None
+        raise ValueError(f"the header: {STRAY}") from None
+    if _is_stray("".join(lines.record), separator):
+        raise ValueError(f"the header: {STRAY}")
     if len(set(header)) < len(header):
-        raise ValueError(f"a column appears twice in the header: {', '.join(header)}")
+        named = ", ".join(cell or "(no name)" for cell in header)
+        raise ValueError(f"a column appears twice in the header: {named}")
     return header
 
 
@@ -92,7 +98,7 @@ def _records(reader: Iterator[list[str]], lines: Lines) -> Iterator[list[str] | 
 
 def _row(header: list[str], cells: list[str] | csv.Error, record: str, separator: str) -> object:
     if isinstance(cells, csv.Error) or ('"' in "".join(cells) and _is_stray(record, separator)):
-        return BadRow("a quote is not closed or not doubled", 'within quotes, write each quote as ""', record)
+        return BadRow(STRAY, 'within quotes, write each quote as ""', record)
     if len(cells) != len(header):
         return BadRow("wrong number of cells", f"found {len(cells)}, the header names {len(header)}", cells)
     return dict(zip(header, cells, strict=True))

@@ -52,6 +52,13 @@ def is_parquet(stream: io.BufferedReader) -> bool:
     return stream.peek(LOOKED_AT).startswith(PARQUET)
 
 
+def is_json(stream: io.BufferedReader) -> bool:
+    """Whether a text begins with an array or an object, whatever its name."""
+    start = stream.peek(LOOKED_AT)[:LOOKED_AT]
+    text = start.decode(json.detect_encoding(start[:4]), errors="ignore").lstrip("\ufeff \t\r\n")
+    return text.startswith(("[", "{"))
+
+
 def as_text(stream: io.BufferedReader, newline: str | None) -> io.TextIOWrapper:
     """The text of a file in UTF-8, UTF-16 or UTF-32; bytes that are none become lone surrogates, and their rows bad."""
     encoding = json.detect_encoding(stream.peek(LOOKED_AT)[:4])

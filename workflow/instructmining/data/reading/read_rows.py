@@ -9,14 +9,12 @@ from pathlib import Path
 
 from instructmining.data.errors import DataError
 from instructmining.data.reading.csv_rows import read_csv
-from instructmining.data.reading.first_bytes import as_text, is_parquet, open_bytes
+from instructmining.data.reading.first_bytes import as_text, is_json, is_parquet, open_bytes
 from instructmining.data.reading.json_rows import read_json
 from instructmining.data.reading.json_values import json_row
 from instructmining.data.reading.parquet_rows import read_parquet
-from instructmining.data.reading.paths import EXPECTED, data_format, find_files
+from instructmining.data.reading.paths import EXPECTED, FORMATS, data_format, find_files
 from instructmining.data.reading.rows import Row
-
-NO_PARQUET = "this is no Parquet, or only a part of it: it does not begin with PAR1"
 
 
 def read_rows(path: str | Path | Sequence[str | Path], ignored: Collection[str] = ()) -> Iterator[Row]:
@@ -38,9 +36,11 @@ def _rows(path: Path) -> Iterator[Row]:
     with open_bytes(path) as stream:
         if is_parquet(stream):
             yield from read_parquet(stream, path)
-        elif form in (".csv", ".tsv"):
+        elif form == ".parquet":
+            raise ValueError("this is no Parquet, or only a part of it: it does not begin with PAR1")
+        elif form not in FORMATS:
+            raise ValueError(f"unknown format; expected {EXPECTED}")
+        elif form in (".csv", ".tsv") and not is_json(stream):
             yield from read_csv(as_text(stream, newline=""), path)
-        elif form in (".json", ".jsonl", ".ndjson"):
-            yield from read_json(as_text(stream, newline=None), path)
         else:
-            raise ValueError(NO_PARQUET if form == ".parquet" else f"unknown format; expected {EXPECTED}")
+            yield from read_json(as_text(stream, newline=None), path)
