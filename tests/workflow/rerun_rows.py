@@ -174,6 +174,15 @@ def move_files(run: Run) -> None:
     )(run)
 
 
+def give_a_folder(run: Run) -> None:
+    """Have a source name a folder of two files."""
+    folder = run.folder / "data" / "folder"
+    folder.mkdir()
+    for name in ("new", "third"):
+        shutil.copy(run.folder / "data" / f"{name}.jsonl", folder)
+    set_keys(sources__new={"path": "data/folder"})(run)
+
+
 def replace_weights(run: Run) -> None:
     """Change a file inside a model's folder, its time set back."""
     weights = run.folder / "models" / "encoder" / "model.safetensors"
@@ -323,6 +332,13 @@ ROWS = [
     Row("the code of the evaluation: every run is evaluated with its kept adapter, none is trained", edit("training/evaluate.py", "losses[i] = loss", "losses[i] = 1 * loss"), FOLLOW_THE_TRAINING),
     Row("one more subset", set_keys(sampling__subsets=SUBSETS + 1), {"sample_subset": 1, "subset_indicators": 1, "gather_observations": 1, **FOLLOW_THE_FIT, "finetune_and_evaluate": 1 + SEEDS}),
     Row("a data file of a pool to select from, whatever its name, size and time", replace_file, {"import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, **scored(1), **FOLLOW_THE_POOL}),
+    Row(
+        "a file in a folder, or one more or less: the import of the source that names the folder",
+        lambda run: (run.folder / "data" / "folder" / "third.jsonl").unlink(),
+        {"import_source": 1},
+        before=give_a_folder,
+        target="results/data/sources/new.parquet",
+    ),
     Row("one more source of a pool to select from", both(set_keys(sources__third={"path": "data/third.jsonl"}), set_keys(pools__new__sources=["new", "third"])), {"import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, **scored(1), **FOLLOW_THE_POOL}),
     Row(
         "one more source of the candidates: subsets are drawn from all sources, so all of them change",

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from instructmining.comparison.settings import Comparison
 from instructmining.config_error import ConfigError, explain
 from instructmining.data.eval_sets import eval_set_problems
+from instructmining.data.reading.paths import path_problem
 from instructmining.data.settings import EvalSet, Pool, Role, Source
 from instructmining.indicators.custom_code import code_file
 from instructmining.indicators.scorers import Indicators
@@ -128,30 +129,30 @@ def _in_order(value: Any) -> Any:
 def _missing_files(config: Config, root: Path) -> list[str]:
     """Files and folders that the config names but that do not exist."""
     tables = {f"indicators.custom.{name}.table": custom.table for name, custom in config.indicators.custom.items()}
-    files = {f"sources.{name}.path": source.path for name, source in config.sources.items()} | tables
-    files["quality_rule.file"] = config.quality_rule.file
-    files |= {f"quality_rule.ratings.{name}.path": each.path for name, each in config.quality_rule.ratings.items()}
+    files = {"quality_rule.file": config.quality_rule.file} | tables
     files |= {f"comparison.lists.{name}": path for name, path in config.comparison.lists.items()}
-    judge = config.comparison.judge
-    files |= {f"comparison.judge.prompts.{name}.path": p.path for name, p in judge.prompts.items()} if judge else {}
     models: dict[str, ModelFiles] = {f"models.{name}": model for name, model in config.models.items()}
     models |= {
         f"indicators.{name}.model": model
         for name, scorer in config.indicators.scorers().items()
         if isinstance(model := getattr(scorer, "model", None), ModelFiles)
     }
+    given = {key: root / path for key, path in files.items() if path}
+    folders = {f"{key}.path": root / model.path for key, model in models.items() if model.path}
     return [
-        *(
-            f"{key}: file not found: {root / path}"
-            for key, path in files.items()
-            if path and not (root / path).is_file()
-        ),
-        *(
-            f"{key}.path: folder not found: {root / model.path}"
-            for key, model in models.items()
-            if model.path and not (root / model.path).is_dir()
-        ),
+        *_missing_data(config, root),
+        *(f"{key}: file not found: {path}" for key, path in given.items() if not path.is_file()),
+        *(f"{key}: folder not found: {path}" for key, path in folders.items() if not path.is_dir()),
     ]
+
+
+def _missing_data(config: Config, root: Path) -> list[str]:
+    """Paths of data that lead to no data file."""
+    prompts = config.comparison.judge.prompts if config.comparison.judge else {}
+    paths = {f"sources.{name}.path": source.path for name, source in config.sources.items() if source.path}
+    paths |= {f"quality_rule.ratings.{name}.path": each.path for name, each in config.quality_rule.ratings.items()}
+    paths |= {f"comparison.judge.prompts.{name}.path": each.path for name, each in prompts.items()}
+    return [f"{key}: {problem}" for key, path in paths.items() if (problem := path_problem(path, root))]
 
 
 def _missing_functions(config: Config, root: Path) -> list[str]:

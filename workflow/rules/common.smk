@@ -19,7 +19,7 @@ from instructmining.comparison.arm_kinds import kind_of
 from instructmining.config import load_config
 from instructmining.config_error import ConfigError, reject_duplicate_keys
 from instructmining.config_runs import arm_runs, size_runs, subset_runs, subsets, training_of
-from instructmining.data.read_rows import data_format
+from instructmining.data.reading.paths import data_format, find_files
 from instructmining.indicators.custom_code import code_file, function_fingerprint
 from instructmining.indicators.scorers import is_aimed, own_models
 from instructmining.jobs.content import Contents
@@ -125,9 +125,10 @@ def own_files(folder, paths):
     return [own_file(path, f"{path.relative_to(folder)} {CONTENTS.hash(path)}") for path in paths]
 
 
-def data_file(path):
-    """A data file; how it is read also depends on the ending of its name."""
-    return own_file(path, f"{data_format(Path(path))} {CONTENTS.hash(Path(path))}")
+def data_files(path):
+    """The data files of a path; their rows also depend on their order and on the endings of their names."""
+    files = enumerate(find_files(path).files, 1)
+    return [own_file(file, f"{number} {data_format(file)} {CONTENTS.hash(file)}") for number, file in files]
 
 
 def shards(pool):

@@ -13,7 +13,7 @@ if CONFIG.comparison.judge:
     rule gather_prompts:
         """Gather the prompts to answer, without those in a pool and those that the rule or a size was fitted on."""
         input:
-            files=[own_file(prompts.path) for prompts in JUDGE.prompts.values()],
+            files=[file for prompts in JUDGE.prompts.values() for file in data_files(prompts.path)],
             pools=[
                 f"<results>/data/pools/{pool}/{shard}.parquet"
                 for pool in CONFIG.selection_pools()

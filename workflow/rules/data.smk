@@ -116,7 +116,7 @@ for ratings in CONFIG.quality_rule.ratings:
         name:
             f"import_ratings_{ratings}"
         input:
-            file=data_file(CONFIG.quality_rule.ratings[ratings].path),
+            files=data_files(CONFIG.quality_rule.ratings[ratings].path),
             pool=rated_pool(ratings),
         output:
             examples=f"<results>/data/pools/{ratings}/deduplicated/000.parquet",

@@ -11,6 +11,7 @@ SAME = {"path": "README.md"}
 MEETING = [
     ({"a": SAME, "b": SAME}, "b, which shares data with a,"),
     ({"a": SAME, "b": {"path": "./README.md"}}, "b, which shares data with a,"),
+    ({"a": SAME, "b": {"path": ["CHANGELOG.md", "./README.md"]}}, "b, which shares data with a,"),
     ({"a": SAME, "b": {"degrade": {"source": "a", "how": "words_shuffled"}}}, "b, which shares data with a,"),
     ({"a": {"hub": "x/y"}, "b": {"hub": "x/y"}}, "b, which shares data with a,"),
     ({"a": {"documentation": {"packages": ["json", "ast"]}}, "b": {"documentation": {"packages": ["ast"]}}}, "b, which"),

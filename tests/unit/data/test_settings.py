@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from instructmining.data.settings import EvalSet, Ratings, Source
+from instructmining.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,24 @@ def test_ratings_by_id_name_the_column_of_the_rating() -> None:
     with pytest.raises(ValidationError, match="pool is for ratings by ID"):
         Ratings(path="a.csv", pool="candidates")
     assert Ratings(path="a.csv", pool="candidates", rating="stars").pool == "candidates"
+
+
+PATHS = {
+    "": "is empty",
+    " ": "found ' ', expected a path or a list of paths",
+    (): "is empty",
+    ("a.json", ""): "expected a path or a list of paths",
+    ("a.json", "b.json", "a.json"): "a.json is named twice",
+    3: "found 3, expected a path or a list of paths",
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("settings", [Source, Ratings])
+def test_a_path_names_at_least_one_file_and_none_twice(settings: type[Settings], path: object) -> None:
+    with pytest.raises(ValidationError, match=PATHS[path]):
+        settings.model_validate({"path": list(path) if isinstance(path, tuple) else path})
+
+
+def test_a_path_may_be_a_list() -> None:
+    assert Source.model_validate({"path": ["a.json", "b.json"]}).path == ["a.json", "b.json"]

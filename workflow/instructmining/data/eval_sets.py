@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations, product
-from pathlib import PurePath
 
+from instructmining.data.reading.paths import same_files
 from instructmining.data.settings import EvalSet, Pool, Role, Source
 
 
@@ -47,7 +47,7 @@ def _origins(sources: Mapping[str, Source], name: str) -> set[tuple[str, ...]]:
     if source.degrade:
         return {("source", source.degrade.source)} | _origins(sources, source.degrade.source)
     if source.path:
-        return {("path", str(PurePath(source.path)))}
+        return {("path", file) for file in same_files(source.path)}
     if source.hub:
         return {("hub", source.hub, source.configuration or "", source.split)}
     if source.documentation:

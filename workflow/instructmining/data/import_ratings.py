@@ -26,11 +26,13 @@ from instructmining.data.draw import seeded
 from instructmining.data.errors import BadRow, DataError, plain_errors
 from instructmining.data.forms.detect import detect_form
 from instructmining.data.forms.read import to_messages
-from instructmining.data.read_rows import Row, read_rows
+from instructmining.data.reading.paths import files_hash, find_files
+from instructmining.data.reading.read_rows import read_rows
+from instructmining.data.reading.rows import Row
 from instructmining.data.settings import Form, Ratings
 from instructmining.data.write_examples import check_counts, write_examples
 from instructmining.example import EXAMPLES, Example, Message, example_id, from_table, make_example
-from instructmining.files import file_hash, write_json, write_table
+from instructmining.files import write_json, write_table
 from instructmining.progress import start_log
 
 JUDGEMENTS = pa.schema(
@@ -95,7 +97,7 @@ def import_ratings(
 ) -> None:
     """Import one file; raises DataError where it cannot be used."""
     tally = Tally()
-    rows = list(read_rows(Path(settings.path)))
+    rows = list(read_rows(settings.path))
     found = list(judgements_of(rows, name, settings, pool, tally))
     kept = _limited(found, settings.limit, seed, name, tally)
     check_counts(tally.rows_in, len(kept), tally.dropped, name)
@@ -206,10 +208,11 @@ def _limited(found: list[Judgement], limit: int | None, seed: int, name: str, ta
 
 
 def _report(name: str, settings: Ratings, tally: Tally, judgements: pa.Table, examples: int) -> dict[str, Any]:
+    files = find_files(settings.path)
     return {
         "ratings": name,
-        "origin": settings.path,
-        "sha256": file_hash(Path(settings.path)),
+        "origin": files.in_words(),
+        "sha256": files_hash(files.files),
         "rows_in": tally.rows_in,
         "kept": len(judgements),
         "dropped": dict(tally.dropped),

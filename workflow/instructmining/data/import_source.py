@@ -23,13 +23,15 @@ from instructmining.data.errors import BadRow, DataError, plain_errors
 from instructmining.data.forms.detect import KNOWN_FORMS, NO_FORM
 from instructmining.data.forms.read import RowSettings, read_row, split_row
 from instructmining.data.forms.roles import fold
-from instructmining.data.hub import hub_origin, hub_rows, load_hub
-from instructmining.data.read_rows import Row, read_rows
+from instructmining.data.reading.hub import hub_origin, hub_rows, load_hub
+from instructmining.data.reading.paths import files_hash, find_files
+from instructmining.data.reading.read_rows import read_rows
+from instructmining.data.reading.rows import Row
 from instructmining.data.settings import Form, Source
 from instructmining.data.tasks import task_rows
 from instructmining.data.write_examples import check_counts, write_examples
 from instructmining.example import Example, make_example, read_examples
-from instructmining.files import file_hash, write_json, write_text
+from instructmining.files import write_json, write_text
 from instructmining.progress import start_log
 
 MOST_NAMES = 100
@@ -180,8 +182,8 @@ def _missing_fields(name: str, settings: Source, tally: Tally) -> str:
 def _open(name: str, settings: Source, seed: int) -> Origin:
     """The origin that the settings name; a file or data set is opened, but no row is read yet."""
     if settings.path:
-        path = Path(settings.path)
-        return Origin(settings.path, read_rows(path), file_hash(path) if path.is_file() else None)
+        found = find_files(settings.path)
+        return Origin(found.in_words(), read_rows(found.files), files_hash(found.files))
     if settings.hub:
         dataset = load_hub(settings)
         return Origin(hub_origin(settings, dataset), hub_rows(dataset, settings.hub))

@@ -17,7 +17,7 @@ class SourceReport:
     origin: str
     """Where the rows came from: a file, a data set of the hub with its commit, packages with their versions."""
     sha256: str | None
-    """Hash of the file; null for what is not a file."""
+    """Hash of the file, or of the lines of the hashes of several; null for what is not a file."""
     form: str | dict[str, str] | None
     """Forms of the rows, the most frequent first, or the mapping of fields; null for a degraded variant."""
     rows_in: int
@@ -101,9 +101,9 @@ class RatingsReport:
     ratings: str
     """Name of the ratings."""
     origin: str
-    """The file."""
+    """The file or files."""
     sha256: str
-    """Hash of the file."""
+    """Hash of the file, or of the lines of the hashes of several."""
     rows_in: int
     """Rows read."""
     kept: int

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from instructmining.settings import Name, Settings, Untracked
 
@@ -10,6 +10,20 @@ Role = Literal["fit", "search", "test"]
 Form = Literal["alpaca", "dolly", "self_instruct", "sharegpt", "messages"]
 MessageRole = Literal["system", "developer", "user", "assistant", "tool"]
 Degradation = Literal["responses_shuffled", "responses_truncated", "words_shuffled"]
+
+
+def _is_path(value: object) -> object:
+    """A path, or several different ones; raises ValueError for anything else."""
+    paths = value if isinstance(value, list) else [value]
+    if not paths or not all(isinstance(path, str) and path.strip() for path in paths):
+        raise ValueError("is empty" if value in ("", []) else f"found {value!r}, expected a path or a list of paths")
+    if twice := [path for number, path in enumerate(paths) if path in paths[:number]]:
+        raise ValueError(f"{twice[0]} is named twice")
+    return value
+
+
+DataPath = Annotated[str | list[str], BeforeValidator(_is_path)]
+"""A file, a folder, a pattern such as `data/*.jsonl`, or a list of these."""
 
 
 class Fields(Settings):
@@ -59,8 +73,8 @@ class Degrade(Settings):
 class Source(Settings):
     """One data set to import: exactly one of `path`, `hub`, `documentation`, `tasks`, `degrade`."""
 
-    path: Annotated[str | None, Untracked()] = None
-    """A local .json, .jsonl, .csv or .parquet file, or one of these with .gz or .zst."""
+    path: Annotated[DataPath | None, Untracked()] = None
+    """JSON, CSV or Parquet: a file, a folder, a pattern such as `data/*.jsonl`, or a list of these (docs/data.md)."""
     hub: str | None = None
     """A data set on the Hugging Face hub, such as `tatsu-lab/alpaca`."""
     documentation: Documentation | None = None
@@ -135,8 +149,8 @@ class Ratings(Settings):
     ratings: an example in any known form and a number.
     """
 
-    path: Annotated[str, Untracked()]
-    """A local .parquet, .csv, .json or .jsonl file, or one of these with .gz or .zst."""
+    path: Annotated[DataPath, Untracked()]
+    """JSON, CSV or Parquet: a file, a folder, a pattern such as `data/*.jsonl`, or a list of these (docs/data.md)."""
     rating: str | None = None
     """Column of the rating, higher is better; if not given, the rows are pairs."""
     pool: Name | None = None

@@ -2,10 +2,10 @@
 
 
 def source_origin(wildcards):
-    """The local file of a source, or the imported source that it is a degraded variant of."""
+    """The local files of a source, or the imported source that it is a degraded variant of."""
     source = CONFIG.sources[wildcards.source]
     if source.path:
-        return {"file": data_file(source.path)}
+        return {"files": data_files(source.path)}
     if source.degrade:
         return {"origin": f"<results>/data/sources/{source.degrade.source}.parquet"}
     return {}

@@ -24,7 +24,8 @@ from instructmining.comparison.judge.result import PromptCounts, PromptsReport
 from instructmining.comparison.judge.settings import PromptSet
 from instructmining.data.contamination import EvalPrompts
 from instructmining.data.errors import BadRow, DataError, plain_errors
-from instructmining.data.read_rows import Row, read_rows
+from instructmining.data.reading.read_rows import read_rows
+from instructmining.data.reading.rows import Row
 from instructmining.example import Message, make_example, stream_examples
 from instructmining.files import read_table, write_result, write_table
 
@@ -51,7 +52,7 @@ class Prompt:
 
 def read_prompts(name: str, prompt_set: PromptSet) -> list[Prompt]:
     """The prompts of a file; raises DataError with file and line at the first row without one."""
-    rows = islice(read_rows(Path(prompt_set.path)), prompt_set.limit)
+    rows = islice(read_rows(prompt_set.path), prompt_set.limit)
     return [_prompt(name, row) for row in rows]
 
 

@@ -5,14 +5,15 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from instructmining.data.settings import DataPath
 from instructmining.settings import Name, Settings, Untracked
 
 
 class PromptSet(Settings):
     """Prompts that the tuned models answer."""
 
-    path: Annotated[str, Untracked()]
-    """A file of rows with `turns`, `instruction` (and `input` or `instances`), `prompt` or `text`, such as MT-bench."""
+    path: Annotated[DataPath, Untracked()]
+    """Files of rows with `turns`, `instruction` (and `input` or `instances`), `prompt` or `text`, such as MT-bench."""
     limit: Annotated[int, Field(ge=1)] | None = None
     """How many prompts to take, from the first on; all if not given."""
 

@@ -1,10 +1,11 @@
 """Read the rows of a data set on the Hugging Face hub."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from instructmining.data.errors import DataError
-from instructmining.data.read_rows import Row, json_value
+from instructmining.data.reading.json_values import json_row
+from instructmining.data.reading.rows import Row
 from instructmining.data.settings import Source
 
 
@@ -19,10 +20,10 @@ def load_hub(source: Source) -> Any:
         raise DataError(f"{wanted}: cannot be loaded: {type(error).__name__}: {error}") from error
 
 
-def hub_rows(dataset: Any, hub: str) -> Iterator[Row]:
-    """The rows of a loaded data set, numbered from 1."""
+def hub_rows(dataset: Any, hub: str, ignored: Collection[str] = ()) -> Iterator[Row]:
+    """The rows of a loaded data set, numbered from 1; an `ignored` field is null where its value cannot be kept."""
     for number, value in enumerate(dataset, 1):
-        yield Row(json_value(value), number, f"{hub}: row {number}")
+        yield Row(json_row(value, ignored), number, f"{hub}: row {number}")
 
 
 def hub_origin(source: Source, dataset: Any) -> str:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from instructmining.data.errors import DataError
-from instructmining.data.hub import hub_origin, hub_rows, load_hub
+from instructmining.data.reading.hub import hub_origin, hub_rows, load_hub
 from instructmining.data.settings import Source
 
 
@@ -25,6 +25,13 @@ def test_rows_of_the_hub_are_numbered_from_one_and_as_json_can_hold_them() -> No
     first, second = hub_rows([{"a": 1}, {"a": float("nan")}], "owner/name")
     assert (first.number, first.value, first.place) == (1, {"a": 1}, "owner/name: row 1")
     assert (second.number, second.value) == (2, {"a": None})
+
+
+def test_a_value_of_the_hub_without_a_form_in_json_makes_its_row_bad_unless_it_is_ignored() -> None:
+    rows = [{"text": b"\xc3\xa9", "image": object()}]
+    (bad,), (kept,) = hub_rows(rows, "owner/name"), hub_rows(rows, "owner/name", ["image"])
+    assert str(bad.value) == 'type object cannot be kept; field "image": it has no form in JSON'
+    assert kept.value == {"text": "é", "image": None}
 
 
 def test_a_data_set_that_cannot_be_had_is_named_with_its_configuration_and_split(tmp_path) -> None:

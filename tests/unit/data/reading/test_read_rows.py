@@ -9,9 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from instructmining.data.errors import BadRow, DataError
-from instructmining.data.read_rows import read_rows
+from instructmining.data.reading.read_rows import read_rows
 
 ROWS = [{"instruction": "Say é", "output": "é, with\na second line"}, {"instruction": "Count", "output": "1, 2"}]
 
@@ -37,6 +39,12 @@ FORMATS = {
     "parquet": as_parquet,
 }
 COMPRESSIONS = {"": bytes, ".gz": gzip.compress, ".zst": zstandard.ZstdCompressor().compress}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """One folder for all examples of a property."""
+    return tmp_path_factory.mktemp("rows")
 
 
 def values(path):
@@ -98,9 +106,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("line", HOSTILE.values(), ids=HOSTILE)
 def test_a_broken_line_is_a_bad_row_and_the_next_line_is_read(tmp_path, line):
-    *bad, good = read_rows(write(tmp_path, line + b'\n{"a": 1}\n'))
+    first, *bad, good = read_rows(write(tmp_path, b'{"a": 0}\n' + line + b'\n{"a": 1}\n'))
     assert bad and all(isinstance(row.value, BadRow) for row in bad)
-    assert (good.number, good.value) == (2, {"a": 1})
+    assert (first.value, good.number, good.value) == ({"a": 0}, 3, {"a": 1})
 
 
 def test_an_escaped_nul_is_text_and_nan_is_null(tmp_path):
@@ -120,13 +128,16 @@ def test_a_huge_csv_cell_is_read(tmp_path):
 UNREADABLE = {
     "array.json": (b'[{"a": 1},\n {"a": }]', r"array\.json: cannot be read: broken JSON: .* line 2 column 8"),
     "deep.json": (b"[" * 100_000 + b"]" * 100_000, r"deep\.json: cannot be read: .*recursion"),
-    "quote.csv": (b'a,b\n"x,1\n', r"quote\.csv: cannot be read: unexpected end of data"),
+    "quote.csv": (b'a,"b\n1,2\n', r"quote\.csv: cannot be read: the header: a quote is not closed"),
     "twice.csv": (b"a,a\n1,2\n", "a column appears twice in the header: a, a"),
     "not.parquet": (b"PAR1 not at all", r"not\.parquet: cannot be read"),
-    "not.jsonl.gz": (b"not gzip", r"not\.jsonl\.gz: cannot be read"),
+    "not.parquet.gz": (b'{"a": 1}', r"not\.parquet\.gz: cannot be read: this is no Parquet"),
     "cut.jsonl.gz": (gzip.compress(b'{"a": 1}\n' * 1000)[:-20], r"cut\.jsonl\.gz: cannot be read"),
     "cut.jsonl.zst": (zstandard.compress(b'{"a": 1}\n' * 1000)[:-5], r"cut\.jsonl\.zst: cannot be read"),
-    "rows.txt": (b"", "unknown format; expected .json, .jsonl, .csv, .parquet"),
+    "rows.txt": (
+        b"",
+        r"rows\.txt: cannot be read: unknown format; .* ends in \.json, \.jsonl, \.ndjson, \.csv, \.tsv, \.parquet",
+    ),
 }
 
 
@@ -138,5 +149,102 @@ def test_a_file_that_cannot_be_read_as_a_whole_says_why(tmp_path, name):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(DataError, match=r"none\.jsonl: file not found"):
+    with pytest.raises(DataError, match=r"file not found: .*none\.jsonl"):
         values(tmp_path / "none.jsonl")
+
+
+def as_table(separator):
+    def write(rows):
+        text = io.StringIO()
+        writer = csv.DictWriter(text, ["instruction", "output"], delimiter=separator)
+        writer.writeheader()
+        writer.writerows(rows)
+        return text.getvalue()
+
+    return write
+
+
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"]
+WRITERS = {
+    "rows.jsonl": lambda rows: "\n".join(json.dumps(row, ensure_ascii=False) for row in rows),
+    "rows.json": lambda rows: json.dumps(rows, indent=1),
+    "pretty.json": lambda rows: "\n".join(json.dumps(row, indent=1) for row in rows),
+    "object.json": lambda rows: json.dumps({"data": rows}),
+    "rows.csv": as_table(","),
+    "semicolons.csv": as_table(";"),
+    "rows.tsv": as_table("\t"),
+}
+TEXTS = st.lists(st.fixed_dictionaries({"instruction": st.text(), "output": st.text()}), min_size=2, max_size=4)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    TEXTS,
+    st.sampled_from(list(WRITERS)),
+    st.sampled_from(ENCODINGS),
+    st.sampled_from(list(COMPRESSIONS)),
+    st.booleans(),
+)
+def test_rows_come_back_as_they_were_written_whatever_the_file(folder, rows, name, encoding, compression, named):
+    content = COMPRESSIONS[compression](WRITERS[name](rows).encode(encoding))
+    assert values(write(folder, content, f"{name}{compression}" if named else name)) == rows
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.dictionaries(st.text(), JSON, max_size=4), min_size=2, max_size=3))
+def test_any_objects_come_back_from_lines_and_from_an_array(folder, rows):
+    lines = "\n".join(json.dumps(row) for row in rows).encode()
+    assert values(write(folder, lines)) == values(write(folder, json.dumps(rows).encode(), "rows.json")) == rows
+
+
+@settings(deadline=None, max_examples=50)
+@given(TEXTS, st.sampled_from([pa.string(), pa.large_string(), pa.binary(), pa.dictionary(pa.int32(), pa.string())]))
+def test_rows_come_back_from_parquet_of_any_type_of_text(folder, rows, kind):
+    cells = {name: pa.array([row[name] for row in rows], pa.string()).cast(kind) for name in rows[0]}
+    stream = io.BytesIO()
+    pq.write_table(pa.table(cells), stream)
+    assert values(write(folder, stream.getvalue(), "rows.parquet")) == rows
+
+
+PIECES = [
+    b'{"a": ',
+    b"1}",
+    b"[",
+    b"]",
+    b",",
+    b'"',
+    b"\n",
+    b"\r",
+    b";",
+    b"\t",
+    b"\xff",
+    b"\xfe",
+    b"\0",
+    b"\\ud800",
+    b"\x1f\x8b",
+    b"a",
+    b"}",
+    b"PAR1",
+]
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=12),
+    st.sampled_from(["a.jsonl", "a.json", "a.csv", "a.tsv", "a.parquet"]),
+)
+def test_any_bytes_are_rows_as_json_can_hold_them_or_bad_rows_or_one_line(folder, pieces, name):
+    try:
+        found = values(write(folder, b"".join(pieces), name))
+    except DataError as error:
+        assert name in str(error) and "\n" not in str(error)
+        return
+    good = [value for value in found if not isinstance(value, BadRow)]
+    assert json.loads(json.dumps(good, allow_nan=False, ensure_ascii=False).encode()) == good
