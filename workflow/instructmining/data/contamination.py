@@ -4,19 +4,21 @@ Prompts: the share of the example's distinct 8-grams of words that occur in the 
 fewer words counts as one gram, so it is compared whole. Templates, which many prompts share, count on neither side.
 
 Answers: the share of an eval answer's 8-grams that occur in the example, in its prompt or its response. Answers of
-fewer words are not looked for, as everybody gives them.
+fewer words are not looked for: anybody may give them.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from instructmining.data.templates import (
     GRAM_WORDS,
     Words,
     find_templates,
     own_grams,
+    own_words,
     phrases,
     sample,
     windows,
@@ -25,40 +27,70 @@ from instructmining.data.templates import (
 )
 from instructmining.example import Example, fold_blanks
 
+LEFT_WORDS = 3
+Value = TypeVar("Value")
+
 
 def user_prompt(example: Example) -> str:
     """The user's turns of an example as one text, with all runs of blanks folded."""
     return fold_blanks("\n".join(turn["content"] for turn in example.history if turn["role"] == "user"))
 
 
+class EvalTexts:
+    """The prompts, or the answers, of all eval sets, and the templates in them; all are added before any is found.
+
+    With `guarded`, what a pool has of a whole text is no template, however often it is there: prompts leak so, while
+    an answer that many responses share is a set phrase.
+    """
+
+    def __init__(self, guarded: bool) -> None:
+        self._guarded = guarded
+        self.texts: dict[Words, set[str]] = defaultdict(set)  # the eval sets that a text is in
+        self.sampled: list[list[Words]] = []  # of each source of the pool
+
+    @cached_property
+    def templates(self) -> set[Words]:
+        """The 8-grams that count on neither side."""
+        here = find_templates(self.texts)
+        in_sources = {gram for texts in self.sampled for gram in find_templates(without_near_identical(texts))}
+        whole = [text for text in self.texts if self._guarded and _swallowed(text, here, in_sources)]
+        return here | in_sources.difference(*map(windows, whole))
+
+    @cached_property
+    def own(self) -> dict[Words, set[Words]]:
+        """The grams of each text outside of templates."""
+        return {text: own_grams(text, self.templates) for text in self.texts}
+
+    def examples(self) -> list[str]:
+        """Some of what templates cover."""
+        return phrases([*self.texts, *(text for texts in self.sampled for text in texts)], self.templates)
+
+
 class EvalPrompts:
-    """The prompts and answers of all eval sets; everything is added before the first example is compared."""
+    """The prompts and answers of all eval sets; all are added before the first example is compared."""
 
     def __init__(self) -> None:
-        self._prompts: dict[Words, set[str]] = defaultdict(set)
-        self._answers: dict[Words, set[str]] = defaultdict(set)
-        self._in_sources: tuple[set[Words], set[Words]] = (set(), set())
+        self.prompts, self.answers = EvalTexts(guarded=True), EvalTexts(guarded=False)
 
     def add(self, eval_set: str, example: Example) -> None:
         """Add the prompt and the answer of one example of an eval set."""
-        self._prompts[words_of(user_prompt(example))].add(eval_set)
+        self.prompts.texts[words_of(user_prompt(example))].add(eval_set)
         answer = words_of(example.response)
         if len(answer) >= GRAM_WORDS:
-            self._answers[answer].add(eval_set)
+            self.answers.texts[answer].add(eval_set)
 
     def add_source(self, path: Path) -> None:
         """Look for templates in a source of the pool, too."""
-        prompts, answers = self._in_sources
         examples = sample(path)
-        prompts |= find_templates(without_near_identical([words_of(user_prompt(example)) for example in examples]))
-        answers |= find_templates(without_near_identical([words_of(example.response) for example in examples]))
+        self.prompts.sampled.append([words_of(user_prompt(example)) for example in examples])
+        self.answers.sampled.append([words_of(example.response) for example in examples])
 
     def overlaps(self, example: Example) -> dict[str, float]:
         """For each eval set that shares grams with the example's prompt, the share of these grams, in (0, 1]."""
         words = words_of(user_prompt(example))
-        if words in self._prompts:
-            return dict.fromkeys(self._prompts[words], 1.0)
-        own = own_grams(words, self.templates)
+        if words in self.prompts.texts:
+            return dict.fromkeys(self.prompts.texts[words], 1.0)
+        own = own_grams(words, self.prompts.templates)
         shared = Counter(eval_set for gram in own for eval_set in self._prompt_grams.get(gram, ()))
         return {eval_set: count / len(own) for eval_set, count in shared.items()}
 
@@ -68,38 +100,27 @@ class EvalPrompts:
         found = Counter(answer for gram in set(windows(text)) for answer in self._answer_grams.get(gram, ()))
         shares: dict[str, float] = {}
         for answer, count in found.items():
-            for eval_set in self._answers[answer]:
-                shares[eval_set] = max(shares.get(eval_set, 0), count / len(self._own_of_answers[answer]))
+            for eval_set in self.answers.texts[answer]:
+                shares[eval_set] = max(shares.get(eval_set, 0), count / len(self.answers.own[answer]))
         return shares
 
     @cached_property
-    def templates(self) -> set[Words]:
-        """The 8-grams of prompts that count on neither side."""
-        of_eval_sets, of_sources = find_templates(self._prompts), set(self._in_sources[0])
-        for words in self._prompts:
-            # What a pool has of a whole eval prompt is no template, however often it is there.
-            if not own_grams(words, of_eval_sets | of_sources) and own_grams(words, of_eval_sets):
-                of_sources -= set(windows(words))
-        return of_eval_sets | of_sources
-
-    def template_phrases(self) -> Counter[str]:
-        """What templates cover in the eval prompts, each phrase with the number of prompts that have it."""
-        return phrases(self._prompts, self.templates)
-
-    @cached_property
     def _prompt_grams(self) -> dict[Words, set[str]]:
-        return _index(
-            (gram, name)
-            for words, names in self._prompts.items()
-            for gram in own_grams(words, self.templates)
-            for name in names
-        )
-
-    @cached_property
-    def _own_of_answers(self) -> dict[Words, set[Words]]:
-        templates = find_templates(self._answers) | self._in_sources[1]
-        return {words: own_grams(words, templates) for words in self._answers}
+        own = self.prompts.own.items()
+        return _index((gram, name) for text, grams in own for gram in grams for name in self.prompts.texts[text])
 
     @cached_property
     def _answer_grams(self) -> dict[Words, set[Words]]:
-        return _index((gram, words) for words, own in self._own_of_answers.items() for gram in own)
+        return _index((gram, answer) for answer, grams in self.answers.own.items() for gram in grams)
+
+
+def _swallowed(text: Words, here: Set[Words], in_sources: Set[Words]) -> bool:
+    """Whether the templates of sources leave next to nothing of what the templates of eval sets leave."""
+    return own_words(text, here | in_sources) < LEFT_WORDS <= own_words(text, here)
+
+
+def _index(pairs: Iterable[tuple[Words, Value]]) -> dict[Words, set[Value]]:
+    index: dict[Words, set[Value]] = {}
+    for gram, value in pairs:
+        index.setdefault(gram, set()).add(value)
+    return index

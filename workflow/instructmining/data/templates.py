@@ -92,13 +92,22 @@ def own_grams(words: Words, templates: Set[Words]) -> set[Words]:
     return {gram for start, end in zip(starts, ends, strict=True) for gram in windows(words[start:end])}
 
 
-def phrases(texts: Iterable[Words], templates: Set[Words]) -> Counter[str]:
-    """What templates cover in some texts, each phrase with the number of texts that have it."""
-    counts: Counter[str] = Counter()
+def own_words(words: Words, templates: Set[Words]) -> int:
+    """How many words of a text are outside of templates."""
+    return sum(len(piece) for is_template, piece in _pieces(words, windows(words), templates) if not is_template)
+
+
+def phrases(texts: Iterable[Words], templates: Set[Words], count: int = 5) -> list[str]:
+    """Examples of what templates cover in some texts: the most frequent phrases, none of them within another."""
+    found: Counter[str] = Counter()
     for words in set(texts):
         pieces = _pieces(words, windows(words), templates)
-        counts.update({" ".join(words[piece.start : piece.stop]) for is_template, piece in pieces if is_template})
-    return counts
+        found.update({" ".join(words[piece.start : piece.stop]) for is_template, piece in pieces if is_template})
+    chosen: list[str] = []
+    for phrase, _ in sorted(found.items(), key=lambda item: (-item[1], item[0])):
+        if len(chosen) < count and not any(phrase in other or other in phrase for other in chosen):
+            chosen.append(phrase)
+    return chosen
 
 
 def _pieces(words: Words, grams: Sequence[Words], templates: Set[Words]) -> Iterator[tuple[bool, range]]:
