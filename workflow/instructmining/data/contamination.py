@@ -33,7 +33,11 @@ Value = TypeVar("Value")
 
 def user_prompt(example: Example) -> str:
     """The user's turns of an example as one text, with all runs of blanks folded."""
-    return fold_blanks("\n".join(turn["content"] for turn in example.history if turn["role"] == "user"))
+    return fold_blanks(_user_text(example))
+
+
+def _user_text(example: Example) -> str:
+    return "\n".join(turn["content"] for turn in example.history if turn["role"] == "user")
 
 
 class EvalTexts:
@@ -74,7 +78,7 @@ class EvalPrompts:
 
     def add(self, eval_set: str, example: Example) -> None:
         """Add the prompt and the answer of one example of an eval set."""
-        self.prompts.texts[words_of(user_prompt(example))].add(eval_set)
+        self.prompts.texts[words_of(_user_text(example))].add(eval_set)
         answer = words_of(example.response)
         if len(answer) >= GRAM_WORDS:
             self.answers.texts[answer].add(eval_set)
@@ -82,14 +86,16 @@ class EvalPrompts:
     def add_source(self, path: Path) -> None:
         """Look for templates in a source of the pool, too."""
         examples = sample(path)
-        self.prompts.sampled.append([words_of(user_prompt(example)) for example in examples])
+        self.prompts.sampled.append([words_of(_user_text(example)) for example in examples])
         self.answers.sampled.append([words_of(example.response) for example in examples])
 
     def overlaps(self, example: Example) -> dict[str, float]:
         """For each eval set that shares grams with the example's prompt, the share of these grams, in (0, 1]."""
-        words = words_of(user_prompt(example))
+        words = words_of(_user_text(example))
         if words in self.prompts.texts:
             return dict.fromkeys(self.prompts.texts[words], 1.0)
+        if self._prompt_grams.keys().isdisjoint(windows(words)):
+            return {}
         own = own_grams(words, self.prompts.templates)
         shared = Counter(eval_set for gram in own for eval_set in self._prompt_grams.get(gram, ()))
         return {eval_set: count / len(own) for eval_set, count in shared.items()}
@@ -97,7 +103,8 @@ class EvalPrompts:
     def answer_overlaps(self, example: Example) -> dict[str, float]:
         """For each eval set with an answer that shares grams with the example, the largest share of an answer's."""
         text = words_of("\n".join(turn["content"] for turn in example.messages))
-        found = Counter(answer for gram in set(windows(text)) for answer in self._answer_grams.get(gram, ()))
+        grams = self._answer_grams.keys() & set(windows(text))
+        found = Counter(answer for gram in grams for answer in self._answer_grams[gram])
         shares: dict[str, float] = {}
         for answer, count in found.items():
             for eval_set in self.answers.texts[answer]:
@@ -116,7 +123,7 @@ class EvalPrompts:
 
 def _swallowed(text: Words, here: Set[Words], in_sources: Set[Words]) -> bool:
     """Whether the templates of sources leave next to nothing of what the templates of eval sets leave."""
-    return own_words(text, here | in_sources) < LEFT_WORDS <= own_words(text, here)
+    return len(own_words(text, here | in_sources)) < LEFT_WORDS <= len(own_words(text, here))
 
 
 def _index(pairs: Iterable[tuple[Words, Value]]) -> dict[Words, set[Value]]:

@@ -7,17 +7,19 @@ leaked into a pool a thousand times with small changes is no template.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 from scipy.sparse import csr_array
 
-from instructmining.example import EXAMPLES, Example, fold_blanks, from_table
+from instructmining.example import EXAMPLES, Example, from_table
 
 _WORD = re.compile(r"\w+")
 GRAM_WORDS = 8
@@ -28,8 +30,8 @@ Words = tuple[str, ...]
 
 def words_of(text: str) -> Words:
     """The words of a text in lower case; of a text without any, the text."""
-    folded = fold_blanks(text).lower()
-    return tuple(_WORD.findall(folded)) or (folded,)
+    lower = unicodedata.normalize("NFC", text).lower()
+    return tuple(_WORD.findall(lower)) or (" ".join(lower.split()),)
 
 
 def windows(words: Words) -> list[Words]:
@@ -51,14 +53,16 @@ def find_templates(texts: Iterable[Words]) -> set[Words]:
     """The 8-grams that many different texts share."""
     distinct = set(texts)
     counts = Counter(gram for words in distinct for gram in set(windows(words)))
-    return {gram for gram, count in counts.items() if count >= limit(len(distinct))}
+    least = limit(len(distinct))
+    return {gram for gram, count in counts.items() if count >= least}
 
 
 def sample(source: Path) -> list[Example]:
     """The examples of a source with the lowest IDs, at most SAMPLED: IDs are hashes, so this is a random sample."""
-    table = ds.dataset(source)
-    ids = pc.unique(table.to_table(columns=["id"])["id"]).sort()[:SAMPLED]
-    return from_table(table.to_table(columns=EXAMPLES.names, filter=pc.field("id").isin(ids)))
+    lowest = pc.unique(pq.read_table(source, columns=["id"])["id"]).sort()[:SAMPLED]
+    batches = pq.ParquetFile(source).iter_batches(batch_size=10_000, columns=EXAMPLES.names)
+    chosen = (rows.filter(pc.is_in(rows["id"], lowest)) for rows in batches)
+    return from_table(pa.Table.from_batches(chosen, EXAMPLES))
 
 
 def without_near_identical(texts: Sequence[Words]) -> list[Words]:
@@ -92,9 +96,10 @@ def own_grams(words: Words, templates: Set[Words]) -> set[Words]:
     return {gram for start, end in zip(starts, ends, strict=True) for gram in windows(words[start:end])}
 
 
-def own_words(words: Words, templates: Set[Words]) -> int:
-    """How many words of a text are outside of templates."""
-    return sum(len(piece) for is_template, piece in _pieces(words, windows(words), templates) if not is_template)
+def own_words(words: Words, templates: Set[Words]) -> Words:
+    """The words of a text outside of templates."""
+    pieces = _pieces(words, windows(words), templates)
+    return tuple(word for is_template, piece in pieces if not is_template for word in words[piece.start : piece.stop])
 
 
 def phrases(texts: Iterable[Words], templates: Set[Words], count: int = 5) -> list[str]:
