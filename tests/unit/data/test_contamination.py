@@ -13,6 +13,8 @@ from tests.unit.data.made import example
 PREAMBLE = "Below is a task. Write a response that completes the request.\n### Instruction: "
 QUESTION = "how many apples are left when Ann eats three of nine and Bob takes half of the rest"
 ANSWER = "There are three apples left, as Bob takes half of the six that Ann did not eat."
+TASKS = ["name a colour", "add two numbers", "write a haiku", "what is the capital of Peru", "sing us a song"]
+FRAMED = [example(f"{PREAMBLE}{task} for {who}") for task in TASKS for who in ("Ann", "her old friend", "the two")]
 WORDS = st.lists(st.text("abcdefg", min_size=1, max_size=5), min_size=1, max_size=15).map(" ".join)
 
 
@@ -62,16 +64,13 @@ def test_an_eval_prompt_in_other_case_and_layout_is_always_found(tasks: list[str
 
 
 def test_a_template_of_the_pool_alone_hides_no_leak(tmp_path) -> None:
-    framed = [example(f"{PREAMBLE}explain item {number} of list {number * 7}") for number in range(40)]
-    prompts = with_source(evaluated(example(QUESTION)), framed, tmp_path)
+    prompts = with_source(evaluated(example(QUESTION)), FRAMED, tmp_path)
     assert prompts.overlaps(example(f"{PREAMBLE}{QUESTION}")) == {"test": 1.0}
 
 
 def test_a_few_eval_prompts_with_the_template_of_the_pool_share_nothing_with_it(tmp_path) -> None:
-    tasks = ["name a colour", "add two numbers", "write a haiku", "what is the capital of Peru", "sing us a song"]
-    framed = [example(f"{PREAMBLE}{task} for {who}") for task in tasks for who in ("Ann", "her old friend", "the two")]
-    prompts = with_source(evaluated(example(f"{PREAMBLE}list three kinds of tea")), framed, tmp_path)
-    assert [prompts.overlaps(item) for item in framed] == [{}] * len(framed)
+    prompts = with_source(evaluated(example(f"{PREAMBLE}list three kinds of tea")), FRAMED, tmp_path)
+    assert [prompts.overlaps(item) for item in FRAMED] == [{}] * len(FRAMED)
 
 
 def test_a_question_that_leaked_many_times_with_small_changes_is_no_template(tmp_path) -> None:
