@@ -129,3 +129,9 @@ def dropped_in_words(dropped: Mapping[str, int], contaminated_by: Mapping[str, i
     reasons = {reason: count for reason, count in dropped.items() if reason != "contaminated"}
     reasons |= {f"contaminated by {eval_set}": count for eval_set, count in contaminated_by.items()}
     return ", ".join(f"{count:,} {reason}" for reason, count in Counter(reasons).most_common())
+
+
+def left_out(pool: PoolReport) -> str:
+    """What a pool does not have of its sources, in brackets; nothing where it has all of them."""
+    dropped = dropped_in_words(pool.dropped, pool.contaminated_by)
+    return f" (of {pool.rows_in:,}; left out: {dropped})" if dropped else ""
