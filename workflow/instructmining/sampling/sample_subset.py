@@ -37,7 +37,8 @@ def main() -> None:
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
     shards, number = shards_of(arguments.pool), int(arguments.subset)
-    check_size(read_result(PoolReport, arguments.pool), arguments.settings.examples)
+    with plain_errors():
+        check_size(read_result(PoolReport, arguments.pool), arguments.settings.examples)
     if arguments.settings.by_indicators:
         ids = draw_from_scores(arguments.scores, arguments.settings, number, arguments.seed)
     else:
@@ -123,5 +124,4 @@ def read_subset(shards: list[Path], ids: list[str]) -> pa.Table:
 
 
 if __name__ == "__main__":
-    with plain_errors():
-        main()
+    main()
