@@ -1,14 +1,34 @@
 """What makes two examples the same, and how they go to a table and back."""
 
-import pytest
+import re
+from unicodedata import normalize
 
-from instructmining.example import Message, example_id, from_table, make_example, to_table
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from instructmining.example import Message, example_id, fold_blanks, from_table, make_example, normalise, to_table
 from tests.conftest import conversation
 
 
-@pytest.mark.parametrize("same", ["caf\u00e9  au\nlait", " cafe\u0301 au lait "])
-def test_white_space_and_unicode_form_do_not_make_another_example(same: str) -> None:
-    assert conversation("order", same).id == conversation("order", "café au lait").id
+@pytest.mark.parametrize(
+    "same", ["if x:  \r\n    caf\u00e9()", "if x:\t\r    cafe\u0301()\r\n", "\n\n  \nif x:\n    caf\u00e9()\n\n"]
+)
+def test_line_ends_blanks_at_them_and_unicode_form_do_not_make_another_example(same: str) -> None:
+    assert conversation("order", same).id == conversation("order", "if x:\n    caf\u00e9()").id
+
+
+@pytest.mark.parametrize(
+    "other", ["if x:\n    y()\n    z()", "if x:\n  y()\nz()", "if x:\n\n    y()\nz()", " if x:\n    y()\nz()"]
+)
+def test_two_answers_that_differ_in_indentation_or_empty_lines_are_two_programs(other: str) -> None:
+    assert conversation("Fix", other).id != conversation("Fix", "if x:\n    y()\nz()").id
+
+
+@given(st.text("ae\u0301 \t\r\n\u2028\u3000", max_size=12))
+def test_a_text_is_normalised_once_and_for_all(text: str) -> None:
+    assert normalise(normalise(text)) == normalise(text)
+    assert fold_blanks(normalise(text)) == re.sub(r"\s+", " ", normalize("NFC", text)).strip()
 
 
 def test_case_and_role_do_make_another_example() -> None:
@@ -55,5 +75,5 @@ def test_tools_calls_and_reasoning_make_another_example() -> None:
 
 def test_the_id_of_a_plain_conversation_stays() -> None:
     # From a shell: the first digits of sha256sum of '[["user", "a b"], ["assistant", "c"]]'.
-    turns = [Message(role="user", content="a  b"), Message(role="assistant", content="c")]
+    turns = [Message(role="user", content="a b \r\n"), Message(role="assistant", content="c")]
     assert example_id(turns) == "9e2165438f270457"

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -112,8 +111,17 @@ class Example:
 
 
 def normalise(text: str) -> str:
-    """Unicode NFC with runs of white space folded: texts that differ in nothing else are the same text."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
+    """The text as its ID sees it: Unicode NFC, line ends as LF, no blanks at the end of lines, no outer blank lines.
+
+    Everything else counts: two answers that differ in their indentation are two programs.
+    """
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip("\n")
+
+
+def fold_blanks(text: str) -> str:
+    """Unicode NFC with every run of blanks as one space: for comparing texts, where layout says nothing."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def example_id(messages: Iterable[Message], tools: Iterable[JsonObject] = ()) -> str:

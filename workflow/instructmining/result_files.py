@@ -17,8 +17,9 @@ from instructmining.comparison.judge.prompts import PROMPTS
 from instructmining.comparison.judge.result import JudgeResult, PromptsReport
 from instructmining.comparison.judge.verdicts import VERDICTS
 from instructmining.comparison.result import ComparisonResult
-from instructmining.data.build_pool import CONTAMINATED
 from instructmining.data.import_ratings import JUDGEMENTS
+from instructmining.data.near_duplicates import NEAR_DUPLICATES
+from instructmining.data.pool_filter import CONTAMINATED
 from instructmining.data.reports import EvalSetReport, PoolReport, RatingsReport, SourceReport
 from instructmining.example import EXAMPLES
 from instructmining.indicators.results import ScoresReport, ShardReport, SubsetIndicators
@@ -76,11 +77,19 @@ FILES = (
         "data/pools/{pool}/deduplicated.report.json", "how many examples of each source were duplicates", PoolReport
     ),
     ResultFile("data/pools/{pool}/deduplicated.contaminated.parquet", "empty; deleted at once", CONTAMINATED),
+    ResultFile(
+        "data/pools/{pool}/deduplicated.near_duplicates.parquet", "as for the pool; deleted at once", NEAR_DUPLICATES
+    ),
     ResultFile("data/pools/{pool}/{shard}.parquet", "a pool, without what eval sets contain", EXAMPLES),
     ResultFile(
         "data/pools/{pool}.report.json", "how many examples of each source a pool kept and dropped, and why", PoolReport
     ),
     ResultFile("data/pools/{pool}.contaminated.parquet", "the examples that an eval set contains", CONTAMINATED),
+    ResultFile(
+        "data/pools/{pool}.near_duplicates.parquet",
+        "the examples that are much like a kept one, if the config asks for it",
+        NEAR_DUPLICATES,
+    ),
     ResultFile(
         "data/pools/{ratings}.report.json",
         "how many rows of ratings were read, kept and dropped, and why",

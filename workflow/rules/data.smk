@@ -67,6 +67,7 @@ for pool in CONFIG.pools:
             shards=expand("<results>/data/pools/{pool}/deduplicated/{shard}.parquet", pool=pool, shard=shards(pool)),
             report=f"<results>/data/pools/{pool}/deduplicated.report.json",
             contaminated=temp(f"<results>/data/pools/{pool}/deduplicated.contaminated.parquet"),
+            near_duplicates=temp(f"<results>/data/pools/{pool}/deduplicated.near_duplicates.parquet"),
         log:
             f"<logs>/data/pools/{pool}/deduplicated.log",
         benchmark:
@@ -80,7 +81,7 @@ for pool in CONFIG.pools:
         shell:
             "{params.command} --name {params.name} --settings {params.settings:q}"
             " --sources {input.sources} --eval-sets --shards {output.shards} --report {output.report}"
-            " --contaminated {output.contaminated} 2>&1 | tee {log}"
+            " --contaminated {output.contaminated} --near-duplicates {output.near_duplicates} 2>&1 | tee {log}"
 
     rule:
         """Build a pool: deduplicate its sources, remove what is in the eval sets, split by the hash of the ID."""
@@ -93,6 +94,7 @@ for pool in CONFIG.pools:
             shards=expand("<results>/data/pools/{pool}/{shard}.parquet", pool=pool, shard=shards(pool)),
             report=f"<results>/data/pools/{pool}.report.json",
             contaminated=f"<results>/data/pools/{pool}.contaminated.parquet",
+            near_duplicates=f"<results>/data/pools/{pool}.near_duplicates.parquet",
         log:
             f"<logs>/data/pools/{pool}.log",
         benchmark:

@@ -98,7 +98,7 @@ def test_a_bad_row_stops_the_import_or_is_counted(reason, tmp_path):
 
 
 def test_a_pair_of_the_same_response_says_nothing_and_is_counted(tmp_path):
-    _, judgements, report = imported(tmp_path, [PAIR, {**PAIR, "rejected": " Because  it is so."}])
+    _, judgements, report = imported(tmp_path, [PAIR, {**PAIR, "rejected": "Because it is so. \r\n"}])
     assert len(judgements) == 1 and report.dropped == {"both responses are the same": 1}
 
 

@@ -59,5 +59,6 @@ def test_dolly_is_cleaned_of_its_eval_rows(tmp_path):
     dolly, _ = import_file("pool/dolly_4183.jsonl", tmp_path)
     eval_set, _ = import_file("eval/dolly_eval_200.parquet", tmp_path)
     settings, report = Pool(sources=["dolly_4183"]), tmp_path / "report.json"
-    build_pool("p", settings, [dolly], [eval_set], [tmp_path / "0.parquet"], report, tmp_path / "contaminated.parquet")
+    tables = tmp_path / "contaminated.parquet", tmp_path / "near_duplicates.parquet"
+    build_pool("p", settings, [dolly], [eval_set], [tmp_path / "0.parquet"], report, *tables)
     assert read_report(PoolReport, report).dropped.get("contaminated", 0) > 20

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from instructmining.data.reports import PoolReport, SourceInPool, SourceReport
+from instructmining.data.reports import PoolReport, SourceInPool, SourceReport, dropped_in_words
 from instructmining.files import read_result, write_json, write_result
 
 SOURCE = SourceReport("dolly", "dolly.jsonl", "ab", "dolly", 3, 2, {"unknown role": 1}, 0, 0, {"tools": 1}, 0)
-COUNTS = SourceInPool(3, 2, 0, {"contaminated": 1})
-POOL = PoolReport("new", 0.5, 3, 2, 0, {"contaminated": 1}, {"fit": 1}, (1, 1), {"dolly": COUNTS}, ("ab", "cd"))
+COUNTS = SourceInPool(3, 2, 0, {"contaminated": 1}, None)
+DROPPED = {"contaminated": 1}, {"fit": 1}
+POOL = PoolReport("new", 0.5, 0.8, 3, 2, 0, *DROPPED, (1, 1), {"dolly": COUNTS}, ("ab", "cd"), 1, ("a b c d e f g h",))
 
 
 @pytest.mark.parametrize("report", [SOURCE, POOL])
@@ -30,3 +31,11 @@ def test_a_report_without_a_count_is_refused(tmp_path: Path) -> None:
 def test_a_form_is_a_name_a_mapping_or_unknown(form: object, tmp_path: Path) -> None:
     write_json(tmp_path / "dolly.report.json", asdict(SOURCE) | {"form": form})
     assert read_result(SourceReport, tmp_path / "dolly.report.json").form == form
+
+
+def test_what_was_dropped_is_said_by_reason_and_by_eval_set() -> None:
+    dropped = {"contaminated": 1500, "duplicate within its source": 300}
+    assert dropped_in_words(dropped, {"fit": 200, "test": 1300}) == (
+        "1,300 contaminated by test, 300 duplicate within its source, 200 contaminated by fit"
+    )
+    assert dropped_in_words({}, {}) == ""

@@ -38,7 +38,7 @@ def write_scores(shard: Path, name: str) -> Path:
 def test_gathering_shard_by_shard_gives_what_sorting_the_whole_pool_does(tmp_path: Path, examples: Any) -> None:
     made = [*examples, *(conversation(f"what is {number}", "a cat") for number in range(50))]
     shards = [tmp_path / f"{number:03d}.parquet" for number in range(40)]
-    assert 0 in write_shards(made, shards, "no example"), "an empty shard is among them"
+    assert 0 in write_shards(made, shards, lambda: "no example"), "an empty shard is among them"
     scores = [[write_scores(shard, name) for shard in shards] for name in ("first", "last")]
     gather(shards, scores, [1, 6], tmp_path / "out" / "scores.parquet", tmp_path / "embeddings.parquet")
     points = {example.id: digits(example.id) for example in sorted(made, key=lambda example: example.id)}

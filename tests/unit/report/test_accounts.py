@@ -13,6 +13,7 @@ from instructmining.report.accounts import (
     arm_mixtures,
     losses_in_words,
     scoring_costs,
+    templates_in_words,
     training_costs,
     truncation_warnings,
     truncations,
@@ -25,9 +26,14 @@ SOURCE = {"source": "b", "form": "dolly", "origin": "b.jsonl", **COUNTS}
 
 def test_a_pool_has_an_account_for_each_of_its_sources(tmp_path) -> None:
     counts = {"rows_in": 5, "kept": 3, "degraded": 0, "dropped": {"contaminated": 2}}
-    write_json(tmp_path / "new.report.json", {"pool": "new", **counts, "sources": {"a": counts, "b": counts}})
+    source = counts | {"warning": None}
+    write_json(
+        tmp_path / "new.report.json",
+        {"pool": "new", **counts, "sources": {"a": source | {"warning": "look"}, "b": source}},
+    )
     assert account(tmp_path / "new.report.json", {}) == [
-        Account("pool", "new", source, 5, 3, {"contaminated": 2}) for source in ("a", "b")
+        Account("pool", "new", source, 5, 3, {"contaminated": 2}, warning)
+        for source, warning in (("a", "look"), ("b", None))
     ]
 
 
@@ -94,3 +100,18 @@ def test_each_step_on_the_way_to_a_selection_is_a_sentence() -> None:
         "Import: 13 of 15 kept; left out: 2 over limit.",
         "Selection from new, tiny: 3 of 8 kept; left out: 5 ranked below the cut.",
     ]
+
+
+def test_what_the_report_of_a_pool_warns_of_is_a_warning() -> None:
+    found = [Account("pool", "new", "a", 100, 98, {"contaminated": 2}, "2 of 3 were dropped")]
+    assert account_warnings(found) == ["pool new: 2 of 3 were dropped."]
+
+
+def test_templates_of_a_pool_are_told_and_cut_to_a_line(tmp_path) -> None:
+    for name, count, examples in (("new", 1234, ["below is a task", "x" * 300]), ("old", 0, [])):
+        report = {"pool": name, "template_grams": count, "template_examples": examples}
+        write_json(tmp_path / f"{name}.report.json", report)
+    assert templates_in_words(tmp_path / "old.report.json") is None
+    assert templates_in_words(tmp_path / "new.report.json") == (
+        f"Pool new: 1,234 shared 8-grams, such as “below is a task”; “{'x' * 120}”"
+    )

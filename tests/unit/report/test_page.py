@@ -52,6 +52,7 @@ def contents(text: str = "plain", **changes) -> Contents:
         known_truth=[text],
         losses=[text],
         reasons={text: text},
+        templates=[text],
         accounts=[Account("source", text, text, 3, 2, {text: 1})],
         truncations=[],
         costs=[],

@@ -1,5 +1,6 @@
 """Subsets: what they hold, and what they depend on."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from instructmining.data.errors import DataError
+from instructmining.data.reports import PoolReport
 from instructmining.example import EXAMPLES, to_table
 from instructmining.files import write_table
-from instructmining.sampling.sample_subset import draw_by_source, draw_from_scores, ids_by_source, read_subset
+from instructmining.sampling.sample_subset import (
+    check_size,
+    draw_by_source,
+    draw_from_scores,
+    ids_by_source,
+    read_subset,
+)
 from instructmining.sampling.settings import Sampling
 from tests.conftest import conversation
 
@@ -38,6 +47,17 @@ def test_single_source_takes_the_sources_in_turn() -> None:
 def test_too_few_candidates_are_said_with_both_numbers() -> None:
     with pytest.raises(ValueError, match="needs 100 examples, but a, b, c have 81"):
         subset(0, examples=100)
+
+
+def test_a_subset_larger_than_the_pool_is_refused_with_what_became_of_the_rest() -> None:
+    dropped = {"contaminated": 20, "duplicate within its source": 4}
+    pool = PoolReport("candidates", 0.5, None, 99, 75, 0, dropped, {"test": 20}, (75,), {}, ("ab",), 0, ())
+    check_size(pool, 75)
+    why = r"is 76, but pool candidates has 75 examples \(of 99; left out: 20 contaminated by test, 4 duplicate within"
+    with pytest.raises(DataError, match=why):
+        check_size(pool, 76)
+    with pytest.raises(DataError, match="has 75 examples; lower "):
+        check_size(replace(pool, dropped={}, contaminated_by={}), 76)
 
 
 def test_a_subset_does_not_depend_on_how_the_pool_is_split(tmp_path: Path) -> None:

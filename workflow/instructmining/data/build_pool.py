@@ -1,20 +1,21 @@
 """Build a pool: the examples of some sources without duplicates and without what is in an eval set, in shards.
 
 In: imported sources in order of precedence, and all eval sets. Out: one table per shard, a report that accounts for
-every example of every source, and a table of the contaminated ones. An example's shard is given by its ID, so the
-shards are known before the data are, and adding a source moves no example to another shard.
+every example of every source, and tables of the contaminated examples and of the near duplicates. An example's shard is
+given by its ID, so the shards are known before the data are, and adding a source moves no example to another shard.
+Duplicates are dropped before anything is compared with eval sets, so that these do not change which one is kept.
 
     python -m instructmining.data.build_pool --name candidates --settings '{"sources": ["a", "b"], "shards": 2}' \
         --sources a.parquet b.parquet --eval-sets fit.parquet --shards 000.parquet 001.parquet \
-        --report candidates.report.json --contaminated candidates.contaminated.parquet
+        --report candidates.report.json --contaminated candidates.contaminated.parquet \
+        --near-duplicates candidates.near_duplicates.parquet
 """
 
 import argparse
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -23,69 +24,17 @@ import pyarrow as pa
 
 from instructmining.data.contamination import EvalPrompts
 from instructmining.data.errors import DataError, plain_errors
+from instructmining.data.near_duplicates import NEAR_DUPLICATES, find_near_duplicates
+from instructmining.data.pool_filter import CONTAMINATED, IN_EVAL_SET, PoolFilter
+from instructmining.data.reports import dropped_in_words
 from instructmining.data.settings import Pool
 from instructmining.data.write_examples import check_counts
 from instructmining.example import EXAMPLES, Example, stream_examples, to_table
 from instructmining.files import file_hash, table_writer, write_json, write_table
 from instructmining.progress import start_log
 
-CONTAMINATED = pa.schema(
-    [
-        pa.field("id", pa.string(), metadata={"description": "the example that was dropped"}),
-        pa.field("source", pa.string(), metadata={"description": "its source"}),
-        pa.field("eval_set", pa.string(), metadata={"description": "the eval set it shares most of its prompt with"}),
-        pa.field("overlap", pa.float64(), metadata={"description": "share of its prompt's 8-grams that occur there"}),
-    ]
-)
-WITHIN, ACROSS, IN_EVAL_SET = "duplicate within its source", "duplicate of another source", "contaminated"
 EXAMPLES_IN_MEMORY = 20_000
-
-
-@dataclass
-class SourceCounts:
-    """What happened to the examples of one source."""
-
-    rows_in: int = 0
-    kept: int = 0
-    degraded: int = 0
-    dropped: Counter[str] = field(default_factory=Counter)
-
-
-class PoolFilter:
-    """Decides for each example in turn whether it belongs in the pool, and keeps count."""
-
-    def __init__(self, settings: Pool, eval_prompts: EvalPrompts) -> None:
-        self.counts = {source: SourceCounts() for source in settings.sources}
-        self.contaminated: list[dict[str, Any]] = []
-        self._max_overlap, self._eval_prompts = settings.max_overlap, eval_prompts
-        self._source_of: dict[int, str] = {}  # by ID; the one thing that grows with the pool
-
-    def keep(self, example: Example) -> bool:
-        """Whether the example is kept; raises DataError for an example of a source that the pool does not name."""
-        if example.source not in self.counts:
-            raise DataError(f"source {example.source!r} is not one of the pool's sources: {', '.join(self.counts)}")
-        counts, reason = self.counts[example.source], self._reason_to_drop(example)
-        counts.rows_in += 1
-        if reason:
-            counts.dropped[reason] += 1
-            return False
-        counts.kept += 1
-        counts.degraded += example.degraded is not None
-        return True
-
-    def _reason_to_drop(self, example: Example) -> str | None:
-        identifier = int(example.id, 16)
-        first = self._source_of.setdefault(identifier, "")
-        if first:
-            return WITHIN if first == example.source else ACROSS
-        self._source_of[identifier] = example.source
-        overlaps = self._eval_prompts.overlaps(example)
-        eval_set = max(sorted(overlaps), key=lambda name: overlaps[name], default=None)
-        if eval_set is None or overlaps[eval_set] < self._max_overlap:
-            return None
-        row = {"id": example.id, "source": example.source, "eval_set": eval_set, "overlap": overlaps[eval_set]}
-        self.contaminated.append(row)
-        return IN_EVAL_SET
+WARNED_ABOVE = 0.2
 
 
 def main() -> None:
@@ -98,6 +47,7 @@ def main() -> None:
     parser.add_argument("--shards", required=True, nargs="+", type=Path)
     parser.add_argument("--report", required=True, type=Path)
     parser.add_argument("--contaminated", required=True, type=Path)
+    parser.add_argument("--near-duplicates", required=True, type=Path)
     arguments = parser.parse_args()
     start_log()
     with plain_errors():
@@ -112,28 +62,36 @@ def build_pool(
     shards: list[Path],
     report: Path,
     contaminated: Path,
+    near_duplicates: Path,
 ) -> None:
     """Read sources and write one pool; raises DataError where nothing is left or files do not fit the settings."""
     if len(shards) != settings.shards:
         raise DataError(f"pool {name}: found {len(shards)} shard files, expected {settings.shards}")
     logging.info("%s: building from %s", name, ", ".join(settings.sources))
-    pool = PoolFilter(settings, read_eval_prompts(eval_sets))
-    per_shard = write_shards(filter(pool.keep, _stream(sources)), shards, f"pool {name}: no example is left")
+    near = find_near_duplicates(sources, settings.near_duplicates) if settings.near_duplicates else {}
+    eval_prompts = read_eval_prompts(eval_sets, sources)
+    pool = PoolFilter(settings, eval_prompts, near)
+    per_shard = write_shards(filter(pool.keep, _stream(sources)), shards, lambda: nothing_left(name, pool))
     for source, counts in pool.counts.items():
         check_counts(counts.rows_in, counts.kept, counts.dropped, f"pool {name}, source {source}")
     write_table(contaminated, pa.Table.from_pylist(pool.contaminated, schema=CONTAMINATED), CONTAMINATED)
+    write_table(near_duplicates, pa.Table.from_pylist(pool.near_duplicates, schema=NEAR_DUPLICATES), NEAR_DUPLICATES)
     # What depends on the whole pool may depend on the report alone: it changes with the shards.
     result = pool_report(name, settings, pool, per_shard) | {"hashes": [file_hash(path) for path in shards]}
-    write_json(report, result)
+    write_json(report, result | _templates(eval_prompts))
     logging.info("%s: kept %d of %d examples; dropped: %s", name, result["kept"], result["rows_in"], result["dropped"])
+    for found in filter(None, (source["warning"] for source in result["sources"].values())):
+        logging.warning("%s: %s", name, found)
 
 
-def read_eval_prompts(eval_sets: Iterable[Path]) -> EvalPrompts:
-    """The prompts of all eval sets, each named by its file."""
-    prompts = EvalPrompts()
-    for path in eval_sets:
+def read_eval_prompts(eval_sets: Iterable[Path], sources: Iterable[Path]) -> EvalPrompts:
+    """The prompts and answers of all eval sets, each named by its file; templates are looked for in sources, too."""
+    prompts, known = EvalPrompts(), list(eval_sets)
+    for path in known:
         for example in _stream([path]):
             prompts.add(path.stem, example)
+    for source in sources if known else ():
+        prompts.add_source(source)
     return prompts
 
 
@@ -142,7 +100,7 @@ def shard_of(identifier: str, shards: int) -> int:
     return int(identifier, 16) % shards
 
 
-def write_shards(examples: Iterable[Example], paths: list[Path], if_empty: str) -> list[int]:
+def write_shards(examples: Iterable[Example], paths: list[Path], if_empty: Callable[[], str]) -> list[int]:
     """Write each example to its shard and return the count per shard; raises DataError where there is none at all."""
     counts = [0] * len(paths)
     waiting: list[list[Example]] = [[] for _ in paths]
@@ -159,8 +117,15 @@ def write_shards(examples: Iterable[Example], paths: list[Path], if_empty: str) 
         for writer, rest in zip(writers, waiting, strict=True):
             writer.write_table(to_table(rest))
         if not sum(counts):
-            raise DataError(if_empty)
+            raise DataError(if_empty())
     return counts
+
+
+def nothing_left(name: str, pool: PoolFilter) -> str:
+    """Why a pool is empty: what was dropped, for which reasons, and by which eval sets."""
+    rows_in = sum(counts.rows_in for counts in pool.counts.values())
+    dropped = dropped_in_words(_dropped(pool), _contaminated_by(pool))
+    return f"pool {name}: no example is left of {rows_in:,} ({dropped or 'its sources are empty'}); add sources"
 
 
 def pool_report(name: str, settings: Pool, pool: PoolFilter, per_shard: list[int]) -> dict[str, Any]:
@@ -169,14 +134,47 @@ def pool_report(name: str, settings: Pool, pool: PoolFilter, per_shard: list[int
     return {
         "pool": name,
         "max_overlap": settings.max_overlap,
+        "near_duplicates": settings.near_duplicates,
         "rows_in": sum(source.rows_in for source in counts),
         "kept": sum(source.kept for source in counts),
         "degraded": sum(source.degraded for source in counts),
-        "dropped": dict(sum((source.dropped for source in counts), Counter[str]())),
-        "contaminated_by": dict(Counter(row["eval_set"] for row in pool.contaminated)),
+        "dropped": dict(_dropped(pool)),
+        "contaminated_by": dict(_contaminated_by(pool)),
         "shards": per_shard,
-        "sources": {source: {**vars(count), "dropped": dict(count.dropped)} for source, count in pool.counts.items()},
+        "sources": {source: _source_report(source, pool) for source in pool.counts},
     }
+
+
+def _source_report(source: str, pool: PoolFilter) -> dict[str, Any]:
+    counts = pool.counts[source]
+    return {**vars(counts), "dropped": dict(counts.dropped), "warning": _warning(source, pool)}
+
+
+def _warning(source: str, pool: PoolFilter) -> str | None:
+    """What to look at where eval sets take a large part of a source."""
+    counts = pool.counts[source]
+    contaminated = counts.dropped[IN_EVAL_SET]
+    if not counts.rows_in or contaminated / counts.rows_in <= WARNED_ABOVE:
+        return None
+    by = dropped_in_words({}, Counter(row["eval_set"] for row in pool.contaminated if row["source"] == source))
+    return (
+        f"{contaminated:,} of {counts.rows_in:,} examples of {source} were dropped ({by}): it contains the eval set, or"
+        " the two share a text that was not found to be a template; the table of contaminated examples shows which"
+    )
+
+
+def _dropped(pool: PoolFilter) -> Counter[str]:
+    return sum((counts.dropped for counts in pool.counts.values()), Counter[str]())
+
+
+def _contaminated_by(pool: PoolFilter) -> Counter[str]:
+    return Counter(row["eval_set"] for row in pool.contaminated)
+
+
+def _templates(eval_prompts: EvalPrompts) -> dict[str, Any]:
+    both = (eval_prompts.prompts, eval_prompts.answers)
+    examples = [phrase for texts in both for phrase in texts.examples()]
+    return {"template_grams": sum(len(texts.templates) for texts in both), "template_examples": examples}
 
 
 def _stream(paths: Iterable[Path]) -> Iterator[Example]:

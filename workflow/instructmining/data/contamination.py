@@ -1,45 +1,133 @@
-"""How much of an example's prompt occurs in an eval set: a model must not be trained on what it is tested on.
+"""How much of an eval set occurs in an example: a model must not be trained on what it is tested on.
 
-The measure is the share of the prompt's distinct 8-grams of words that occur in any prompt of the eval set. A prompt
-of fewer words counts as one gram, so it is compared whole.
+Prompts: the share of the example's distinct 8-grams of words that occur in the prompts of an eval set. A prompt of
+fewer words counts as one gram, so it is compared whole. Templates, which many prompts share, count on neither side.
+
+Answers: the share of an eval answer's 8-grams that occur in the example, in its prompt or its response. Answers of
+fewer words are not looked for: anybody may give them.
 """
 
-import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Set
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
 
-from instructmining.example import Example, normalise
+from instructmining.data.templates import (
+    GRAM_WORDS,
+    Words,
+    find_templates,
+    own_grams,
+    own_words,
+    phrases,
+    sample,
+    windows,
+    without_near_identical,
+    words_of,
+)
+from instructmining.example import Example, fold_blanks
 
-GRAM_WORDS = 8
+LEFT_WORDS = 3
+Value = TypeVar("Value")
 
 
 def user_prompt(example: Example) -> str:
-    """The user's turns of an example as one normalised text."""
-    return normalise("\n".join(turn["content"] for turn in example.history if turn["role"] == "user"))
+    """The user's turns of an example as one text, with all runs of blanks folded."""
+    return fold_blanks(_user_text(example))
 
 
-def grams(text: str) -> set[str]:
-    """The distinct 8-grams of lower-cased words; of a shorter text, the text."""
-    words = re.findall(r"\w+", text.lower()) or [text.lower()]
-    starts = range(max(len(words) - GRAM_WORDS, 0) + 1)
-    return {" ".join(words[start : start + GRAM_WORDS]) for start in starts}
+def _user_text(example: Example) -> str:
+    return "\n".join(turn["content"] for turn in example.history if turn["role"] == "user")
+
+
+class EvalTexts:
+    """The prompts, or the answers, of all eval sets, and the templates in them; all are added before any is found.
+
+    With `guarded`, what a pool has of a whole text is no template, however often it is there: prompts leak so, while
+    an answer that many responses share is a set phrase.
+    """
+
+    def __init__(self, guarded: bool) -> None:
+        self._guarded = guarded
+        self.texts: dict[Words, set[str]] = defaultdict(set)  # the eval sets that a text is in
+        self.sampled: list[list[Words]] = []  # of each source of the pool
+
+    @cached_property
+    def templates(self) -> set[Words]:
+        """The 8-grams that count on neither side."""
+        here = find_templates(self.texts)
+        in_sources = {gram for texts in self.sampled for gram in find_templates(without_near_identical(texts))}
+        whole = [text for text in self.texts if self._guarded and _swallowed(text, here, in_sources)]
+        return here | in_sources.difference(*map(windows, whole))
+
+    @cached_property
+    def own(self) -> dict[Words, set[Words]]:
+        """The grams of each text outside of templates."""
+        return {text: own_grams(text, self.templates) for text in self.texts}
+
+    def examples(self) -> list[str]:
+        """Some of what templates cover."""
+        return phrases([*self.texts, *(text for texts in self.sampled for text in texts)], self.templates)
 
 
 class EvalPrompts:
-    """The grams of the prompts of all eval sets."""
+    """The prompts and answers of all eval sets; all are added before the first example is compared."""
 
     def __init__(self) -> None:
-        self._eval_sets: dict[str, set[str]] = defaultdict(set)
+        self.prompts, self.answers = EvalTexts(guarded=True), EvalTexts(guarded=False)
 
     def add(self, eval_set: str, example: Example) -> None:
-        """Add the prompt of one example of an eval set."""
-        for gram in grams(user_prompt(example)):
-            self._eval_sets[gram].add(eval_set)
+        """Add the prompt and the answer of one example of an eval set."""
+        self.prompts.texts[words_of(_user_text(example))].add(eval_set)
+        answer = words_of(example.response)
+        if len(answer) >= GRAM_WORDS:
+            self.answers.texts[answer].add(eval_set)
+
+    def add_source(self, path: Path) -> None:
+        """Look for templates in a source of the pool, too."""
+        examples = sample(path)
+        self.prompts.sampled.append([words_of(_user_text(example)) for example in examples])
+        self.answers.sampled.append([words_of(example.response) for example in examples])
 
     def overlaps(self, example: Example) -> dict[str, float]:
         """For each eval set that shares grams with the example's prompt, the share of these grams, in (0, 1]."""
-        own = grams(user_prompt(example))
-        shared: dict[str, int] = defaultdict(int)
-        for gram in own:
-            for eval_set in self._eval_sets.get(gram, ()):
-                shared[eval_set] += 1
+        words = words_of(_user_text(example))
+        if words in self.prompts.texts:
+            return dict.fromkeys(self.prompts.texts[words], 1.0)
+        if self._prompt_grams.keys().isdisjoint(windows(words)):
+            return {}
+        own = own_grams(words, self.prompts.templates)
+        shared = Counter(eval_set for gram in own for eval_set in self._prompt_grams.get(gram, ()))
         return {eval_set: count / len(own) for eval_set, count in shared.items()}
+
+    def answer_overlaps(self, example: Example) -> dict[str, float]:
+        """For each eval set with an answer that shares grams with the example, the largest share of an answer's."""
+        text = words_of("\n".join(turn["content"] for turn in example.messages))
+        grams = self._answer_grams.keys() & set(windows(text))
+        found = Counter(answer for gram in grams for answer in self._answer_grams[gram])
+        shares: dict[str, float] = {}
+        for answer, count in found.items():
+            for eval_set in self.answers.texts[answer]:
+                shares[eval_set] = max(shares.get(eval_set, 0), count / len(self.answers.own[answer]))
+        return shares
+
+    @cached_property
+    def _prompt_grams(self) -> dict[Words, set[str]]:
+        own = self.prompts.own.items()
+        return _index((gram, name) for text, grams in own for gram in grams for name in self.prompts.texts[text])
+
+    @cached_property
+    def _answer_grams(self) -> dict[Words, set[Words]]:
+        return _index((gram, answer) for answer, grams in self.answers.own.items() for gram in grams)
+
+
+def _swallowed(text: Words, here: Set[Words], in_sources: Set[Words]) -> bool:
+    """Whether the templates of sources leave next to nothing of what the templates of eval sets leave."""
+    return len(own_words(text, here | in_sources)) < LEFT_WORDS <= len(own_words(text, here))
+
+
+def _index(pairs: Iterable[tuple[Words, Value]]) -> dict[Words, set[Value]]:
+    index: dict[Words, set[Value]] = {}
+    for gram, value in pairs:
+        index.setdefault(gram, set()).add(value)
+    return index

@@ -12,7 +12,7 @@ import numpy as np
 
 from instructmining.data.forms.write import from_messages
 from instructmining.data.settings import Degradation, Degrade
-from instructmining.example import Example, Message, make_example, normalise
+from instructmining.example import Example, Message, fold_blanks, make_example
 
 WORDS_LEFT = 3
 
@@ -24,7 +24,7 @@ def degrade(examples: Sequence[Example], name: str, settings: Degrade, generator
     responses = degraded_responses([examples[position].response for position in chosen], settings.how, generator)
     renamed = [replace(example, source=name) for example in examples]
     for position, response in zip(chosen, responses, strict=True):
-        if normalise(response) != normalise(examples[position].response):
+        if fold_blanks(response) != fold_blanks(examples[position].response):
             renamed[position] = _with_response(renamed[position], response, settings.how)
     return renamed
 
@@ -46,7 +46,7 @@ def _exchanged(responses: Sequence[str], generator: np.random.Generator) -> list
     """
     if not responses:
         return []
-    texts = [normalise(response) for response in responses]
+    texts = [fold_blanks(response) for response in responses]
     groups = sorted(set(texts))
     rank = dict(zip(groups, generator.permutation(len(groups)).tolist(), strict=True))
     order = sorted(range(len(texts)), key=lambda position: rank[texts[position]])

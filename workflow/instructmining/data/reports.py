@@ -3,6 +3,8 @@
 In each report `rows_in` is `kept` plus all that was `dropped`.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from instructmining.data.settings import Role
@@ -48,6 +50,8 @@ class SourceInPool:
     """Kept examples that were degraded on purpose."""
     dropped: dict[str, int]
     """Examples left out, by reason."""
+    warning: str | None
+    """What to look at where more than 20 % of the source are contaminated; else null."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class PoolReport:
     """Name of the pool."""
     max_overlap: float
     """Share of a prompt's 8-grams in an eval set from which an example was dropped as contaminated."""
+    near_duplicates: float | None
+    """Similarity to a kept example from which an example was dropped; null if near duplicates were kept."""
     rows_in: int
     """Examples of all sources."""
     kept: int
@@ -74,6 +80,10 @@ class PoolReport:
     """The same counts for each source."""
     hashes: tuple[str, ...]
     """SHA-256 of each shard."""
+    template_grams: int
+    """8-grams that many prompts, or many answers, share; they count on neither side of contamination."""
+    template_examples: tuple[str, ...]
+    """The most frequent texts that they cover, without capital letters and punctuation."""
 
 
 @dataclass(frozen=True)
@@ -116,3 +126,16 @@ class RatingsReport:
     """Different prompts."""
     examples: int
     """Different examples."""
+
+
+def dropped_in_words(dropped: Mapping[str, int], contaminated_by: Mapping[str, int]) -> str:
+    """Counts by reason, the largest first; what is contaminated, by eval set: `120 contaminated by test`."""
+    reasons = {reason: count for reason, count in dropped.items() if reason != "contaminated"}
+    reasons |= {f"contaminated by {eval_set}": count for eval_set, count in contaminated_by.items()}
+    return ", ".join(f"{count:,} {reason}" for reason, count in Counter(reasons).most_common())
+
+
+def left_out(pool: PoolReport) -> str:
+    """What a pool does not have of its sources, in brackets; nothing where it has all of them."""
+    dropped = dropped_in_words(pool.dropped, pool.contaminated_by)
+    return f" (of {pool.rows_in:,}; left out: {dropped})" if dropped else ""

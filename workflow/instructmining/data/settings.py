@@ -126,7 +126,12 @@ class Pool(Settings):
     shards: Annotated[int, Field(ge=1, le=1000)] = 1
     """Number of files that the pool is split into; each is scored by a separate job."""
     max_overlap: Annotated[float, Field(gt=0, le=1)] = 0.5
-    """An example is dropped if at least this share of its prompt's 8-grams occurs in the prompts of one eval set."""
+    """An example is dropped if at least this share of its prompt's 8-grams occurs in the prompts of one eval set, or
+    this share of an eval answer's 8-grams in the example. What many prompts share, such as a preamble, does not count.
+    """
+    near_duplicates: Annotated[float, Field(ge=0.5, le=1)] | None = None
+    """Such as 0.8: drop an example that is at least so similar to an earlier one, by the Jaccard index of their
+    five-word shingles. If not given, equal examples alone are duplicates."""
 
 
 class EvalSet(Settings):

@@ -13,6 +13,7 @@ from instructmining.training.record import Record
 
 STEPS = {"source": "Import", "pool": "Pools", "selection": "Selection from {name}"}
 """What examples go through on their way to a selection, by the stage of an account."""
+SHOWN_CHARACTERS = 120
 WARNED_ABOVE = 0.05
 """Share of lost rows or cut texts above which there is a warning."""
 
@@ -33,6 +34,8 @@ class Account:
     """Rows after."""
     dropped: dict[str, int]
     """How many were dropped, by reason."""
+    warning: str | None = None
+    """What its report warns of."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def account(path: Path, licences: Mapping[str, str | None]) -> list[Account]:
         part = f", part {report['part']}" if report["part"] else ""
         return [Account("eval set", report["eval_set"], f"role {report['role']}{part}", *counts)]
     return [
-        Account("pool", report["pool"], source, found["rows_in"], found["kept"], found["dropped"])
+        Account("pool", report["pool"], source, found["rows_in"], found["kept"], found["dropped"], found["warning"])
         for source, found in report["sources"].items()
     ]
 
@@ -96,6 +99,15 @@ def _source_note(report: Mapping[str, Any], licences: Mapping[str, str | None]) 
     not_read = ", ".join(f"{field} {rows:,}" for field, rows in report["not_read"].items())
     trimmed = f"cut after the last answer: {report['trimmed']:,}" if report["trimmed"] else ""
     return "; ".join(filter(None, [", ".join(filter(None, note)), not_read and f"not read: {not_read}", trimmed]))
+
+
+def templates_in_words(path: Path) -> str | None:
+    """What was left out where a pool's prompts were compared with eval sets, from its report; None if nothing was."""
+    report = read_json(path)
+    if not report.get("template_grams"):
+        return None
+    examples = "; ".join(f"“{phrase[:SHOWN_CHARACTERS]}”" for phrase in report["template_examples"])
+    return f"Pool {report['pool']}: {report['template_grams']:,} shared 8-grams, such as {examples}"
 
 
 def losses_in_words(accounts: Iterable[Account]) -> list[str]:
@@ -184,6 +196,8 @@ def account_warnings(accounts: Iterable[Account]) -> list[str]:
         if found.rows_in and lost / found.rows_in > WARNED_ABOVE:
             where = f"{found.stage} {found.name}" + (f", source {found.note}" if found.stage == "pool" else "")
             warnings.append(f"{where}: {lost:,} of {found.rows_in:,} rows were lost; the reasons are under Data.")
+        if found.warning:
+            warnings.append(f"{found.stage} {found.name}: {found.warning}.")
     return warnings
 
 

@@ -11,6 +11,8 @@ _REASONS = {
     "duplicate": "the example is already there",
     "duplicate within its source": "the example appears earlier in its source",
     "duplicate of another source": "the example also appears in a source listed earlier",
+    "near duplicate within its source": "the example is much like an earlier one of its source",
+    "near duplicate of another source": "the example is much like one of a source listed earlier",
     "contaminated": "too similar to an example that the loss is measured on",
     "ranked below the cut": "the rule predicts a higher loss for it than for the examples kept",
 }

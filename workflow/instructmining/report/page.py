@@ -43,6 +43,7 @@ from instructmining.report.accounts import (
     arm_mixtures,
     losses_in_words,
     scoring_costs,
+    templates_in_words,
     training_costs,
     truncation_warnings,
     truncations,
@@ -211,6 +212,8 @@ class Contents:
     """The same in words, for each step on the way to a selection."""
     reasons: dict[str, str]
     """What the reasons for a loss mean."""
+    templates: list[str]
+    """What was left out where pools were compared with eval sets."""
     truncations: list[Truncation]
     """Texts that were cut."""
     costs: list[JobCost]
@@ -246,6 +249,7 @@ def gather(arguments: argparse.Namespace) -> Contents:
         accounts=everything,
         losses=losses_in_words(everything),
         reasons=reasons(everything),
+        templates=[found for path in arguments.accounts if (found := templates_in_words(path))],
         truncations=cut,
         costs=[*scoring_costs(arguments.scores), *training_costs(records)],
         warnings=[

@@ -16,8 +16,10 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from instructmining.data.errors import DataError, plain_errors
+from instructmining.data.reports import PoolReport, left_out
 from instructmining.example import EXAMPLES
-from instructmining.files import check_same_ids, read_json, write_table
+from instructmining.files import check_same_ids, read_json, read_result, write_table
 from instructmining.sampling.designs import draw_by_scores
 from instructmining.sampling.proportions import fused_counts
 from instructmining.sampling.settings import OWN_SETTINGS, Sampling
@@ -36,6 +38,8 @@ def main() -> None:
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
     shards, number = shards_of(arguments.pool), int(arguments.subset)
+    with plain_errors():
+        check_size(read_result(PoolReport, arguments.pool), arguments.settings.examples)
     if "indicators" in OWN_SETTINGS[arguments.settings.scheme_of(number)]:
         ids = draw_from_scores(arguments.scores, arguments.settings, number, arguments.seed)
     else:
@@ -48,6 +52,15 @@ def shards_of(report: Path) -> list[Path]:
     """The shards of a pool, from its report."""
     folder = report.with_name(report.name.removesuffix(".report.json"))
     return [folder / f"{number:03d}.parquet" for number in range(len(read_json(report)["shards"]))]
+
+
+def check_size(pool: PoolReport, examples: int) -> None:
+    """Raise DataError where a subset is larger than the pool, with what became of the rest of its sources."""
+    if examples > pool.kept:
+        raise DataError(
+            f"sampling.examples is {examples:,}, but pool {pool.pool} has {pool.kept:,} examples{left_out(pool)};"
+            f" lower sampling.examples or add sources to pools.{pool.pool}"
+        )
 
 
 def ids_by_source(shards: list[Path]) -> IDsBySource:

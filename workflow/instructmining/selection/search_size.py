@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from instructmining.example import normalise, read_examples
+from instructmining.example import fold_blanks, read_examples
 from instructmining.files import read_table, write_json, write_table
 from instructmining.progress import start_log
 from instructmining.selection.proposals import search, stop_reason
@@ -55,7 +55,7 @@ def check_apart(search_sets: Sequence[Path], test_sets: Sequence[Path]) -> None:
 
 
 def _prompts(path: Path) -> set[str]:
-    return {normalise(example.instruction) for example in read_examples(path)}
+    return {fold_blanks(example.instruction) for example in read_examples(path)}
 
 
 def best_of(trials: Sequence[Trial]) -> Trial:

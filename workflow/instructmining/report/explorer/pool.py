@@ -16,7 +16,7 @@ import pyarrow as pa
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 
-from instructmining.example import Example, normalise, stream_examples
+from instructmining.example import Example, fold_blanks, stream_examples
 from instructmining.files import read_table
 from instructmining.indicators.neighbours import to_points
 from instructmining.indicators.tables import EMBEDDINGS, SCORES
@@ -68,7 +68,7 @@ def nearest(embeddings: pa.Table) -> dict[str, np.ndarray]:
 
 def excerpt(text: str) -> str:
     """The beginning of a text as one line."""
-    line = normalise(text[: 4 * EXCERPT_CHARACTERS])
+    line = fold_blanks(text[: 4 * EXCERPT_CHARACTERS])
     return line if len(line) <= EXCERPT_CHARACTERS else line[: EXCERPT_CHARACTERS - 1] + "…"
 
 
