@@ -48,7 +48,7 @@ def likelihood_scorer(
     """`ppl`, `log_ppl` and `ifd` under a causal language model."""
 
     def prepare(examples: Sequence[Example]) -> list[Tokens]:
-        return [tokenize(example.messages, tokenizer, template, settings.max_tokens) for example in examples]
+        return [tokenize(one.messages, tokenizer, template, settings.max_tokens, one.tools) for one in examples]
 
     def run(given: list[Tokens], meter: Meter) -> Scores:
         alone = [without_prompt(tokens, tokenizer) for tokens in given]
