@@ -24,7 +24,8 @@ import pyarrow.dataset as ds
 
 from instructmining.data.draw import seeded
 from instructmining.data.errors import BadRow, DataError, plain_errors
-from instructmining.data.forms import detect_form, to_messages
+from instructmining.data.forms.detect import detect_form
+from instructmining.data.forms.read import to_messages
 from instructmining.data.read_rows import Row, read_rows
 from instructmining.data.settings import Form, Ratings
 from instructmining.data.write_examples import check_counts, write_examples
