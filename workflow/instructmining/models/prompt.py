@@ -44,7 +44,7 @@ class Tokens:
         return len(self.response) + sum(self.earlier[1:])
 
 
-class RefusedTurns(ValueError):
+class RefusedTurnsError(ValueError):
     """A chat template does not write these turns."""
 
 
@@ -86,7 +86,7 @@ def write_conversation(
 def write_chat(messages: Sequence[Message], tokenizer: Any, tools: Tools = (), open_response: bool = False) -> str:
     """Turns under the tokenizer's chat template, with `open_response` up to where the next response begins.
 
-    Raises RefusedTurns with the template's own words where it does not write them.
+    Raises RefusedTurnsError with the template's own words where it does not write them.
     """
     turns = [{key: value for key, value in message.items() if key != "train"} for message in messages]
     given = {"tools": list(tools)} if tools else {}
@@ -101,7 +101,7 @@ def write_chat(messages: Sequence[Message], tokenizer: Any, tools: Tools = (), o
             return write([_with_text_arguments(turn) for turn in turns])
     except (TemplateError, TypeError) as error:
         roles = ", ".join(message["role"] for message in messages)
-        raise RefusedTurns(f"the tokenizer's chat template refuses the turns {roles}: {error}") from error
+        raise RefusedTurnsError(f"the tokenizer's chat template refuses the turns {roles}: {error}") from error
 
 
 def _with_text_arguments(turn: dict[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from instructmining.example import Example, Message
-from instructmining.models.prompt import RefusedTurns, Tools, write_chat
+from instructmining.models.prompt import RefusedTurnsError, Tools, write_chat
 from instructmining.models.settings import Template
 
-NAME, TEXT = "find_a_teapot", "porcelain"
+NAME, TEXT, FOUND = "find_a_teapot", "porcelain", "on the shelf"
 USER, ANSWER = Message(role="user", content="Hello"), Message(role="assistant", content="Yes")
 CALL = Message(
     role="assistant",
@@ -27,7 +27,7 @@ TOOL = {
         "parameters": {"type": "object", "properties": {"of": {"type": "string", "description": TEXT}}},
     },
 }
-RESULT = Message(role="tool", content=TEXT, tool_call_id="call00001", name=NAME)
+RESULT = Message(role="tool", content=FOUND, tool_call_id="call00001", name=NAME)
 ROLES = ("system", "developer", "tool")
 OF_TEXT_TEMPLATES = {"system turns", "developer turns"}
 """What `alpaca` and `plain` write, beside the turns of user and assistant."""
@@ -47,7 +47,7 @@ class Probe:
 PROBES = {
     "tools": Probe((USER, ANSWER), (NAME, TEXT), (TOOL,)),
     "tool_calls": Probe((USER, CALL), (NAME, TEXT)),
-    "tool turns": Probe((USER, CALL, RESULT, ANSWER), (TEXT,), unlike=("user", "assistant")),
+    "tool turns": Probe((USER, CALL, RESULT, ANSWER), (FOUND,), unlike=("user", "assistant")),
     "system turns": Probe((Message(role="system", content=TEXT), USER, ANSWER), (TEXT,)),
     "developer turns": Probe((Message(role="developer", content=TEXT), USER, ANSWER), (TEXT,)),
     "reasoning_content": Probe((USER, Message(role="assistant", content="Yes", reasoning_content=TEXT)), (TEXT,)),
@@ -77,7 +77,7 @@ def _writes(tokenizer: Any, probe: Probe) -> bool:
 def _written(tokenizer: Any, messages: Sequence[Message], tools: Tools) -> str | None:
     try:
         return write_chat(messages, tokenizer, tools)
-    except RefusedTurns:
+    except RefusedTurnsError:
         return None
 
 

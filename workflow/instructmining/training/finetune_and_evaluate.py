@@ -20,6 +20,7 @@ import signal
 import time
 from dataclasses import asdict
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ def main() -> None:
     task = to_task(arguments)
     entry = Entry(arguments.store, task.manifest())
     eval_sets = {path.stem: read_examples(path) for path in arguments.eval_sets}
+    task.check(chain(read_examples(arguments.examples), *eval_sets.values()), arguments.model_name)
     logging.info("%s seed %d: tuning %s", arguments.run, arguments.seed, arguments.model_name)
     model, tokenizer, trained = tuned_model(task, entry, arguments.checkpoint_minutes)
     entry.link_to(arguments.adapter)

@@ -4,7 +4,7 @@ A kept adapter is used only if its manifest is the one that training would write
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from instructmining.jobs.fingerprint import fingerprint
 from instructmining.models.load import load_base_model, load_tokenizer, pick_device
 from instructmining.models.prompt import Tokens, tokenize
 from instructmining.models.settings import Turns
+from instructmining.models.template_parts import refuse_unknown_parts
 from instructmining.training.checkpoint import Checkpoint
 from instructmining.training.finetune import add_adapter, finetune
 from instructmining.training.settings import Training, packages_of
@@ -48,6 +49,12 @@ class TrainingTask:
             "code": fingerprint("instructmining.training.tuned_model", "untrained_model", "train"),
             "packages": packages_of(self.settings),
         }
+
+    def check(self, examples: Iterable[Example], name: str) -> None:
+        """Raise ValueError where examples have parts that the template of the base model `name` does not write."""
+        trust = self.base_model.get("trust_remote_code", False)
+        template = self.base_model.get("template", "alpaca")
+        refuse_unknown_parts(examples, lambda: load_tokenizer(self.model.parent, trust), template, name)
 
     def tokens(self, examples: Sequence[Example], tokenizer: Any, turns: Turns = "last") -> list[Tokens]:
         """Examples as token IDs under the base model's template; losses are measured on the last response."""
