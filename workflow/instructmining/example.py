@@ -47,6 +47,10 @@ EXAMPLES = pa.schema(
 )
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, default=str)
+_SORTED_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+
+
 class FunctionCall(TypedDict):
     """The function that a model calls, with the arguments as an object."""
 
@@ -124,12 +128,14 @@ def example_id(messages: Iterable[Message], tools: Iterable[JsonObject] = ()) ->
     """The first 16 hex digits of the SHA-256 of the normalised messages, and of the tools where there are any."""
     turns: list[Any] = [_normalised(message) for message in messages]
     known = [*turns, {"tools": list(tools)}] if tools else turns
-    return hashlib.sha256(json.dumps(known, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(_SORTED_JSON.encode(known).encode()).hexdigest()[:16]
 
 
 def _normalised(message: Message) -> list[Any]:
     """What makes a turn the same: role and content, and its further keys where it has any."""
     turn: list[Any] = [message["role"], normalise(message["content"])]
+    if len(message) == 2:
+        return turn
     further = {key: value for key, value in message.items() if key not in ("role", "content", "train")}
     return [*turn, further] if further else turn
 
@@ -144,7 +150,7 @@ def make_example(
 ) -> Example:
     """Build an example from its messages and tools; `row` is kept as JSON."""
     turns, known = tuple(messages), tuple(tools)
-    text = json.dumps(row, ensure_ascii=False, default=str)
+    text = _JSON.encode(row)
     return Example(example_id(turns, known), source, turns, form, text, degraded, known)
 
 
@@ -162,7 +168,7 @@ def _table_row(example: Example) -> dict[str, Any]:
 def message_row(message: Message) -> dict[str, Any]:
     """A message as a table holds it: its calls are JSON text."""
     if "tool_calls" not in message:
-        return dict(message)
+        return cast(dict[str, Any], message)
     return {**message, "tool_calls": json.dumps(message["tool_calls"], ensure_ascii=False)}
 
 

@@ -8,7 +8,7 @@ import pytest
 from instructmining.data.reports import PoolReport, SourceInPool, SourceReport
 from instructmining.files import read_result, write_json, write_result
 
-SOURCE = SourceReport("dolly", "dolly.jsonl", "ab", "dolly", 3, 2, {"unknown role": 1}, 0, 0)
+SOURCE = SourceReport("dolly", "dolly.jsonl", "ab", "dolly", 3, 2, {"unknown role": 1}, 0, 0, {"tools": 1}, 0)
 COUNTS = SourceInPool(3, 2, 0, {"contaminated": 1})
 POOL = PoolReport("new", 0.5, 3, 2, 0, {"contaminated": 1}, {"fit": 1}, (1, 1), {"dolly": COUNTS}, ("ab", "cd"))
 

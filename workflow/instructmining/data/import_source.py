@@ -13,7 +13,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +20,20 @@ from instructmining.data.degrade import degrade
 from instructmining.data.documentation import documentation_origin, documentation_rows
 from instructmining.data.draw import draw, seeded
 from instructmining.data.errors import BadRow, DataError, plain_errors
-from instructmining.data.forms.detect import detect_form
-from instructmining.data.forms.read import split_row, to_messages
+from instructmining.data.forms.detect import KNOWN_FORMS, NO_FORM
+from instructmining.data.forms.read import RowSettings, read_row, split_row
+from instructmining.data.forms.roles import fold
 from instructmining.data.hub import hub_origin, hub_rows, load_hub
 from instructmining.data.read_rows import Row, read_rows
-from instructmining.data.settings import Fields, Form, Source
+from instructmining.data.settings import Form, Source
 from instructmining.data.tasks import task_rows
 from instructmining.data.write_examples import check_counts, write_examples
 from instructmining.example import Example, make_example, read_examples
 from instructmining.files import file_hash, write_json, write_text
 from instructmining.progress import start_log
 
-ROWS_TO_DETECT_FROM = 100
+MOST_NAMES = 100
+"""A report names no more fields than this: the rows of some files have their IDs for names."""
 
 
 @dataclass
@@ -45,16 +46,32 @@ class Tally:
     dropped: Counter[str] = field(default_factory=Counter)
     quarantined: list[dict[str, Any]] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
+    first_bad: str = ""
+    forms: Counter[str] = field(default_factory=Counter)
+    not_read: Counter[str] = field(default_factory=Counter)
+    trimmed: int = 0
+    fields: set[str] = field(default_factory=set)
+
+    def count_fields(self, row: object) -> None:
+        """Note which fields the rows have."""
+        if isinstance(row, dict) and len(self.fields) < MOST_NAMES:
+            self.fields.update(row)
+
+    def count_not_read(self, names: Iterable[str]) -> None:
+        """Count the row under each field that was not read, by name as long as there are few names."""
+        for name in names:
+            known = name in self.not_read or len(self.not_read) < MOST_NAMES
+            self.not_read[name[:100] if known else "other fields"] += 1
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a source comes from: in words, its rows, the hash of its file, and its form if already known."""
+    """Where a source comes from: in words, its rows, the hash of its file, and its form where it is made here."""
 
     description: str
     rows: Iterator[Row]
     sha256: str | None = None
-    form: Form | Fields | None = None
+    form: Form | None = None
 
 
 def main() -> None:
@@ -82,40 +99,82 @@ def import_source(
         source = Origin(f"{settings.degrade.source}, {settings.degrade.how}", iter(()), form=None)
         examples: Iterable[Example] = _degraded(name, settings, seed, origin, tally)
     else:
-        source = _with_form(_open(name, settings, seed), name, settings)
+        source = _open(name, settings, seed)
         examples = good_examples(source, name, settings, tally)
     logging.info("%s: importing %s", name, source.description)
     kept = _counted(_limited(examples, settings.limit, seed, name, tally), tally)
-    advice = f"(set sources.{name}.on_bad_row: stop to see the first bad one)"
-    write_examples(output, kept, f"{source.description}: none of its rows is an example {advice}")
+    write_examples(output, kept, f"{source.description}: none of its rows is an example")
     check_counts(tally.rows_in, tally.kept, tally.dropped, name)
     write_text(quarantine, "".join(map(_json_line, tally.quarantined)))
     write_json(report, _report(name, settings, source, tally))
     logging.info("%s: kept %d of %d rows; dropped: %s", name, tally.kept, tally.rows_in, dict(tally.dropped) or "none")
+    logging.info("%s: not read: %s", name, ", ".join(f"{n} {k}" for n, k in tally.not_read.most_common()) or "none")
 
 
 def good_examples(origin: Origin, name: str, settings: Source, tally: Tally) -> Iterator[Example]:
     """The examples of a source; a bad row raises DataError or is set aside, as `on_bad_row` says."""
-    assert origin.form is not None
-    form = "fields" if isinstance(origin.form, Fields) else origin.form
+    rows = _row_settings(settings, origin)
     for row in origin.rows:
-        for value in split_row(row.value, origin.form):
+        for value in split_row(row.value, rows.form):
             tally.rows_in += 1
+            tally.count_fields(value)
             try:
-                if isinstance(value, BadRow):
-                    raise value
-                yield make_example(to_messages(value, origin.form), name, form, value)
+                yield _example(value, name, rows, tally)
             except BadRow as bad:
                 _set_aside(bad, row, value, name, settings, tally)
+    _check_source(origin, name, settings, tally)
+
+
+def _row_settings(settings: Source, origin: Origin) -> RowSettings:
+    form = settings.form or settings.fields or origin.form
+    roles = {fold(role): known for role, known in settings.roles.items()}
+    return RowSettings(form, roles, frozenset(settings.ignore), settings.trim)
+
+
+def _example(value: object, name: str, rows: RowSettings, tally: Tally) -> Example:
+    if isinstance(value, BadRow):
+        raise value
+    read = read_row(value, rows)
+    tally.forms[read.form] += 1
+    tally.trimmed += read.trimmed
+    tally.count_not_read(read.not_read)
+    return make_example(read.messages, name, read.form, value, tools=read.tools)
 
 
 def _set_aside(bad: BadRow, row: Row, value: object, name: str, settings: Source, tally: Tally) -> None:
     if settings.on_bad_row == "stop":
         advice = f"(set sources.{name}.on_bad_row: quarantine to set such rows aside)"
-        raise DataError(f"{row.place}: {bad} {advice}") from None
+        missing = f"\n{found}" if (found := _missing_fields(name, settings, tally)) else ""
+        raise DataError(f"{row.place}: {bad} {advice}{missing}{_forms(bad)}") from None
     tally.dropped[bad.reason] += 1
+    tally.first_bad = tally.first_bad or f"{row.place}: {bad}{_forms(bad)}"
     content = bad.content if isinstance(value, BadRow) else value
     tally.quarantined.append({"place": row.place, "number": row.number, "reason": str(bad), "row": content})
+
+
+def _forms(bad: BadRow) -> str:
+    """What a row may be, where it has no known form."""
+    return f"\nset `form` to one of these, or map the `fields`:\n{KNOWN_FORMS}" if bad.reason == NO_FORM else ""
+
+
+def _check_source(origin: Origin, name: str, settings: Source, tally: Tally) -> None:
+    """Raise DataError where there are no rows, only bad ones, or none with a field that the config names."""
+    if not tally.rows_in:
+        raise DataError(f"{origin.description}: contains no rows")
+    if missing := _missing_fields(name, settings, tally):
+        raise DataError(f"{origin.description}: {missing}")
+    if sum(tally.dropped.values()) == tally.rows_in:
+        raise DataError(f"{origin.description}: none of its rows is an example; the first: {tally.first_bad}")
+
+
+def _missing_fields(name: str, settings: Source, tally: Tally) -> str:
+    """The fields that the config names and no row has so far, in words; empty where there are none."""
+    named = settings.fields.model_dump(exclude_none=True) if settings.fields else {}
+    missing = [f"{key}: {value}" for key, value in named.items() if value not in tally.fields]
+    if not missing or len(tally.fields) >= MOST_NAMES:
+        return ""
+    found = ", ".join(sorted(str(each)[:40] for each in tally.fields)) or "none"
+    return f"sources.{name}.fields names what no row has ({', '.join(missing)}); fields found: {found}"
 
 
 def _open(name: str, settings: Source, seed: int) -> Origin:
@@ -136,29 +195,6 @@ def _open(name: str, settings: Source, seed: int) -> Origin:
 
 def _numbered(rows: Iterable[dict[str, str]], name: str) -> Iterator[Row]:
     return (Row(row, number, f"{name}: row {number}") for number, row in enumerate(rows, 1))
-
-
-def _with_form(origin: Origin, name: str, settings: Source) -> Origin:
-    """The origin with the form given in the config, or detected from its first rows, which stay among its rows."""
-    form = settings.form or settings.fields or origin.form
-    if form:
-        return Origin(origin.description, origin.rows, origin.sha256, form)
-    first = list(islice(origin.rows, ROWS_TO_DETECT_FROM))
-    if not first:
-        raise DataError(f"{origin.description}: contains no rows")
-    _stop_at_broken(first, name, settings)
-    try:
-        form = detect_form(row.value for row in first)
-    except DataError as error:
-        raise DataError(f"{origin.description}: source {name}: {error}") from None
-    return Origin(origin.description, chain(first, origin.rows), origin.sha256, form)
-
-
-def _stop_at_broken(first: list[Row], name: str, settings: Source) -> None:
-    """Report a broken row before reporting that no form fits: the broken row is then the cause."""
-    for row in first:
-        if isinstance(row.value, BadRow) and settings.on_bad_row == "stop":
-            _set_aside(row.value, row, row.value, name, settings, Tally())
 
 
 def _degraded(name: str, settings: Source, seed: int, origin: Path | None, tally: Tally) -> list[Example]:
@@ -191,17 +227,19 @@ def _counted(examples: Iterable[Example], tally: Tally) -> Iterator[Example]:
 
 
 def _report(name: str, settings: Source, origin: Origin, tally: Tally) -> dict[str, Any]:
-    form = origin.form.model_dump(exclude_defaults=True) if isinstance(origin.form, Fields) else origin.form
+    fields = settings.fields.model_dump(exclude_defaults=True) if settings.fields else None
     return {
         "source": name,
         "origin": origin.description,
         "sha256": origin.sha256,
-        "form": form,
+        "form": fields or ", ".join(form for form, _ in tally.forms.most_common()) or None,
         "rows_in": tally.rows_in,
         "kept": tally.kept,
         "dropped": dict(tally.dropped),
         "duplicates": tally.kept - len(tally.ids),
         "degraded": tally.degraded,
+        "not_read": dict(tally.not_read.most_common()),
+        "trimmed": tally.trimmed,
     }
 
 

@@ -5,7 +5,7 @@ In each report `rows_in` is `kept` plus all that was `dropped`.
 
 from dataclasses import dataclass
 
-from instructmining.data.settings import Form, Role
+from instructmining.data.settings import Role
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class SourceReport:
     """Where the rows came from: a file, a data set of the hub with its commit, packages with their versions."""
     sha256: str | None
     """Hash of the file; null for what is not a file."""
-    form: Form | dict[str, str] | None
-    """Form of a row, or the mapping of its fields; null for a degraded variant, whose form is that of its origin."""
+    form: str | dict[str, str] | None
+    """Forms of the rows, the most frequent first, or the mapping of fields; null for a degraded variant."""
     rows_in: int
     """Rows read."""
     kept: int
@@ -30,6 +30,10 @@ class SourceReport:
     """Kept examples that repeat an earlier one; pools and eval sets drop them."""
     degraded: int
     """Kept examples that were degraded on purpose."""
+    not_read: dict[str, int]
+    """Fields, and keys of turns, that hold something and were not read: in how many rows that were."""
+    trimmed: int
+    """Conversations whose turns after the last answer were cut."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from instructmining.settings import Name, Settings, Untracked
 
 Role = Literal["fit", "search", "test"]
 Form = Literal["alpaca", "dolly", "self_instruct", "sharegpt", "messages"]
+MessageRole = Literal["system", "developer", "user", "assistant", "tool"]
 Degradation = Literal["responses_shuffled", "responses_truncated", "words_shuffled"]
 
 
@@ -22,6 +23,10 @@ class Fields(Settings):
     """Field that holds further input to the instruction, if any."""
     system: str | None = None
     """Field that holds a system message, if any."""
+    history: str | None = None
+    """Field that holds earlier turns, if any: pairs of the user's and the assistant's text, or turns."""
+    tools: str | None = None
+    """Field that holds the definitions of tools, if any."""
 
 
 class Documentation(Settings):
@@ -71,9 +76,15 @@ class Source(Settings):
     configuration: str | None = None
     """Hub only: the configuration of the data set, where it has several."""
     form: Form | None = None
-    """The form of a row; detected from the first rows if not given."""
+    """The form of every row; if not given, each row is read in its own form."""
     fields: Fields | None = None
     """An explicit mapping of fields, instead of a form."""
+    roles: dict[str, MessageRole] = {}
+    """Roles by the names that the source gives them, beside the known ones: `{narrator: assistant}`."""
+    ignore: list[str] = []
+    """Fields, and keys of turns, to leave out although they change what a row means; they are counted."""
+    trim: bool = False
+    """Cut what comes after the last answer, such as a question that nobody answered; counted in the report."""
     on_bad_row: Literal["stop", "quarantine"] = "stop"
     """`stop` at the first bad row, or `quarantine`: move bad rows to a file and count them in the report."""
     limit: Annotated[int, Field(ge=1)] | None = None

@@ -1,5 +1,6 @@
 """The forms of a row, and the conversion of a row to messages and back.
 
-`detect` finds the form of a source's rows, `read` turns a row into a conversation, `write` a conversation into a row.
-They share `turns` (how forms name turns and roles) and `values` (the text of a field).
+`detect` finds the form of a row, or says what is there instead; `read` turns a row into a conversation and says what of
+it was not read, which `meaning` judges; `write` turns a conversation into a row. They share `turns` (how forms name
+turns), `roles`, `calls` (tools and calls of them) and `values` (the text of a field, and what a value is called).
 """

@@ -1,51 +1,97 @@
-"""Which form the rows of a source have."""
+"""Which form a row has, and what is there instead where no form fits."""
 
 from collections.abc import Iterable
 
-from instructmining.data.errors import DataError
-from instructmining.data.forms.turns import CONVERSATION_FIELDS
+from instructmining.data.errors import BadRow, DataError
+from instructmining.data.forms.turns import CONVERSATION_FIELDS, MESSAGES, SHAREGPT, turns_field
+from instructmining.data.forms.values import blank, describe
 from instructmining.data.settings import Form
 from instructmining.example import JsonObject
 
 KNOWN_FORMS = """\
   alpaca: instruction, input (optional), output or response; system and history (optional)
-  dolly: instruction, context (optional), response
-  self_instruct: instruction, instances[{input, output}]
-  sharegpt: conversations[{from, value}]
-  messages: messages[{role, content}]"""
+  dolly: instruction, context (optional), response or output; system and history (optional)
+  self_instruct: instruction, instances[{input, constraints (optional), output}]
+  sharegpt: conversations[{from, value}]; system and tools (optional)
+  messages: messages[{role, content}]; system and tools (optional)"""
+NO_FORM, SEVERAL_FORMS = "no known form fits", "several forms fit"
+PREFERENCE = "chosen and rejected are a preference, not an example"
 
 
 def detect_form(rows: Iterable[object]) -> Form:
-    """The only form that fits the first rows; raises DataError with the fields found where none or several fit."""
+    """The only form of some rows; raises DataError with what is there where none has one, or they have several."""
     objects = [row for row in rows if isinstance(row, dict)]
-    fitting = {form for row in objects for form in _fitting_forms(row)}
-    if len(fitting) == 1:
-        return fitting.pop()
-    found = sorted({str(field)[:40] for row in objects for field in row})[:20]
-    several = f"the forms {', '.join(sorted(fitting))} all fit" if fitting else "no known form fits"
-    raise DataError(
-        f"{several}; fields found: {', '.join(found) or 'none'}\nset `form` to one of these, or map the `fields`:\n"
-        + KNOWN_FORMS
-    )
+    forms = {form for row in objects for form in _fitting_forms(row)}
+    if len(forms) == 1:
+        return forms.pop()
+    several = f"the forms {', '.join(sorted(forms))} all fit" if forms else NO_FORM
+    raise DataError(f"{several}; {found(objects[0] if objects else {})}\nexpected one of\n{KNOWN_FORMS}")
+
+
+def form_of(row: JsonObject) -> Form:
+    """The form of one row; raises BadRow with what is there where none fits, or several do."""
+    forms = _fitting_forms(row)
+    if len(forms) > 1 and blank([row["instruction"], row.get("output"), row.get("response")]):
+        forms = forms[1:]  # a table of two forms has the fields of both in every row
+    if len(forms) > 1:
+        raise BadRow(SEVERAL_FORMS, f"{' and '.join(forms)}; say which in `form`")
+    if not forms:
+        raise BadRow(NO_FORM, found(row))
+    return forms[0]
+
+
+def refuse_preference(row: JsonObject) -> None:
+    """Raise BadRow for two responses of which one is better: that is a rating, not an example."""
+    if not blank(row.get("rejected")) and not blank(row.get("chosen")):
+        raise BadRow(PREFERENCE, 'name the file under `quality_rule.ratings`, or map `fields: {response: "chosen"}`')
 
 
 def _fitting_forms(row: JsonObject) -> list[Form]:
-    """Forms whose fields a row has, unless it has others that the form would silently leave out."""
-    fitting: list[Form] = []
-    if "instruction" in row and ("output" in row) != ("response" in row) and "context" not in row:
-        fitting.append("alpaca")
-    if {"instruction", "context", "response"} <= row.keys():
-        fitting.append("dolly")
-    if {"instruction", "instances"} <= row.keys():
-        fitting.append("self_instruct")
-    turn = _first_turn(row)
-    if {"from", "value"} <= turn.keys():
-        fitting.append("sharegpt")
-    if {"role", "content"} <= turn.keys():
-        fitting.append("messages")
-    return fitting
+    return [form for form in (_form_of_fields(row), _form_of_turns(row)) if form]
 
 
-def _first_turn(row: JsonObject) -> JsonObject:
-    turns = [row[field] for field in CONVERSATION_FIELDS if isinstance(row.get(field), list) and row[field]]
-    return turns[0][0] if len(turns) == 1 and isinstance(turns[0][0], dict) else {}
+def _form_of_fields(row: JsonObject) -> Form | None:
+    if "instruction" not in row:
+        return None
+    if not blank(row.get("instances")):
+        return "self_instruct"
+    if "output" not in row and "response" not in row:
+        return None
+    with_context = "context" in row and ("response" in row or not blank(row["context"]))
+    return "dolly" if with_context and blank(row.get("input")) else "alpaca"
+
+
+def _form_of_turns(row: JsonObject) -> Form | None:
+    turns = row.get(turns_field(row))
+    first = turns[0] if isinstance(turns, list) and turns else None
+    if not isinstance(first, dict):
+        return None
+    if first.get("from") is not None and SHAREGPT.text in first:
+        return "sharegpt"
+    return "messages" if first.get("role") is not None and MESSAGES.text in first else None
+
+
+def found(row: JsonObject) -> str:
+    """What a row holds instead of a known form, as closely as can be said in a line."""
+    for field in CONVERSATION_FIELDS:
+        if field in row:
+            return f"{field} is {_turns_in_words(row[field])}"
+    names = [str(field)[:40] for field in row]
+    expected = {"instruction", "input", "output", "response", "context", "instances", *CONVERSATION_FIELDS}
+    other = [name for name in names if name not in expected and name.strip().lower() in expected]
+    if other:
+        return f"fields found: {_listed(names)}; {', '.join(other)} must be in lower case, or be named in `fields`"
+    return f"fields found: {_listed(names)}"
+
+
+def _turns_in_words(turns: object) -> str:
+    first = turns[0] if isinstance(turns, list) and turns else None
+    if not isinstance(first, dict):
+        return f"{describe(turns)}, expected an array of turns"
+    keys = _listed([str(key)[:40] for key in first])
+    return f"an array of objects with {keys}, expected role and content, or from and value"
+
+
+def _listed(names: list[str]) -> str:
+    names = sorted(names)
+    return ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "") or "none"

@@ -1,0 +1,120 @@
+"""Which fields change what an example means, so that a row that holds one is bad where no form reads it."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from instructmining.data.errors import BadRow
+from instructmining.data.forms.roles import ROLE_OF, fold
+from instructmining.data.forms.values import Unread, blank, off, on, shown
+from instructmining.example import Message
+
+CHANGES_MEANING = {
+    "it is part of the prompt": (
+        *("system", "system_prompt", "system_message", "sys_prompt", "system_instruction", "developer", "preamble"),
+        *("instruction", "instructions", "input", "inputs", "prompt", "question", "questions", "query", "problem"),
+        *("context", "contexts", "history", "chat_history", "conversation_history", "dialog_history", "past_turns"),
+        *("dialogue_history", "passage", "passages", "document", "documents", "article", "paragraph", "background"),
+        *("knowledge", "evidence", "premise", "hypothesis", "story", "scenario", "schema", "sql_context", "table"),
+        *("constraint", "constraints", "choices", "options", "candidates", "hint", "hints", "persona", "personas"),
+        *("few_shot", "fewshot", "few_shot_examples", "demonstrations", "attachments", "files", "user", "human"),
+    ),
+    "it is another response, or part of one": (
+        *("output", "outputs", "response", "responses", "completion", "completions", "assistant", "prefill"),
+        *("chosen_response", "rejected_response", "chosen_messages", "rejected_messages", "bad_response", "refusal"),
+        *("response_a", "response_b", "response_1", "response_2", "answer_a", "answer_b", "chosen", "rejected"),
+    ),
+    "it is another conversation": (
+        *("messages", "conversations", "conversation", "turns", "dialog", "dialogue", "instances", "chat"),
+    ),
+    "it is the reasoning behind the response": (
+        *("reasoning_content", "reasoning", "reasonings", "reasoning_steps", "reasoning_trace", "reasoning_details"),
+        *("thinking", "thought", "thoughts", "think", "rationale", "rationales", "chain_of_thought", "cot"),
+        *("thinking_content", "scratchpad", "analysis", "inner_monologue"),
+    ),
+    "it is a tool, or a call of one": (
+        *("tools", "functions", "tool", "function", "tool_calls", "tool_call", "function_call", "function_calls"),
+        *("available_tools", "tool_definitions", "tool_choice", "tool_call_id", "tool_responses", "tool_results"),
+        *("tool_response", "tool_outputs", "apis", "api_list", "plugins"),
+    ),
+    "it is not text": (
+        *("image", "images", "image_url", "image_urls", "image_path", "image_paths", "img", "imgs", "picture"),
+        *("pictures", "photo", "pixel_values", "audio", "audios", "audio_url", "audio_path", "speech", "sound"),
+        *("video", "videos", "video_url", "video_path", "frames", "media", "multimodal", "image_file", "image_files"),
+    ),
+}
+"""Names of fields and of keys of turns, by what is lost with them; texts that the messages hold anyway are not lost."""
+WHY = {name: why for why, names in CHANGES_MEANING.items() for name in names}
+BAD_WHERE_OFF = {
+    "label": "it marks the response as a bad one",
+    "kto_tag": "it marks the response as a bad one",
+    "desirable": "it marks the response as a bad one",
+    "is_desirable": "it marks the response as a bad one",
+    "is_chosen": "it marks the response as a bad one",
+    "is_good": "it marks the response as a bad one",
+    "train": "it marks the example as not to be trained on",
+    "training": "it marks the example as not to be trained on",
+    "trainable": "it marks the example as not to be trained on",
+    "weight": "it marks the example as not to be trained on",
+    "loss": "it marks the example as not to be trained on",
+    "loss_weight": "it marks the example as not to be trained on",
+    "loss_mask": "it marks the example as not to be trained on",
+    "sample_weight": "it marks the example as not to be trained on",
+}
+"""Marks that change the meaning where they are false or 0, and say nothing where they are not."""
+BAD_WHERE_ON = {
+    "mask": "it marks text as not to be trained on",
+    "masked": "it marks text as not to be trained on",
+    "is_rejected": "it marks the response as a bad one",
+}
+"""Marks that change the meaning where they are true."""
+
+
+def refuse_losses(unread: Unread, messages: Iterable[Message]) -> None:
+    """Raise BadRow for the first field that changes the meaning and whose texts are nowhere in the conversation."""
+    said: set[str] | None = None
+    for field, value in unread:
+        if why := _why(str(field)[:100], value):
+            said = _texts_of(messages) if said is None else said
+            if not _is_said(value, said):
+                advice = f"{why} (say how to read it with `form` or `fields`, or leave it out with `ignore: [{field}]`)"
+                raise BadRow(f'field "{_known(str(field)[:100])}" is not read', f"found {shown(value)}; {advice}")
+
+
+def _why(field: str, value: object) -> str | None:
+    """What is lost with a field that holds this value; None where it is nothing of importance."""
+    name = _known(field)
+    if name in BAD_WHERE_OFF:
+        return BAD_WHERE_OFF[name] if off(value) else None
+    if name in BAD_WHERE_ON:
+        return BAD_WHERE_ON[name] if on(value) else None
+    return WHY.get(name)
+
+
+@lru_cache(maxsize=4096)
+def _known(field: str) -> str:
+    """A name as the tables have it: `System Prompt` and `systemPrompt` are `system_prompt`."""
+    return "_".join(re.sub(r"([a-z])([A-Z])", r"\1 \2", field).lower().replace("-", " ").replace("_", " ").split())
+
+
+def _texts_of(messages: Iterable[Message]) -> set[str]:
+    """What the conversation says, text by text."""
+    messages = list(messages)
+    return {message["content"].strip() for message in messages} | {
+        message["reasoning_content"].strip() for message in messages if "reasoning_content" in message
+    }
+
+
+def _is_said(value: object, said: set[str]) -> bool:
+    """Whether a value is text of the conversation, or turns of it: then nothing is lost with it."""
+    if isinstance(value, str):
+        return value.strip() in said
+    if isinstance(value, list):
+        return all(map(_is_said, value, [said] * len(value)))
+    if isinstance(value, dict):
+        return all(_is_said(text, said) or blank(text) or _is_role(text) for text in value.values())
+    return blank(value)
+
+
+def _is_role(text: object) -> bool:
+    return isinstance(text, str) and fold(text) in ROLE_OF
