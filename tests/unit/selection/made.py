@@ -33,7 +33,7 @@ def example(i: int) -> Example:
 
 def source_report(source: str) -> SourceReport:
     """The report of a source of six rows, all of which were kept."""
-    return SourceReport(source, f"{source}.jsonl", "abc", "dolly", 6, 6, {}, 0, 0)
+    return SourceReport(source, f"{source}.jsonl", "abc", "dolly", 6, 6, {}, 0, 0, {}, 0)
 
 
 def settings(method: str = "blendsearch", **options: Any) -> Search:

@@ -35,7 +35,7 @@ from instructmining.progress import start_log
 
 JUDGEMENTS = pa.schema(
     [
-        pa.field("prompt", pa.string(), metadata={"description": "hash of all turns before the response"}),
+        pa.field("prompt", pa.string(), metadata={"description": "hash of the turns up to the last question"}),
         pa.field("better", pa.string(), metadata={"description": "the example that was chosen, or that was rated"}),
         pa.field("worse", pa.string(), metadata={"description": "the example that was rejected; null in a rating"}),
         pa.field("rating", pa.float64(), metadata={"description": "the rating, higher is better; null in a pair"}),
@@ -162,7 +162,9 @@ def _pair(row: JsonObject, name: str, settings: Ratings, tally: Tally) -> Judgem
 
 
 def _prompt_id(example: Example) -> str:
-    return example_id(example.history, example.tools)
+    """The hash of the turns up to the user's last: after that come the answer and the calls that led to it."""
+    asked = max(i for i, message in enumerate(example.messages) if message["role"] == "user")
+    return example_id(example.messages[: asked + 1], example.tools)
 
 
 def _number(row: dict[str, Any], column: str) -> float:

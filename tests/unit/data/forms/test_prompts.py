@@ -31,12 +31,19 @@ def test_the_prompt_of_a_pair_is_that_of_a_source_s_row(row):
 
 @pytest.mark.parametrize("name", ["prompt", "question", "query", "text"])
 def test_a_text_has_several_names(name):
-    assert read_prompt({name: "Say hi", "input": "to Ann"}).messages == ({"role": "user", "content": "Say hi\n\nto Ann"},)
+    assert read_prompt({name: "Say hi", "input": "to Ann"}).messages == (
+        {"role": "user", "content": "Say hi\n\nto Ann"},
+    )
 
 
 def test_turns_are_an_array_a_turn_alone_or_json_in_a_cell_and_keep_their_other_keys():
     turn = {"role": "human", "content": "a", "weight": 0}
-    for value in ([turn], turn, [{"from": "human", "value": "a", "weight": 0}], ' [{"from": "human", "value": "a", "weight": 0}]'):
+    for value in (
+        [turn],
+        turn,
+        [{"from": "human", "value": "a", "weight": 0}],
+        ' [{"from": "human", "value": "a", "weight": 0}]',
+    ):
         assert turns_of(value) == [turn]
     assert turns_of("a") == turns_of(None) == turns_of([]) == []
 

@@ -74,7 +74,7 @@ def _conversation(rest: JsonObject, turns: list[JsonObject], ignore: frozenset[s
 
 def has_prompt(row: JsonObject) -> bool:
     """Whether a row has a field that can hold a prompt."""
-    return any(not blank(row.get(field)) for field in (*TEXT_FIELDS, *CONVERSATION_FIELDS, "instances"))
+    return any(not blank(row.get(field)) for field in (*TEXT_FIELDS, *CONVERSATION_FIELDS, "instances", "input"))
 
 
 def _answered(row: JsonObject) -> JsonObject:
