@@ -73,9 +73,12 @@ def finetune(
         state.optimizer.step()
         state.optimizer.zero_grad()
         state.schedule.step()
+        if number >= (first := max(steps - settings.average, 0)):
+            state.add_to_mean(number - first)
         progress.show(number + 1, f"loss {loss:.3f}")
         if checkpoint:
             checkpoint.after_step(state)
+    state.take_mean()
     model.eval()
     return state.history
 
