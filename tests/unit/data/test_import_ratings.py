@@ -102,7 +102,7 @@ def test_tools_and_a_response_of_several_turns_are_kept(tmp_path):
 
 def test_what_is_not_read_is_counted_and_what_changes_the_prompt_is_bad_unless_it_is_ignored(tmp_path):
     rows = [{**PAIR, "annotator": "b7"}, {**PAIR, "prompt": "How?", "passage": "P"}]
-    with pytest.raises(DataError, match='rows.jsonl:2: field "passage" is not read'):
+    with pytest.raises(DataError, match=r'rows\.jsonl:2: field "passage" is not read'):
         imported(tmp_path, rows)
     assert imported(tmp_path, rows, ignore=["passage"])[2].not_read == {"annotator": 1, "passage": 1}
 

@@ -9,7 +9,6 @@ every row.
 """
 
 import argparse
-import json
 import logging
 import math
 from collections import Counter

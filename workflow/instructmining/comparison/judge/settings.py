@@ -12,8 +12,10 @@ class PromptSet(Settings):
     """Prompts that the tuned models answer."""
 
     path: Annotated[str, Untracked()]
-    """A file of rows with `turns` (as MT-bench has), `messages`, or `prompt`, `instruction`, `question` or `text`, beside
-    which `input`, `context`, `instances`, `system` and `history` are part of the prompt."""
+    """A file of rows with `turns` (as MT-bench has), `messages`, or `prompt`, `instruction`, `question` or `text`.
+
+    Beside the latter, `input`, `context`, `instances`, `system` and `history` are part of the prompt.
+    """
     limit: Annotated[int, Field(ge=1)] | None = None
     """How many prompts to take, from the first on; all if not given."""
     ignore: list[str] = []

@@ -33,7 +33,7 @@ class Prompt:
 
 
 def read_prompt(row: JsonObject, ignore: frozenset[str] = frozenset()) -> Prompt:
-    """The prompt of a row that has no response; raises BadRow where there is none, or where part of it would be lost."""
+    """The prompt of a row without a response; raises BadRow where there is none, or where part of it would be lost."""
     reading = read_row(_answered(row), RowSettings(ignore=ignore))
     return Prompt(reading.messages[:-1], reading.tools, reading.not_read)
 
