@@ -183,4 +183,4 @@ def test_training_learns_the_turns_of_the_config_and_losses_are_of_the_last(
         settings = SETTINGS.model_copy(update={"turns": setting})
         module.train(None, tiny_tokenizer, replace(task, settings=settings), Checkpoint(Path("x"), "", 10))
     assert [tokens.learned for tokens in learned] == [2, 5]
-    assert replace(task, settings=settings).tokens([several], tiny_tokenizer)[0].learned == 2
+    assert module.tokens_of(replace(task, settings=settings), [several], tiny_tokenizer)[0].learned == 2
