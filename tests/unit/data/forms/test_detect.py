@@ -1,9 +1,9 @@
-"""Which form a source has."""
+"""Which form a row has, and what is there instead."""
 
 import pytest
 
-from instructmining.data.errors import DataError
-from instructmining.data.forms.detect import detect_form
+from instructmining.data.errors import BadRow, DataError
+from instructmining.data.forms.detect import detect_form, form_of, found, refuse_preference
 from tests.unit.data.forms.made import GOOD, TURNS, USER
 
 
@@ -13,8 +13,6 @@ from tests.unit.data.forms.made import GOOD, TURNS, USER
         ([{"prompt": "Hi", "answer": "Hello"}], "no known form fits; fields found: answer, prompt"),
         ([{**GOOD["alpaca"], **GOOD["messages"]}], "the forms alpaca, messages all fit"),
         ([GOOD["alpaca"], GOOD["dolly"]], "the forms alpaca, dolly all fit"),
-        ([{"instruction": "Hi", "output": "a", "response": "b"}], "no known form fits"),
-        ([{"messages": [USER], "conversations": TURNS}], "no known form fits"),
         ([[], "text", None], "no known form fits; fields found: none"),
     ],
 )
@@ -25,3 +23,39 @@ def test_a_form_that_is_not_plain_is_asked_for(rows, message):
 
 def test_a_bad_row_among_the_first_does_not_hide_the_form():
     assert detect_form(["text", {"instruction": "no response"}, GOOD["dolly"]]) == "dolly"
+
+
+def test_each_row_has_its_own_form():
+    assert [form_of(GOOD[name]) for name in ("alpaca", "dolly", "sharegpt")] == ["alpaca", "dolly", "sharegpt"]
+
+
+def test_empty_fields_of_another_form_are_not_that_form():
+    assert form_of({"instruction": None, "output": "", "messages": None, "conversations": TURNS}) == "sharegpt"
+    with pytest.raises(BadRow, match="several forms fit; alpaca and sharegpt"):
+        form_of({"instruction": "Hi", "output": "", "conversations": TURNS})
+
+
+@pytest.mark.parametrize(
+    "row, message",
+    [
+        ({"conversations": [["Hi"]]}, "conversations is an array of arrays, expected an array of turns"),
+        ({"conversations": [1, "Hi"]}, "conversations is an array, expected an array of turns"),
+        ({"messages": {"role": "user"}}, "messages is an object, expected"),
+        ({"messages": None}, "messages is null, expected"),
+        ({"messages": [{"role": "user"}]}, "messages is an array of objects with role, expected role and content"),
+        ({" Messages": [USER]}, "fields found:  Messages;  Messages must be in lower case"),
+        ({}, "fields found: none"),
+    ],
+)
+def test_a_message_says_what_is_there(row, message):
+    assert found(row).startswith(message)
+
+
+def test_the_fields_found_are_few():
+    assert found({f"{number:03}": 1 for number in range(30)}).endswith("018, 019 and 10 more")
+
+
+def test_a_preference_needs_both_responses():
+    with pytest.raises(BadRow, match="chosen and rejected are a preference"):
+        refuse_preference({"prompt": "Hi", "chosen": "a", "rejected": "b"})
+    refuse_preference({"chosen": "a", "rejected": ""})

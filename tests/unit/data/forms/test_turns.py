@@ -12,7 +12,7 @@ BAD = [
     ([USER, ASSISTANT, ASSISTANT], "the response does not follow a user's turn"),
     ([USER, SYSTEM, USER, ASSISTANT], "a system message comes after the first turn"),
     ([USER, "Hello"], "a turn is text, expected an object with role and content"),
-    ([USER, {"role": "tool", "content": "x"}], "unknown role; found 'tool', expected one of"),
+    ([USER, {"role": "narrator", "content": "x"}], "unknown role; found 'narrator', expected one of"),
 ]
 
 

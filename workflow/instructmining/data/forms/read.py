@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from instructmining.data.errors import BadRow
 from instructmining.data.forms.calls import read_tools
@@ -44,8 +45,7 @@ class RowSettings:
     trim: bool = False
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """What a row says: its conversation and tools, the names of what was not read, and whether turns were cut."""
 
     form: str
@@ -86,7 +86,7 @@ def read_row(row: object, settings: RowSettings) -> Reading:
         messages = to_last_answer(messages)
     check_turns(messages)
     refuse_losses(unread, messages)
-    not_read = ignored.union(str(name) for name, _ in unread)
+    not_read = ignored | {str(name) for name, _ in unread}
     name = "fields" if isinstance(form, Fields) else form
     return Reading(name, tuple(messages), tools, frozenset(not_read), len(messages) < whole)
 
@@ -108,7 +108,7 @@ def _read(
     system = form.system if isinstance(form, Fields) else _first(row, SYSTEM_FIELDS)
     tools = form.tools if isinstance(form, Fields) else _first(row, TOOLS_FIELDS)
     messages, read = _turns(row, form, roles, unread)
-    if system and messages[0]["role"] not in INSTRUCTING:
+    if system and not any(message["role"] in INSTRUCTING for message in messages[:1]):
         read.append(system)
         if text := optional(row, system):
             messages.insert(0, Message(role="system", content=text))
@@ -131,14 +131,17 @@ def _turns(
 
 def _first(row: JsonObject, fields: tuple[str, ...]) -> str | None:
     """The first of some fields that holds something."""
-    return next((name for name in fields if name in row and not blank(row[name])), None)
+    for name in fields:
+        if name in row and not blank(row[name]):
+            return name
+    return None
 
 
 def _fields_of(row: JsonObject, form: str) -> Fields:
     """Where a row of Alpaca's or Dolly's form has its parts: in both, the response has two names."""
     first, second = RESPONSES[form]
-    there = [name for name in (first, second) if name in row]
-    return FIELDS[form, next((name for name in there if not blank(row[name])), (there or [first])[0])]
+    use_second = second in row and (first not in row or (blank(row[first]) and not blank(row[second])))
+    return FIELDS[form, second if use_second else first]
 
 
 def _single_turn(row: JsonObject, fields: Fields, roles: Mapping[str, str], unread: Unread) -> list[Message]:

@@ -1,6 +1,6 @@
 """The turns of a conversation: how forms write them, and what makes them an example."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -39,7 +39,12 @@ def read_turns(row: JsonObject, field: str, keys: Keys, roles: Mapping[str, str]
     turns = row.get(field)
     if not isinstance(turns, list) or not turns:
         raise BadRow(f'field "{field}" is {describe(turns)}, expected an array of turns')
-    return [read_turn(turn, keys, roles, unread) for turn in turns]
+    return _said(read_turn(turn, keys, roles, unread) for turn in turns)
+
+
+def _said(messages: Iterable[Message]) -> list[Message]:
+    """The turns without those of a system that says nothing, which some data sets write down."""
+    return [message for message in messages if message["content"] or "tool_calls" in message]
 
 
 def read_turn(turn: object, keys: Keys, roles: Mapping[str, str], unread: Unread) -> Message:
@@ -54,7 +59,7 @@ def read_turn(turn: object, keys: Keys, roles: Mapping[str, str], unread: Unread
         message = Message(role=role, content=text)
     if len(turn) > 2 or keys.text not in turn:
         _add_further(message, turn, keys, unread)
-    if not message["content"] and "tool_calls" not in message:
+    if not message["content"] and "tool_calls" not in message and role not in INSTRUCTING:
         missing = "empty" if keys.text in turn else "missing"
         raise BadRow(f'field "{keys.text}" is {missing}', "a turn needs text")
     return message
@@ -102,7 +107,7 @@ def read_history(row: JsonObject, field: str, roles: Mapping[str, str], unread: 
         return []
     if isinstance(turns, list) and all(isinstance(turn, dict) for turn in turns):
         keys = SHAREGPT if SHAREGPT.role in turns[0] else MESSAGES
-        return [read_turn(turn, keys, roles, unread) for turn in turns]
+        return _said(read_turn(turn, keys, roles, unread) for turn in turns)
     if not isinstance(turns, list) or not all(_is_pair(pair) for pair in turns):
         raise BadRow(f'field "{field}" is not an array of [user, assistant] pairs of text', f"found {describe(turns)}")
     texts = [(role, text) for user, assistant in turns for role, text in (("user", user), ("assistant", assistant))]
@@ -121,6 +126,8 @@ def to_last_answer(messages: list[Message]) -> list[Message]:
 
 def check_turns(messages: list[Message]) -> None:
     """Raise BadRow unless the turns end with a response to train on, to a user's turn or to what a tool returned."""
+    if not messages:
+        raise BadRow("no turn says anything")
     last, roles = messages[-1], [message["role"] for message in messages]
     if last["role"] != "assistant":
         raise BadRow(f"the last turn is the {last['role']}'s, not the assistant's")
