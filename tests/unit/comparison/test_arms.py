@@ -89,6 +89,10 @@ def test_full_is_all_whatever_the_size():
     assert arm("full") == sorted(IDS)
 
 
+def test_untuned_has_no_example():
+    assert arm("untuned") == []
+
+
 def test_a_list_is_taken_as_it_is_whatever_the_size():
     assert arm("mine", 1, listed=("e", "a", "b")) == ["a", "b", "e"]
 

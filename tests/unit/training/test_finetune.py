@@ -106,6 +106,15 @@ def test_the_adapters_of_the_last_steps_are_averaged() -> None:
     assert any(not torch.equal(mean[name], three[name]) for name in mean)
 
 
+def test_without_examples_the_base_model_stays_as_it_is() -> None:
+    base = tiny_llama()
+    tokens = torch.tensor([[1, 5, 6, 7]])
+    before = base(tokens).logits
+    model = add_adapter(base, SETTINGS, 0)
+    assert finetune(model, [], SETTINGS.model_copy(update={"steps": 3}), 0, pad=0) == []
+    assert torch.equal(model(tokens).logits, before)
+
+
 def test_the_same_seed_gives_the_same_losses_and_another_seed_others() -> None:
     assert tuned(seed=1)[1] == tuned(seed=1)[1]
     assert tuned(seed=1)[1] != tuned(seed=2)[1]

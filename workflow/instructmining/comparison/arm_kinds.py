@@ -40,6 +40,7 @@ ARMS = {
         "the order of the rule, without examples that are too similar to one already taken", ranked=True, embedded=True
     ),
     "full": ArmKind("the whole pool", sized=False),
+    "untuned": ArmKind("none: the base model as it is, to see whether tuning helped at all", sized=False),
 }
 LIST = ArmKind("the examples whose IDs you list, such as the selection of another tool", sized=False)
 

@@ -106,6 +106,11 @@ def whole(pool: Pool, draw: Draw) -> list[str]:
     return pool.ids
 
 
+def none(pool: Pool, draw: Draw) -> list[str]:
+    """No example, whatever the size."""
+    return []
+
+
 CHOICES: dict[str, Callable[[Pool, Draw], list[str]]] = {
     "selected": first,
     "random": at_random,
@@ -118,6 +123,7 @@ CHOICES: dict[str, Callable[[Pool, Draw], list[str]]] = {
     "diverse": diverse,
     "selected_diverse": selected_diverse,
     "full": whole,
+    "untuned": none,
 }
 """How each arm of the table in `arm_kinds.py` is chosen: the IDs, in any order."""
 
