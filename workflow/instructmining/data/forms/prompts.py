@@ -121,7 +121,7 @@ def turns_of(value: object) -> list[JsonObject]:
 def _with_role(turn: object) -> JsonObject:
     if not isinstance(turn, dict):
         raise BadRow("a turn is not an object", f"found {describe(turn)}, expected role and content, or from and value")
-    if SHAREGPT.role not in turn:
+    if SHAREGPT.role not in turn or MESSAGES.role in turn:
         return turn
     names = {SHAREGPT.role: MESSAGES.role, SHAREGPT.text: MESSAGES.text}
-    return {names.get(name, name): value for name, value in turn.items()}
+    return {names[name] if name in names else name: value for name, value in turn.items()}
