@@ -124,4 +124,4 @@ def _with_role(turn: object) -> JsonObject:
     if SHAREGPT.role not in turn or MESSAGES.role in turn:
         return turn
     names = {SHAREGPT.role: MESSAGES.role, SHAREGPT.text: MESSAGES.text}
-    return {names[name] if name in names else name: value for name, value in turn.items()}
+    return {names.get(str(name), str(name)): value for name, value in turn.items()}
