@@ -56,6 +56,20 @@ def conversation(instruction: str, response: str, source: str = "made") -> Examp
     return make_example(messages, source, "alpaca", {"instruction": instruction, "output": response})  # type: ignore[arg-type]
 
 
+LOOK: Any = {"type": "function", "function": {"name": "look", "description": "what is there", "parameters": {}}}
+CALL: Any = {"type": "function", "function": {"name": "look", "arguments": {"at": "sky"}}}
+
+
+def tool_example(source: str = "tools", answered: bool = True) -> Example:
+    """A user asks, the assistant calls a tool after reasoning, and, if `answered`, answers with the result."""
+    turns = [
+        {"role": "user", "content": "what is the sky"},
+        {"role": "assistant", "content": "", "reasoning_content": "why not look", "tool_calls": [CALL]},
+    ]
+    results = [{"role": "tool", "content": "blue", "name": "look"}, {"role": "assistant", "content": "the sky is blue"}]
+    return make_example([*turns, *(results if answered else [])], source, "messages", {}, tools=[LOOK])  # type: ignore[list-item]
+
+
 @pytest.fixture
 def examples() -> list[Example]:
     """Examples of very different lengths."""

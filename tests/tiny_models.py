@@ -17,6 +17,14 @@ SIZE = {
     "num_attention_heads": 4,
 }
 CHAT = "{{ bos_token }}{% for m in messages %}{{ m['role'] }} : {{ m['content'] | trim }} <|endoftext|> {% endfor %}{% if add_generation_prompt %}assistant : {% endif %}"
+WITH_TOOLS = (
+    "{% if tools %}{{ tools | tojson }} {% endif %}{% for m in messages %}{{ m['role'] }} :"
+    "{% if m.reasoning_content and REASONS %} ( {{ m.reasoning_content }} ){% endif %} {{ m['content'] }} "
+    "{% for c in m.tool_calls or [] %}{{ c.function.name }} {{ c.function.arguments | tojson }} {% endfor %}"
+    "<|endoftext|> {% endfor %}{% if add_generation_prompt %}assistant :{% endif %}"
+)
+EVERYWHERE, AT_THE_END = (WITH_TOOLS.replace("REASONS", where) for where in ("true", "loop.last"))
+"""Chat templates that know tools, calls, their results and reasoning; one forgets reasoning once other turns follow."""
 
 LLAMA_CPP = {
     "model.embed_tokens": "token_embd",
@@ -59,9 +67,9 @@ def pair_tokenizer() -> Any:
     return word_tokenizer("[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1", cls_token="[CLS]", sep_token="[SEP]")
 
 
-def chat_tokenizer() -> Any:
+def chat_tokenizer(template: str = CHAT) -> Any:
     """A tokenizer with a chat template, whose end token serves as padding, as many Llamas' does."""
-    return word_tokenizer(bos_token="<s>", eos_token="<|endoftext|>", pad_token="<|endoftext|>", chat_template=CHAT)
+    return word_tokenizer(bos_token="<s>", eos_token="<|endoftext|>", pad_token="<|endoftext|>", chat_template=template)
 
 
 def t5_tokenizer() -> Any:

@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instructmining.example import Message, example_id, fold_blanks, from_table, make_example, normalise, to_table
-from tests.conftest import conversation
+from instructmining.example import (
+    Message,
+    example_id,
+    fold_blanks,
+    from_table,
+    make_example,
+    normalise,
+    to_table,
+    turn_text,
+)
+from tests.conftest import conversation, tool_example
 
 
 @pytest.mark.parametrize(
@@ -77,3 +86,16 @@ def test_the_id_of_a_plain_conversation_stays() -> None:
     # From a shell: the first digits of sha256sum of '[["user", "a b"], ["assistant", "c"]]'.
     turns = [Message(role="user", content="a b \r\n"), Message(role="assistant", content="c")]
     assert example_id(turns) == "9e2165438f270457"
+
+
+def test_the_text_of_a_call_is_its_name_and_arguments_as_json_after_what_is_said() -> None:
+    assert tool_example(answered=False).response == '{"name": "look", "arguments": {"at": "sky"}}'
+    said = Message(role="assistant", content="Let me look.", tool_calls=[CALL, CALL])  # type: ignore[list-item]
+    call = '{"name": "add", "arguments": {"a": [1, {"b": null}]}}'
+    assert turn_text(said) == f"Let me look.\n{call}\n{call}"
+
+
+def test_reasoning_and_definitions_of_tools_are_not_text() -> None:
+    example = tool_example()
+    assert example.instruction == 'what is the sky\n\n{"name": "look", "arguments": {"at": "sky"}}\n\nblue'
+    assert example.response == "the sky is blue"

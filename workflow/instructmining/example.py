@@ -101,13 +101,22 @@ class Example:
 
     @property
     def response(self) -> str:
-        """The last turn, which is the assistant's."""
-        return self.messages[-1]["content"]
+        """The text of the last turn, which is the assistant's."""
+        return turn_text(self.messages[-1])
 
     @property
     def instruction(self) -> str:
         """The turns before the response as one text, without their roles."""
-        return "\n\n".join(message["content"] for message in self.history)
+        return "\n\n".join(turn_text(message) for message in self.history)
+
+
+def turn_text(message: Message) -> str:
+    """What a turn says, for all that reads texts: its content, and each call as a line of JSON with name and arguments.
+
+    Reasoning is not part of it, nor are definitions of tools: only a chat template writes these.
+    """
+    calls = [json.dumps(call["function"], ensure_ascii=False) for call in message.get("tool_calls", ())]
+    return "\n".join([message["content"], *calls] if message["content"] else calls)
 
 
 def normalise(text: str) -> str:
@@ -180,10 +189,11 @@ def message_row(message: Message) -> dict[str, Any]:
 
 def from_table(table: pa.Table) -> list[Example]:
     """The examples of a table with the schema EXAMPLES (other columns are ignored)."""
-    return [_from_row(row) for row in table.select(EXAMPLES.names).to_pylist()]
+    return [from_row(row) for row in table.select(EXAMPLES.names).to_pylist()]
 
 
-def _from_row(row: dict[str, Any]) -> Example:
+def from_row(row: dict[str, Any]) -> Example:
+    """The example of a row of a table."""
     messages = tuple(_from_message_row(message) for message in row["messages"])
     return Example(**{**row, "messages": messages, "tools": tuple(json.loads(row["tools"] or "[]"))})
 

@@ -6,6 +6,7 @@ import pytest
 from instructmining.data.degrade import degrade, degraded_responses
 from instructmining.data.settings import Degrade
 from instructmining.example import Message, make_example
+from tests.conftest import tool_example
 
 
 def rng():
@@ -53,3 +54,11 @@ def test_the_row_of_a_degraded_example_has_its_new_response():
     (example,) = degrade(examples("a b c d"), "worse", Degrade(source="original", how="responses_truncated"), rng())
     assert example.form == "alpaca"
     assert example.row == '{"instruction": "Question 0?", "input": "", "output": "a b c"}'
+
+
+def test_a_call_cannot_be_made_worse_and_an_answer_after_one_keeps_its_tools():
+    originals = [tool_example(answered=False), tool_example()]
+    call, answer = degrade(originals, "worse", Degrade(source="original", how="responses_truncated"), rng())
+    assert call.degraded is None and call.messages == originals[0].messages
+    assert (answer.response, answer.form, answer.tools) == ("the sky is", "messages", originals[1].tools)
+    assert answer.history == originals[1].history and "look" in answer.row

@@ -33,6 +33,18 @@ FORMS = {
     "turns of the prompt": {**PAIR, "prompt": None, "messages": turns("Why?")},
     "a response in turns": {**PAIR, "chosen": [{"role": "assistant", "content": "Because it is so."}]},
     "whole conversations": {"chosen": turns("Why?", "Because it is so."), "rejected": turns("Why?", "No.")},
+    "an object": {**PAIR, "chosen": {"role": "assistant", "content": "Because it is so."}},
+    "objects of LLaMA-Factory": {
+        "conversations": [{"from": "human", "value": "Why?"}],
+        "chosen": {"from": "gpt", "value": "Because it is so."},
+        "rejected": {"from": "gpt", "value": "No."},
+    },
+    "whole conversations of ShareGPT": {
+        side: [{"from": "human", "value": "Why?"}, {"from": "gpt", "value": text}]
+        for side, text in (("chosen", "Because it is so."), ("rejected", "No."))
+    },
+    "turns of the prompt under prompt": {**PAIR, "prompt": turns("Why?")},
+    "question": {**PAIR, "prompt": None, "question": "Why?"},
     "both": {"prompt": "Why?", "chosen": turns("Why?", "Because it is so."), "rejected": turns("Why?", "No.")},
 }
 
@@ -52,6 +64,58 @@ def test_a_prompt_of_several_turns_stays_one_in_a_csv_file(tmp_path):
     cell = json.dumps(turns("Why?", "How so?", "Just why?")).replace('"', '""')
     examples, _, _ = imported(tmp_path, f'messages,chosen,rejected\n"{cell}",Yes.,No.\n', "rows.csv")
     assert [message["content"] for message in examples[0].messages] == ["Why?", "How so?", "Just why?", "Yes."]
+
+
+PROMPTS = [
+    ({"instruction": "Edit.", "input": "He go home."}, [("user", "Edit.\n\nHe go home.")]),
+    ({"instruction": "Edit.", "context": "He go home."}, [("user", "Edit.\n\nHe go home.")]),
+    ({"system": "Answer in French", "prompt": "Say hi"}, [("system", "Answer in French"), ("user", "Say hi")]),
+    ({"prompt": "Why?", "history": [["a", "b"]]}, [("user", "a"), ("assistant", "b"), ("user", "Why?")]),
+    (
+        {"system": "Be kind", "messages": turns("a", "b", "c")},
+        [("system", "Be kind"), ("user", "a"), ("assistant", "b"), ("user", "c")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("row", "prompt"), PROMPTS)
+def test_all_that_comes_before_a_response_is_its_prompt(row, prompt, tmp_path):
+    examples, _, _ = imported(tmp_path, [{**row, "chosen": "So.", "rejected": "No."}])
+    for example, response in zip(examples, ("So.", "No."), strict=True):
+        assert [(turn["role"], turn["content"]) for turn in example.messages] == [*prompt, ("assistant", response)]
+
+
+def test_a_system_message_beside_whole_conversations_is_part_of_both(tmp_path):
+    row = {"system": "Be kind", "chosen": turns("Why?", "So."), "rejected": turns("Why?", "No.")}
+    examples, _, _ = imported(tmp_path, [row])
+    assert [example.messages[0]["content"] for example in examples] == ["Be kind", "Be kind"]
+
+
+def test_tools_and_a_response_of_several_turns_are_kept(tmp_path):
+    call = {"type": "function", "function": {"name": "look", "arguments": {}}}
+    acts = [{"role": "assistant", "tool_calls": [call]}, {"role": "tool", "content": "blue"}, *turns("", "Blue.")[1:]]
+    row = {"prompt": "Why?", "tools": [{"name": "look"}], "chosen": acts, "rejected": "No."}
+    better, worse = imported(tmp_path, [row])[0]
+    assert [turn["role"] for turn in better.messages] == ["user", "assistant", "tool", "assistant"]
+    assert better.tools == worse.tools == ({"type": "function", "function": {"name": "look"}},)
+
+
+def test_what_is_not_read_is_counted_and_what_changes_the_prompt_is_bad_unless_it_is_ignored(tmp_path):
+    rows = [{**PAIR, "annotator": "b7"}, {**PAIR, "prompt": "How?", "passage": "P"}]
+    with pytest.raises(DataError, match=r'rows\.jsonl:2: field "passage" is not read'):
+        imported(tmp_path, rows)
+    assert imported(tmp_path, rows, ignore=["passage"])[2].not_read == {"annotator": 1, "passage": 1}
+
+
+def test_the_column_of_a_rating_is_not_part_of_its_example(tmp_path):
+    rows = [{"instruction": "Why?", "output": "So.", "label": 0}]
+    assert imported(tmp_path, rows, rating="label")[1][0]["rating"] == 0
+
+
+def test_one_rating_of_several_instances_is_a_bad_row(tmp_path):
+    rows = [{"instruction": "Why?", "instances": [{"output": "a"}, {"output": "b"}], "stars": 1}]
+    with pytest.raises(DataError, match="one rating of several instances; found 2"):
+        imported(tmp_path, rows, rating="stars")
 
 
 def test_an_example_of_several_pairs_is_kept_once(tmp_path):

@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 import torch
 
+from instructmining.example import EXAMPLES, to_table
+from instructmining.files import write_table
 from instructmining.indicators import likelihood, scoring
 from instructmining.indicators.scoring import Scores
 from instructmining.indicators.settings import LikelihoodScorer
 from instructmining.models.load import load_base_model, load_tokenizer
 from instructmining.models.prepare import convert_gguf, find_in_package
 from instructmining.models.prompt import Tokens, tokenize
-from tests.conftest import conversation, tiny_llama
+from tests.conftest import conversation, tiny_llama, tool_example
+from tests.tiny_models import EVERYWHERE, chat_tokenizer
 from tests.unit.indicators.made import dialogue
 
 SETTINGS = LikelihoodScorer(model="tiny", dtype="fp32", batch_tokens=64, max_tokens=100)
@@ -104,3 +107,38 @@ def test_smollm2_finds_the_words_of_a_paragraph_likelier_in_their_order(tmp_path
     in_order, out_of_order = score(pairs, model, tokenizer).indicators["ppl"]
     assert 2 < in_order < 40
     assert out_of_order > 10 * in_order
+
+
+def test_of_a_conversation_only_the_last_response_is_scored_whatever_training_learns(
+    tiny_model: Any, tiny_tokenizer: Any
+) -> None:
+    """By hand, from the logits of the whole text."""
+    example = dialogue(("user", "the cat"), ("assistant", "red sea"), ("user", "why"), ("assistant", "red sky"))
+    ids = tiny_tokenizer("User: the cat Assistant: red sea User: why Assistant: red sky </s>")["input_ids"]
+    losses = -tiny_model(torch.tensor([ids])).logits[0, :-1].log_softmax(-1)
+    by_hand = [losses[position, ids[position]].item() for position in (-3, -2, -1)]
+    assert score([example], tiny_model, tiny_tokenizer).indicators["log_ppl"] == pytest.approx([np.mean(by_hand)])
+
+
+def test_a_call_is_scored_as_the_chat_template_writes_it(tiny_model: Any) -> None:
+    tokenizer = chat_tokenizer(EVERYWHERE)
+    scorer = likelihood.likelihood_scorer(tiny_model, tokenizer, "chat", SETTINGS)
+    scores = scorer([tool_example(answered=False), tool_example()]).indicators
+    assert all(math.isfinite(value) for values in scores.values() for value in values)
+
+
+def test_a_shard_with_parts_that_the_template_does_not_write_is_refused_before_the_model_is_loaded(
+    tmp_path: Path, tiny_tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_table(tmp_path / "shard.parquet", to_table([conversation("why", "so"), tool_example()]), EXAMPLES)
+    tiny_tokenizer.save_pretrained(tmp_path / "model")
+    options = {
+        "settings": SETTINGS.model_dump_json(),
+        "base-model": '{"template": "plain"}',
+        "model": "model/model.json",
+    }
+    options |= {"examples": "shard.parquet", "scores": "scores.parquet", "report": "report.json"}
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["likelihood", *(part for k, v in options.items() for part in (f"--{k}", v))])
+    with pytest.raises(ValueError, match=r"the template of tiny .plain. does not write all that 2 examples have"):
+        likelihood.main()

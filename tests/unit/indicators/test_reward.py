@@ -9,11 +9,12 @@ import pytest
 import torch
 
 from instructmining.example import Message, make_example
-from instructmining.indicators.reward import reward_scorer
+from instructmining.indicators.reward import reward_scorer, write
 from instructmining.indicators.settings import RewardScorer
 from instructmining.models.reward_model import load_reward_model
-from tests.conftest import conversation
+from tests.conftest import conversation, tool_example
 from tests.tiny_models import (
+    EVERYWHERE,
     chat_tokenizer,
     pair_tokenizer,
     tiny_deberta,
@@ -181,3 +182,21 @@ def test_truncation_keeps_half_the_room_for_the_instruction_and_the_end_that_the
 
 def test_what_fits_is_not_cut(examples: Any) -> None:
     assert not any(reward_scorer(tiny_deberta(), pair_tokenizer(), settings("pair"))(examples).truncated["reward"])
+
+
+@pytest.mark.parametrize("prompt", ["pair", "open_assistant"])
+def test_a_call_is_the_response_as_json(prompt: Any) -> None:
+    written = write(tool_example(answered=False), word_tokenizer(), prompt)
+    response = written.texts[written.response.text][written.response.start : written.response.end]
+    assert response == '{"name": "look", "arguments": {"at": "sky"}}'
+
+
+def test_in_a_chat_template_a_call_ends_before_what_the_template_adds() -> None:
+    written = write(tool_example(answered=False), chat_tokenizer(EVERYWHERE), "chat")
+    assert written.texts[0][written.response.start :] == ' ( why not look )  look {"at": "sky"} <|endoftext|> '
+    assert written.texts[0][written.response.end :] == " <|endoftext|> "
+
+
+def test_a_result_of_a_tool_is_written_as_a_prompter_s() -> None:
+    text = write(tool_example(), word_tokenizer(), "open_assistant").texts[0]
+    assert "<|prompter|>blue<|endoftext|><|assistant|>the sky is blue" in text

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from instructmining.indicators import text
+from tests.conftest import tool_example
 from tests.unit.indicators.made import dialogue
 
 
@@ -44,3 +45,10 @@ def test_of_a_conversation_lengths_and_diversity_take_all_turns_of_the_assistant
     scores = text.score([example], tiny_tokenizer).indicators
     assert (scores["len_in"], scores["len_out"]) == ([4], [4])
     assert scores["mtld"] == [text.mtld("red sea red sky")]
+
+
+def test_calls_count_as_what_the_assistant_writes_and_their_results_do_not(tiny_tokenizer: Any) -> None:
+    scores = text.score([tool_example(), tool_example(answered=False)], tiny_tokenizer).indicators
+    assert scores["len_out"] == [9, 5]  # the JSON of the call has five words, the answer four
+    assert scores["len_in"] == [5, 4]
+    assert all(value > 0 for value in scores["mtld"])

@@ -12,7 +12,7 @@ from instructmining.indicators.unieval import ask, unieval_scorer
 from instructmining.models.load import load_tokenizer
 from instructmining.models.question_model import answer_ids, load_question_model
 from instructmining.models.sequences import to_sequences
-from tests.conftest import conversation
+from tests.conftest import conversation, tool_example
 from tests.tiny_models import t5_tokenizer, tiny_t5, word_tokenizer
 
 SETTINGS = UniEvalScorer.model_validate({"model": {"path": "x"}, "dtype": "fp32", "batch_tokens": 64})
@@ -104,3 +104,9 @@ def test_a_t5_is_loaded_whole_from_safetensors(tmp_path: Path) -> None:
     tiny_t5().save_pretrained(tmp_path)
     model = load_question_model(tmp_path, "fp32")
     assert torch.equal(model.shared.weight, tiny_t5().shared.weight)
+
+
+def test_calls_are_written_as_json_in_the_response_and_in_the_history() -> None:
+    call = '{"name": "look", "arguments": {"at": "sky"}}'
+    assert ask(tool_example(answered=False), "nat").texts[0].endswith(f"response: {call}")
+    assert ask(tool_example(), "coh").texts[0].endswith(f"history: what is the sky\n{call}\nblue\n\n")

@@ -336,7 +336,7 @@ def test_jobs_depend_on_no_code_about_the_run_but_on_these_two_modules() -> None
 
 def test_training_does_not_depend_on_the_evaluation_nor_on_the_store() -> None:
     training = library().reached("instructmining.training.tuned_model", "untrained_model", "train")
-    assert {"finetune", "add_adapter"} <= {piece.name for piece in training}
+    assert {"finetune", "add_adapter", "tokenize", "write_chat"} <= {piece.name for piece in training}
     assert not {"instructmining.training.evaluate", "instructmining.training.store"} & {p.module for p in training}
 
 

@@ -24,6 +24,13 @@ def test_labels_are_the_tokens_that_follow_and_only_of_the_response() -> None:
     assert batch.labels.tolist() == [[IGNORED, 3, 4, IGNORED], [6, IGNORED, IGNORED, IGNORED]]
 
 
+def test_labels_are_also_of_earlier_responses_where_these_are_learned() -> None:
+    earlier = (True, True, False, True, False)
+    batch = make_batch([Tokens([1, 2, 3, 4, 5], [6, 7], False, earlier), Tokens([1], [8], False)], pad=0)
+    no = IGNORED  # 2, 4 and the response; 1 is learned in name only, as nothing comes before it
+    assert batch.labels.tolist() == [[2, no, 4, no, 6, 7, no], [8, no, no, no, no, no, no]]
+
+
 def test_a_batch_is_halved_until_it_fits_in_memory() -> None:
     sizes = []
 

@@ -13,9 +13,10 @@ from instructmining.example import EXAMPLES, to_table
 from instructmining.files import write_result, write_table
 from instructmining.models.settings import BaseModel
 from instructmining.selection.card import Origin
-from instructmining.selection.export import dataset_card, main, rows_of
+from instructmining.selection.export import dataset_card, dataset_schema, main, rows_of, tool_turns
 from instructmining.selection.rank import rank
 from instructmining.selection.ranking import RANKING
+from tests.conftest import tool_example
 from tests.unit.selection.made import MODEL, RULE, SEVERAL, TURNS, example, source_report
 
 
@@ -99,3 +100,15 @@ def test_a_model_that_is_not_on_the_hub_is_found_from_the_folder(folder: Path, t
         model_path(local, tmp_path / "models/m/model.json", tmp_path / "selection/m/p/export") == "../../../../models/m"
     )
     assert yaml.safe_load((folder / "axolotl.yaml").read_text())["base_model"] == "Qwen/Qwen3-0.6B"
+
+
+def test_the_data_set_has_columns_for_tools_only_where_examples_use_them() -> None:
+    plain, with_tools = dataset_schema([example(1)]), dataset_schema([example(1), tool_example()])
+    assert [field.name for field in plain.field("messages").type.value_type] == ["role", "content"]
+    assert "tools" in with_tools.names and "tools" not in plain.names
+    keys = [field.name for field in with_tools.field("messages").type.value_type]
+    assert keys == ["role", "content", "reasoning_content", "tool_calls", "name"]
+
+
+def test_examples_that_use_tools_are_counted() -> None:
+    assert tool_turns([example(1), tool_example(), tool_example(answered=False)]) == 2

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from instructmining.files import write_result
-from instructmining.selection.select import main, select, to_row
+from instructmining.selection.select import main, rows_of, select
 from instructmining.selection.settings import Selection
 from tests.unit.selection.made import FOUND_SIZE, RULE, example, source_report
 
@@ -24,12 +24,12 @@ def test_asking_for_more_than_there_are_names_both_numbers(pool):
 
 
 def test_the_original_form_is_the_row_unchanged():
-    assert to_row(example(1), Selection(examples=1)) == json.loads(example(1).row)
+    assert rows_of([example(1)], Selection(examples=1)) == [json.loads(example(1).row)]
 
 
 def test_other_forms_are_made_from_the_messages():
-    row = to_row(example(1), Selection(examples=1, form="messages"))
-    assert row == {"messages": [dict(message) for message in example(1).messages]}
+    rows = rows_of([example(1)], Selection(examples=1, form="messages"))
+    assert rows == [{"messages": [dict(message) for message in example(1).messages]}]
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,13 @@ from instructmining.models.settings import BaseModel
 from instructmining.selection.export import rows_of
 from instructmining.selection.trainers import Handover, axolotl, dataset_info, llama_factory
 from instructmining.training.settings import Lora, Training
+from tests.conftest import tool_example
 from tests.unit.selection.made import MODEL, SEVERAL, example
 
 
 def handover(form: Any, training: Training = Training(), model: BaseModel = MODEL, several: int = 0) -> Handover:  # noqa: B008
     fields = tuple(rows_of([example(1), SEVERAL] if several else [example(1)], form)[0])
-    return Handover(form, fields, several, "Qwen/Qwen3-0.6B", model, training)
+    return Handover(form, fields, several, 0, "Qwen/Qwen3-0.6B", model, training)
 
 
 @pytest.mark.parametrize("form", ["alpaca", "messages", "sharegpt"])
@@ -77,3 +78,19 @@ def test_llama_factory_is_told_where_the_turns_stand() -> None:
 def test_what_axolotl_would_leave_out_is_said() -> None:
     assert "1 examples have several turns" in axolotl(handover("alpaca", several=1))
     assert "several turns" not in axolotl(handover("messages", several=1))
+
+
+def test_both_trainers_are_told_where_tools_are() -> None:
+    rows = {form: tuple(rows_of([tool_example()], form)[0]) for form in ("messages", "sharegpt")}
+    messages, sharegpt = (Handover(form, fields, 1, 1, "m", MODEL, Training()) for form, fields in rows.items())  # type: ignore[arg-type]
+    described = dataset_info(messages)["selection"]
+    assert (described["formatting"], described["columns"]["tools"]) == ("openai", "tools")
+    assert dataset_info(sharegpt)["selection"]["formatting"] == "sharegpt"
+    assert dataset_info(sharegpt)["selection"]["tags"]["observation_tag"] == "observation"
+    assert yaml.safe_load(axolotl(messages))["datasets"][0]["field_tools"] == "tools"
+    assert "1 examples use tools" in axolotl(sharegpt) and "use tools" not in axolotl(messages)
+
+
+@pytest.mark.parametrize(("turns", "masked"), [("last", True), ("all", False)])
+def test_llama_factory_learns_the_turns_that_the_config_says(turns: Any, masked: bool) -> None:
+    assert yaml.safe_load(llama_factory(handover("messages", Training(turns=turns))))["mask_history"] is masked

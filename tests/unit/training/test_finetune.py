@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 
+from instructmining.models.prompt import Tokens
 from instructmining.training import finetune as module
 from instructmining.training.finetune import accumulate_gradients, add_adapter, count_steps, example_order, finetune
 from instructmining.training.settings import Training
@@ -49,6 +50,21 @@ def test_the_gradient_is_that_of_the_mean_loss_per_response_token() -> None:
         for c in CONVERSATIONS
     )  # fmt: skip
     expected = total / sum(len(c.response) for c in CONVERSATIONS)
+    expected.backward()
+    assert loss == pytest.approx(expected.item(), abs=1e-6)
+    for name, gradient in gradients(model).items():
+        torch.testing.assert_close(mine[name], gradient, atol=1e-6, rtol=1e-5)
+
+
+def test_the_gradient_of_all_turns_is_that_of_the_mean_loss_over_the_tokens_of_every_response() -> None:
+    several = [Tokens([1, 5, 6, 7, 8], [9, 2], False, (False, False, True, True, False)), *CONVERSATIONS[:1]]
+    labels = [[-100, -100, 6, 7, -100, 9, 2], [-100, -100, -100, *CONVERSATIONS[0].response]]
+    model = add_adapter(tiny_llama(), SETTINGS, 0)
+    loss = accumulate_gradients(model, several, 10_000, pad=0)
+    mine = gradients(model)
+    model.zero_grad()
+    logits = torch.cat([model(torch.tensor([c.prompt + c.response])).logits[0, :-1] for c in several])
+    expected = torch.nn.functional.cross_entropy(logits, torch.tensor([label for row in labels for label in row[1:]]))
     expected.backward()
     assert loss == pytest.approx(expected.item(), abs=1e-6)
     for name, gradient in gradients(model).items():

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
-from instructmining.example import Example
-from instructmining.files import file_hash, read_json, read_table
+from instructmining.example import EXAMPLES, Example
+from instructmining.example import to_table as to_examples
+from instructmining.files import file_hash, read_json, read_table, write_table
+from instructmining.training import finetune_and_evaluate as module
 from instructmining.training.evaluate import ResponseLoss
 from instructmining.training.finetune_and_evaluate import PACKAGES, main, to_table
 from instructmining.training.losses import LOSSES
+from tests.conftest import tool_example
 
 
 @pytest.fixture
@@ -65,3 +68,12 @@ def test_a_record_says_what_made_the_losses(
     assert (record["steps"], len(record["history"])) == (4, 4)
     [(name, loss)] = record["losses"].items()
     assert (name, loss["role"], loss["examples"]) == (table.stem, "fit", len(examples))
+
+
+def test_what_the_template_does_not_write_is_refused_before_the_model_is_loaded(
+    run: Callable[[str], Any], table: Path, examples: list[Example], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "tuned_model", lambda *_: pytest.fail("the model is loaded"))
+    write_table(table, to_examples([*examples, tool_example()]), EXAMPLES)
+    with pytest.raises(ValueError, match=r"the template of tiny .plain. .* all that 34 examples have: .*tools in 2 of"):
+        run("refused")

@@ -11,9 +11,10 @@ import torch
 from peft import get_peft_model_state_dict
 from safetensors.torch import load_file
 
-from instructmining.example import EXAMPLES, Example, to_table
+from instructmining.example import EXAMPLES, Example, Message, make_example, to_table
 from instructmining.files import write_table
 from instructmining.training import tuned_model as module
+from instructmining.training.checkpoint import Checkpoint
 from instructmining.training.evaluate import evaluate
 from instructmining.training.settings import Training
 from instructmining.training.store import MANIFEST, WEIGHTS, Entry
@@ -168,3 +169,18 @@ def test_no_checkpoint_is_left(task: TrainingTask, tmp_path: Path) -> None:
     kept = entry(task, tmp_path / "store")
     tuned_model(task, kept, 0)
     assert list((tmp_path / "store").iterdir()) == [kept.folder]
+
+
+def test_training_learns_the_turns_of_the_config_and_losses_are_of_the_last(
+    task: TrainingTask, tiny_tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = [("user", "why"), ("assistant", "the cat"), ("user", "how"), ("assistant", "fast")]
+    several = make_example([Message(role=role, content=text) for role, text in turns], "made", "messages", {})
+    write_table(task.examples, to_table([several]), EXAMPLES)
+    learned: list[Any] = []
+    monkeypatch.setattr(module, "finetune", lambda model, conversations, *_: learned.append(conversations[0]) or [])
+    for setting in ("last", "all"):
+        settings = SETTINGS.model_copy(update={"turns": setting})
+        module.train(None, tiny_tokenizer, replace(task, settings=settings), Checkpoint(Path("x"), "", 10))
+    assert [tokens.learned for tokens in learned] == [2, 5]
+    assert module.tokens_of(replace(task, settings=settings), [several], tiny_tokenizer)[0].learned == 2

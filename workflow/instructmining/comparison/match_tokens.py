@@ -47,8 +47,8 @@ def main() -> None:
     tokenizer = load_tokenizer(arguments.model.parent, base_model.get("trust_remote_code", False))
     template = base_model.get("template", "alpaca")
     lengths = [
-        len(tokenize(example.messages, tokenizer, template, settings.max_tokens))
-        for example in read_examples(arguments.examples)
+        len(tokenize(one.messages, tokenizer, template, settings.max_tokens, one.tools, settings.turns))
+        for one in read_examples(arguments.examples)
     ]
     steps = steps_for(arguments.tokens, lengths, settings.batch_size, arguments.seed)
     write_text(arguments.output, settings.model_copy(update={"steps": steps}).model_dump_json(exclude_unset=True))

@@ -1,7 +1,7 @@
 """Make a source worse on purpose: in a run with a known truth one sees whether the rule finds it.
 
-Only responses change. Examples that cannot be made worse this way (one word cannot be permuted) remain unchanged and
-are not called degraded.
+Only the texts of responses change. Examples that cannot be made worse this way (one word cannot be permuted, a call is
+no text) remain unchanged and are not called degraded.
 """
 
 from collections import Counter
@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from instructmining.data.forms.write import from_messages
+from instructmining.data.forms.write import ExportForm, from_messages, holds
 from instructmining.data.settings import Degradation, Degrade
 from instructmining.example import Example, Message, fold_blanks, make_example
 
@@ -20,7 +20,8 @@ WORDS_LEFT = 3
 def degrade(examples: Sequence[Example], name: str, settings: Degrade, generator: np.random.Generator) -> list[Example]:
     """The examples as source `name`, a seeded share of them degraded; the others only change their source."""
     count = round(settings.fraction * len(examples))
-    chosen = np.sort(generator.choice(len(examples), size=count, replace=False)).tolist()
+    drawn = np.sort(generator.choice(len(examples), size=count, replace=False)).tolist()
+    chosen = [position for position in drawn if "tool_calls" not in examples[position].messages[-1]]
     responses = degraded_responses([examples[position].response for position in chosen], settings.how, generator)
     renamed = [replace(example, source=name) for example in examples]
     for position, response in zip(chosen, responses, strict=True):
@@ -66,5 +67,8 @@ def _words_shuffled(response: str, generator: np.random.Generator) -> str:
 
 
 def _with_response(example: Example, response: str, how: Degradation) -> Example:
-    messages = (*example.history, Message(role="assistant", content=response))
-    return make_example(messages, example.source, "alpaca", from_messages(messages, "alpaca"), degraded=how)
+    last: Message = {**example.messages[-1], "content": response}
+    changed = replace(example, messages=(*example.history, last))
+    form: ExportForm = "alpaca" if holds("alpaca", changed) else "messages"
+    row = from_messages(changed.messages, form, example.tools)
+    return make_example(changed.messages, example.source, form, row, how, example.tools)

@@ -9,7 +9,6 @@ every row.
 """
 
 import argparse
-import json
 import logging
 import math
 from collections import Counter
@@ -24,20 +23,20 @@ import pyarrow.dataset as ds
 
 from instructmining.data.draw import seeded
 from instructmining.data.errors import BadRow, DataError, plain_errors
-from instructmining.data.forms.detect import detect_form
-from instructmining.data.forms.read import to_messages
+from instructmining.data.forms.prompts import read_responses
+from instructmining.data.forms.read import RowSettings, read_row, split_row
 from instructmining.data.reading.paths import files_hash, find_files
 from instructmining.data.reading.read_rows import read_rows
 from instructmining.data.reading.rows import Row
-from instructmining.data.settings import Form, Ratings
+from instructmining.data.settings import Ratings
 from instructmining.data.write_examples import check_counts, write_examples
-from instructmining.example import EXAMPLES, Example, Message, example_id, from_table, make_example
+from instructmining.example import EXAMPLES, Example, JsonObject, example_id, from_table, make_example
 from instructmining.files import write_json, write_table
 from instructmining.progress import start_log
 
 JUDGEMENTS = pa.schema(
     [
-        pa.field("prompt", pa.string(), metadata={"description": "hash of all turns before the response"}),
+        pa.field("prompt", pa.string(), metadata={"description": "hash of the turns up to the last question"}),
         pa.field("better", pa.string(), metadata={"description": "the example that was chosen, or that was rated"}),
         pa.field("worse", pa.string(), metadata={"description": "the example that was rejected; null in a rating"}),
         pa.field("rating", pa.float64(), metadata={"description": "the rating, higher is better; null in a pair"}),
@@ -45,7 +44,7 @@ JUDGEMENTS = pa.schema(
         pa.field("worse_length", pa.int64(), metadata={"description": "characters of the response of `worse`"}),
     ]
 )
-PROMPT_FIELDS = ("messages", "prompt", "instruction")
+SIDES = ("chosen", "rejected")
 SAME = "both responses are the same"
 
 
@@ -60,7 +59,7 @@ class Judgement:
     def row(self) -> dict[str, Any]:
         """The row of the table of judgements."""
         return {
-            "prompt": example_id(self.better.history),
+            "prompt": _prompt_id(self.better),
             "better": self.better.id,
             "worse": self.worse.id if self.worse else None,
             "rating": self.rating,
@@ -75,6 +74,7 @@ class Tally:
 
     rows_in: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
+    not_read: Counter[str] = field(default_factory=Counter)
 
 
 def main() -> None:
@@ -107,6 +107,7 @@ def import_ratings(
     write_table(judgements, table, JUDGEMENTS)
     write_json(report, _report(name, settings, tally, table, len(distinct)))
     logging.info("%s: kept %d of %d rows; dropped: %s", name, len(kept), tally.rows_in, dict(tally.dropped) or "none")
+    logging.info("%s: not read: %s", name, ", ".join(f"{k} {n}" for k, n in tally.not_read.most_common()) or "none")
 
 
 def judgements_of(
@@ -114,11 +115,10 @@ def judgements_of(
 ) -> Iterable[Judgement]:
     """The judgement of each row; a bad row raises DataError or is counted, as `on_bad_row` says."""
     known = _examples_of_pool(pool, rows) if settings.pool else {}
-    form = _form(rows, settings) if settings.rating and not settings.pool else None
     for row in rows:
         tally.rows_in += 1
         try:
-            yield _judgement(row.value, name, settings, form, known)
+            yield _judgement(row.value, name, settings, known, tally)
         except BadRow as bad:
             if settings.on_bad_row == "stop" and bad.reason != SAME:
                 advice = f"(set quality_rule.ratings.{name}.on_bad_row: quarantine to leave such rows out)"
@@ -126,52 +126,46 @@ def judgements_of(
             tally.dropped[bad.reason] += 1
 
 
-def _judgement(row: object, name: str, settings: Ratings, form: Form | None, known: Mapping[str, Example]) -> Judgement:
+def _judgement(row: object, name: str, settings: Ratings, known: Mapping[str, Example], tally: Tally) -> Judgement:
     if isinstance(row, BadRow):
         raise row
     if not isinstance(row, dict):
         raise BadRow("the row is not an object with fields")
     if not settings.rating:
-        return _pair(row, name)
+        return _pair(row, name, settings, tally)
     rating = _number(row, settings.rating)
-    if form:
-        return Judgement(make_example(to_messages(row, form), name, form, row), rating=rating)
+    if not settings.pool:
+        return Judgement(_rated(row, name, settings, tally), rating=rating)
     if row.get("id") not in known:
         raise BadRow("unknown id", f"found {str(row.get('id'))[:40]!r}, which is no ID of pool {settings.pool}")
     return Judgement(known[row["id"]], rating=rating)
 
 
-def _pair(row: dict[str, Any], name: str) -> Judgement:
-    better, worse = (make_example(_conversation(row, side), name, "messages", row) for side in ("chosen", "rejected"))
+def _rated(row: JsonObject, name: str, settings: Ratings, tally: Tally) -> Example:
+    """The example of a row, read as that of a source without the column of its rating."""
+    example = {field: value for field, value in row.items() if field != settings.rating}
+    if (several := len(split_row(example, None))) > 1:
+        raise BadRow("one rating of several instances", f"found {several}")
+    reading = read_row(example, RowSettings(ignore=frozenset(settings.ignore)))
+    tally.not_read.update(reading.not_read)
+    return make_example(reading.messages, name, reading.form, row, tools=reading.tools)
+
+
+def _pair(row: JsonObject, name: str, settings: Ratings, tally: Tally) -> Judgement:
+    sides = read_responses(row, SIDES, frozenset(settings.ignore))
+    better, worse = (make_example(side.messages, name, "messages", row, tools=side.tools) for side in sides)
     if better.id == worse.id:
         raise BadRow(SAME)
-    if example_id(better.history) != example_id(worse.history):
+    if _prompt_id(better) != _prompt_id(worse):
         raise BadRow("the responses are to different prompts", "a pair is two responses to one prompt")
+    tally.not_read.update(frozenset().union(*(side.not_read for side in sides)))
     return Judgement(better, worse)
 
 
-def _conversation(row: dict[str, Any], side: str) -> tuple[Message, ...]:
-    """The prompt and one response; several turns in `chosen` or `rejected` are the whole conversation."""
-    response = _turns(row.get(side), "assistant", side)
-    prompt = next((field for field in PROMPT_FIELDS if row.get(field)), None)
-    if prompt is None and len(response) < 2:
-        raise BadRow("there is no prompt", f"expected one of {', '.join(PROMPT_FIELDS)}")
-    whole = response if prompt is None or len(response) > 1 else [*_turns(row[prompt], "user", prompt), *response]
-    return to_messages({"messages": whole}, "messages")
-
-
-def _turns(value: object, role: str, field: str) -> list[Any]:
-    """Text as one turn of a role; turns, which may be JSON in a cell of a CSV file, unchanged."""
-    if isinstance(value, str) and value.lstrip().startswith("[{"):
-        try:
-            value = json.loads(value)
-        except ValueError as error:
-            raise BadRow(f'field "{field}" is broken JSON', str(error)) from None
-    if isinstance(value, str) and value.strip():
-        return [{"role": role, "content": value}]
-    if isinstance(value, list) and value:
-        return value
-    raise BadRow(f'field "{field}" is missing or empty', "a pair needs a prompt, a chosen and a rejected response")
+def _prompt_id(example: Example) -> str:
+    """The hash of the turns up to the user's last: after that come the answer and the calls that led to it."""
+    asked = max(i for i, message in enumerate(example.messages) if message["role"] == "user")
+    return example_id(example.messages[: asked + 1], example.tools)
 
 
 def _number(row: dict[str, Any], column: str) -> float:
@@ -182,13 +176,6 @@ def _number(row: dict[str, Any], column: str) -> float:
     if not math.isfinite(number):
         raise BadRow(f'field "{column}" is not a number', f"found {str(row.get(column))[:40]!r}")
     return number
-
-
-def _form(rows: Sequence[Row], settings: Ratings) -> Form:
-    try:
-        return detect_form(row.value for row in rows[:100])
-    except DataError as error:
-        raise DataError(f"{settings.path}: {error}") from None
 
 
 def _examples_of_pool(shards: Sequence[Path], rows: Sequence[Row]) -> dict[str, Example]:
@@ -216,6 +203,7 @@ def _report(name: str, settings: Ratings, tally: Tally, judgements: pa.Table, ex
         "rows_in": tally.rows_in,
         "kept": len(judgements),
         "dropped": dict(tally.dropped),
+        "not_read": dict(tally.not_read),
         "pairs": len(judgements) - judgements["worse"].null_count,
         "prompts": len(set(judgements["prompt"].to_pylist())),
         "examples": examples,

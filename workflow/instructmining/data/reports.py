@@ -120,6 +120,8 @@ class RatingsReport:
     """Rows that are judgements."""
     dropped: dict[str, int]
     """Rows that are not, or that were not drawn, by reason."""
+    not_read: dict[str, int]
+    """Fields, and keys of turns, that hold something and were not read: in how many rows that were."""
     pairs: int
     """Judgements that compare two responses; the others are ratings."""
     prompts: int

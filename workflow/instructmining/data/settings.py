@@ -150,8 +150,9 @@ class EvalSet(Settings):
 class Ratings(Settings):
     """What people preferred: pairs of responses with the better one marked, or a rating of each example.
 
-    Rows of pairs: `chosen` and `rejected` (text, or turns), with their `messages`, `prompt` or `instruction`. Rows of
-    ratings: an example in any known form and a number.
+    Rows of pairs: `chosen` and `rejected` (text, an object or turns), with their prompt as in any form: `prompt`,
+    `instruction` or `question` (with `input`, `context`, `system`, `history`), or turns. Rows of ratings: an example in
+    any known form and a number.
     """
 
     path: Annotated[DataPath, Untracked()]
@@ -160,6 +161,8 @@ class Ratings(Settings):
     """Column of the rating, higher is better; if not given, the rows are pairs."""
     pool: Name | None = None
     """Ratings only: the rows have no text, but the `id` of an example in this pool."""
+    ignore: list[str] = []
+    """Fields, and keys of turns, to leave out although they change what a row means; they are counted."""
     limit: Annotated[int, Field(ge=1)] | None = None
     """Keep at most this many rows, drawn at random with the seed of the config."""
     on_bad_row: Literal["stop", "quarantine"] = "stop"

@@ -24,7 +24,7 @@ from torch import Tensor
 
 from instructmining.example import Example
 from instructmining.indicators.engine import Engine
-from instructmining.indicators.scoring import Meter, Scorer, Scores, score_shard
+from instructmining.indicators.scoring import Meter, Scorer, Scores, read_shard, score_shard
 from instructmining.indicators.settings import InfluenceScorer
 from instructmining.models.batches import IGNORED, Batch, make_batch
 from instructmining.models.device import lease_gpu
@@ -32,6 +32,7 @@ from instructmining.models.likelihood import response_losses
 from instructmining.models.load import load_base_model, load_tokenizer, pick_device
 from instructmining.models.prompt import Tokens, tokenize
 from instructmining.models.settings import Template
+from instructmining.models.template_parts import refuse_unknown_parts
 
 
 def main() -> None:
@@ -42,9 +43,11 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     trust = arguments.base_model.get("trust_remote_code", False)
     tokenizer = load_tokenizer(arguments.model.parent, trust)
+    template = arguments.base_model.get("template", "alpaca")
+    refuse_unknown_parts(read_shard(arguments.examples), lambda: tokenizer, template, settings.model)
     base = load_base_model(arguments.model.parent, settings.dtype, None, trust)
     model = PeftModel.from_pretrained(base, str(arguments.adapter), is_trainable=True).eval()
-    scorer = gradient_scorer(model, tokenizer, arguments.base_model.get("template", "alpaca"), settings)
+    scorer = gradient_scorer(model, tokenizer, template, settings)
     score_shard(arguments.examples, scorer, arguments.vectors, arguments.report)
 
 
@@ -67,7 +70,7 @@ def gradient_scorer(model: Any, tokenizer: Any, template: Template, settings: In
     sketch = Sketch(linear_layers(model), settings.dimensions)
 
     def prepare(examples: list[Example]) -> list[Tokens]:
-        return [tokenize(example.messages, tokenizer, template, settings.max_tokens) for example in examples]
+        return [tokenize(one.messages, tokenizer, template, settings.max_tokens, one.tools) for one in examples]
 
     def run(conversations: list[Tokens], meter: Meter) -> Scores:
         def forward(group: list[int]) -> Tensor:

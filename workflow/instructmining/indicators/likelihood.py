@@ -18,7 +18,7 @@ from torch import Tensor
 
 from instructmining.example import Example
 from instructmining.indicators.engine import Engine
-from instructmining.indicators.scoring import Meter, Scorer, Scores, parse_arguments, score_shard
+from instructmining.indicators.scoring import Meter, Scorer, Scores, parse_arguments, read_shard, score_shard
 from instructmining.indicators.settings import LikelihoodScorer
 from instructmining.models.batches import make_batch
 from instructmining.models.device import lease_gpu
@@ -26,6 +26,7 @@ from instructmining.models.likelihood import summed_losses
 from instructmining.models.load import load_base_model, load_tokenizer, pick_device
 from instructmining.models.prompt import Tokens, tokenize
 from instructmining.models.settings import Template
+from instructmining.models.template_parts import refuse_unknown_parts
 
 
 def main() -> None:
@@ -37,6 +38,7 @@ def main() -> None:
     trust = arguments.base_model.get("trust_remote_code", False)
     template = arguments.base_model.get("template", "alpaca")
     tokenizer = load_tokenizer(arguments.model.parent, trust)
+    refuse_unknown_parts(read_shard(arguments.examples), lambda: tokenizer, template, settings.model)
     model = load_base_model(arguments.model.parent, settings.dtype, settings.quantisation, trust)
     scorer = likelihood_scorer(model, tokenizer, template, settings)
     score_shard(arguments.examples, scorer, arguments.scores, arguments.report)
@@ -48,7 +50,7 @@ def likelihood_scorer(
     """`ppl`, `log_ppl` and `ifd` under a causal language model."""
 
     def prepare(examples: Sequence[Example]) -> list[Tokens]:
-        return [tokenize(example.messages, tokenizer, template, settings.max_tokens) for example in examples]
+        return [tokenize(one.messages, tokenizer, template, settings.max_tokens, one.tools) for one in examples]
 
     def run(given: list[Tokens], meter: Meter) -> Scores:
         alone = [without_prompt(tokens, tokenizer) for tokens in given]

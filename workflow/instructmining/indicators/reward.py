@@ -10,17 +10,18 @@ from typing import Any
 
 import torch
 
-from instructmining.example import Example, Message
+from instructmining.example import Example, Message, turn_text
 from instructmining.indicators.engine import Engine
-from instructmining.indicators.scoring import Meter, Scorer, Scores, parse_arguments, score_shard
+from instructmining.indicators.scoring import Meter, Scorer, Scores, parse_arguments, read_shard, score_shard
 from instructmining.indicators.settings import RewardPrompt, RewardScorer
 from instructmining.models.device import lease_gpu
 from instructmining.models.load import load_tokenizer
 from instructmining.models.prompt import write_conversation
 from instructmining.models.reward_model import load_reward_model, rewards
 from instructmining.models.sequences import Span, TokenSequence, Written, to_sequences
+from instructmining.models.template_parts import refuse_unknown_parts
 
-OPEN_ASSISTANT = {"system": "<|prompter|>", "user": "<|prompter|>", "assistant": "<|assistant|>"}
+PROMPTER, ASSISTANT = "<|prompter|>", "<|assistant|>"
 
 
 def main() -> None:
@@ -31,6 +32,8 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     trust = settings.model.trust_remote_code
     tokenizer = load_tokenizer(arguments.model.parent, trust)
+    if settings.prompt == "chat":
+        refuse_unknown_parts(read_shard(arguments.examples), lambda: tokenizer, "chat", "the reward model")
     model = load_reward_model(arguments.model.parent, settings.dtype, trust)
     score_shard(arguments.examples, reward_scorer(model, tokenizer, settings), arguments.scores, arguments.report)
 
@@ -60,22 +63,35 @@ def write(example: Example, tokenizer: Any, prompt: RewardPrompt) -> Written:
     if prompt == "open_assistant":
         before, response, after = write_open_assistant(example.messages)
     else:
-        before, after = write_conversation(example.messages, tokenizer, "chat")
-        response, after = split_end(after, example.response)
+        before, whole = write_conversation(example.messages, tokenizer, "chat", example.tools)
+        response, after = split_end(whole, example, tokenizer)
     kept = len(tokenizer.bos_token or "") if before.startswith(tokenizer.bos_token or "") else 0
     start, end = len(before), len(before) + len(response)
     return Written((before + response + after,), Span(kept, start), Span(start, end))
 
 
 def write_open_assistant(messages: Sequence[Message]) -> tuple[str, str, str]:
-    """The text before the response, the response, and the text after it; a system turn is written as a prompter's."""
-    turns = [f"{OPEN_ASSISTANT[turn['role']]}{turn['content']}<|endoftext|>" for turn in messages[:-1]]
-    return "".join(turns) + OPEN_ASSISTANT["assistant"], messages[-1]["content"], "<|endoftext|>"
+    """The text before the response, the response, and the text after it.
+
+    Turns of other roles than the assistant's are written as a prompter's.
+    """
+    marks = [ASSISTANT if turn["role"] == "assistant" else PROMPTER for turn in messages[:-1]]
+    turns = [f"{mark}{turn_text(turn)}<|endoftext|>" for mark, turn in zip(marks, messages[:-1], strict=True)]
+    return "".join(turns) + ASSISTANT, turn_text(messages[-1]), "<|endoftext|>"
 
 
-def split_end(written: str, response: str) -> tuple[str, str]:
-    """The conversation up to the end of the response, and what the template adds, where the reward is read."""
-    end = written.rfind(response.strip()) + len(response.strip())
+def split_end(written: str, example: Example, tokenizer: Any) -> tuple[str, str]:
+    """The response up to its end, and what the template adds, where the reward is read.
+
+    Calls are written as the template likes, so after calls what it adds is what it adds after a plain text.
+    """
+    text = example.response.strip()
+    if example.messages[-1].get("tool_calls"):
+        plain = write_conversation([*example.history, Message(role="assistant", content="Yes")], tokenizer, "chat")[1]
+        added = plain[plain.rfind("Yes") + 3 :]
+        end = len(written) - len(added) * written.endswith(added)
+    else:
+        end = written.rfind(text) + len(text)
     return written[:end], written[end:]
 
 

@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from instructmining.example import EXAMPLES, Example
+from instructmining.example import EXAMPLES, Example, from_row
 from instructmining.files import check_same_ids, check_schema, write_json, write_table
 from instructmining.indicators.memory import keep_freed_memory
 from instructmining.progress import Progress, start_log
@@ -108,13 +108,18 @@ def score_shard(shard: Path, scorer: Scorer[Prepared], output: Path, report: Pat
 
 def read_chunks(shard: Path, examples: int = CHUNK) -> Iterator[list[Example]]:
     """The examples of a shard in chunks, with the columns that scores depend on; one empty chunk if it is empty."""
-    columns = ["id", "source", "messages"]
+    columns = ["id", "source", "messages", "tools"]
     check_schema(shard, pq.read_schema(shard), EXAMPLES)
     file = pq.ParquetFile(shard)
     for batch in file.iter_batches(batch_size=examples, columns=columns):
-        yield [Example(row["id"], row["source"], tuple(row["messages"]), "", "") for row in batch.to_pylist()]
+        yield [from_row({**row, "form": "", "row": ""}) for row in batch.to_pylist()]
     if not file.metadata.num_rows:
         yield []
+
+
+def read_shard(shard: Path) -> Iterator[Example]:
+    """The examples of a shard one by one, as `read_chunks` reads them."""
+    return (example for chunk in read_chunks(shard) for example in chunk)
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:

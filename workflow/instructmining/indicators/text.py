@@ -12,7 +12,7 @@ from typing import Any
 from lexicalrichness import LexicalRichness
 from transformers import AutoTokenizer
 
-from instructmining.example import Example
+from instructmining.example import Example, turn_text
 from instructmining.indicators.scoring import Scorer, Scores, parse_arguments, score_shard
 from instructmining.indicators.settings import TextScorer
 from instructmining.jobs.lost_files import check_links
@@ -50,7 +50,7 @@ def score(examples: list[Example], tokenizer: Any) -> Scores:
 
 def turns(example: Example, assistant: bool) -> str:
     """The turns of the assistant, or all others, as one text."""
-    return "\n\n".join(turn["content"] for turn in example.messages if (turn["role"] == "assistant") == assistant)
+    return "\n\n".join(turn_text(turn) for turn in example.messages if (turn["role"] == "assistant") == assistant)
 
 
 def count_tokens(texts: list[str], tokenizer: Any) -> list[float]:

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from instructmining.example import Example
+from instructmining.example import Example, turn_text
 from instructmining.indicators.engine import Engine
 from instructmining.indicators.scoring import Meter, Scorer, Scores, parse_arguments, score_shard
 from instructmining.indicators.settings import UniEvalScorer
@@ -74,7 +74,7 @@ def ask(example: Example, indicator: str) -> Written:
     if indicator == "coh":
         text += " </s> dialogue history: "
         start = len(text)
-        text += "\n".join(turn["content"] for turn in example.history) + "\n\n"
+        text += "\n".join(turn_text(turn) for turn in example.history) + "\n\n"
         return Written((text,), Span(start, len(text)), response)
     return Written((text,), Span(0, 0), response)
 

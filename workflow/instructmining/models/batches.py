@@ -20,7 +20,7 @@ class Batch:
     """Conversations padded on the right; a causal model never sees that padding, so no attention mask is needed."""
 
     input_ids: Tensor  # (batch, tokens)
-    labels: Tensor  # (batch, tokens); the token that each position predicts, IGNORED unless it is of a response
+    labels: Tensor  # (batch, tokens); the token that each position predicts, IGNORED unless it is learned
 
     def to(self, device: torch.device) -> "Batch":
         """The batch on a device; on CUDA the copy overlaps with computation."""
@@ -38,6 +38,9 @@ def make_batch(conversations: Sequence[Tokens], pad: int) -> Batch:
         prompt, whole = len(conversation.prompt), len(conversation)
         input_ids[row, :whole] = torch.tensor(conversation.prompt + conversation.response)
         labels[row, prompt - 1 : whole - 1] = torch.tensor(conversation.response)
+        if conversation.earlier:
+            learned = torch.tensor(conversation.earlier)[1:]
+            labels[row, : prompt - 1][learned] = torch.tensor(conversation.prompt)[1:][learned]
     return Batch(input_ids, labels)
 
 

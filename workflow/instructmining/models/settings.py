@@ -8,6 +8,7 @@ from instructmining.settings import Settings, Untracked
 
 Dtype = Literal["fp32", "bf16", "fp16"]
 Template = Literal["chat", "alpaca", "plain"]
+Turns = Literal["last", "all"]
 
 
 class ModelFiles(Settings):

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from instructmining.example import Example, from_table
 from instructmining.files import read_table, write_text
+from instructmining.report.shown_turns import shown_turns
 from instructmining.selection.ranking import RANKING, examples_by_id, term_column
 
 MAX_CHARACTERS = 2000
@@ -69,8 +70,9 @@ def _section(title: str, rows: pa.Table, shards: Sequence[Path]) -> str:
 
 
 def _row(facts: dict[str, Any], example: Example) -> str:
-    history = "".join(_turn(message["role"], message["content"]) for message in example.history)
-    return f'<tr><td class="facts">{_facts(facts)}</td><td>{history}</td><td>{_text(example.response)}</td></tr>'
+    *before, (_, response) = shown_turns(example)
+    history = "".join(_turn(role, text) for role, text in before)
+    return f'<tr><td class="facts">{_facts(facts)}</td><td>{history}</td><td>{_text(response)}</td></tr>'
 
 
 def _facts(facts: dict[str, Any]) -> str:

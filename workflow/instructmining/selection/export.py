@@ -24,9 +24,9 @@ from typing import Any
 import pyarrow as pa
 from huggingface_hub import DatasetCardData
 
-from instructmining.data.forms.write import ExportForm, from_messages
+from instructmining.data.forms.write import ExportForm, to_rows
 from instructmining.data.reports import SourceReport
-from instructmining.example import EXAMPLES, Example, message_row
+from instructmining.example import EXAMPLES, MESSAGE, Example, to_table
 from instructmining.files import read_result, read_table, write_jsonl, write_table, write_text
 from instructmining.models.settings import BaseModel
 from instructmining.selection.card import Origin
@@ -42,6 +42,7 @@ DATASET = pa.schema(
         EXAMPLES.field("id"),
         EXAMPLES.field("source"),
         EXAMPLES.field("messages"),
+        EXAMPLES.field("tools"),
         RANKING.field("rank"),
         RANKING.field("predicted"),
     ]
@@ -49,10 +50,24 @@ DATASET = pa.schema(
 
 
 def rows_of(examples: Sequence[Example], form: ExportForm) -> list[dict[str, Any]]:
-    """The examples in a form, every row with the same fields, so that readers infer one schema."""
-    rows = [from_messages(example.messages, form) for example in examples]
+    """The examples in a form, every row with the same fields, so that readers infer one schema.
+
+    Raises DataError where the form cannot hold them all.
+    """
+    rows = to_rows(examples, form, "selection.exports")
     fields = {name: _empty(row[name]) for row in rows for name in row}
     return [{**fields, **row} for row in rows]
+
+
+def dataset_schema(examples: Sequence[Example]) -> pa.Schema:
+    """DATASET without keys of messages that no example has, as some chat templates take a null for something.
+
+    The column of tools is left out too where no example has any.
+    """
+    used = {key for example in examples for message in example.messages for key in message}
+    messages = pa.list_(pa.struct([field for field in MESSAGE if field.name in used]))
+    fields = [field.with_type(messages) if field.name == "messages" else field for field in DATASET]
+    return pa.schema([f for f in fields if f.name != "tools" or any(example.tools for example in examples)])
 
 
 def _empty(value: object) -> object:
@@ -61,15 +76,11 @@ def _empty(value: object) -> object:
 
 def dataset(examples: Sequence[Example], ranking: pa.Table) -> pa.Table:
     """The selection as a table, best first, with rank and prediction."""
-    chosen = ranking.slice(0, len(examples))
-    columns = {
-        "id": [example.id for example in examples],
-        "source": [example.source for example in examples],
-        "messages": [[message_row(message) for message in example.messages] for example in examples],
-        "rank": chosen["rank"],
-        "predicted": chosen["predicted"],
-    }
-    return pa.table(columns, schema=DATASET)
+    schema, rows = dataset_schema(examples), to_table(examples)
+    names = [name for name in schema.names if name in rows.column_names]
+    chosen = ranking.slice(0, len(examples)).select(["rank", "predicted"])
+    columns = {name: rows[name].to_pylist() for name in names} | {name: chosen[name] for name in chosen.column_names}
+    return pa.table(columns, schema=schema)
 
 
 def dataset_card(text: str, name: str, origins: Sequence[Origin], examples: Sequence[Example]) -> str:
@@ -98,6 +109,12 @@ def several_turns(examples: Sequence[Example]) -> int:
     return sum(len([turn for turn in example.history if turn["role"] != "system"]) > 1 for example in examples)
 
 
+def tool_turns(examples: Sequence[Example]) -> int:
+    """How many examples call a tool or hold its results."""
+    used = [{key for turn in example.messages for key in (*turn, turn["role"])} for example in examples]
+    return sum(bool(keys & {"tool_calls", "tool"}) for keys in used)
+
+
 def main() -> None:
     """Read the selection, write the folder."""
     arguments = _parse()
@@ -107,13 +124,15 @@ def main() -> None:
     for form in settings.exports:
         write_jsonl(folder / f"{form}.jsonl", rows_of(examples, form))
     origins = [Origin.of(read_result(SourceReport, path), arguments.licences) for path in arguments.sources_report]
-    write_table(folder / "dataset" / "data" / "train.parquet", dataset(examples, ranking), DATASET)
+    table = dataset(examples, ranking)
+    write_table(folder / "dataset" / "data" / "train.parquet", table, table.schema)
     text = dataset_card(arguments.card.read_text(encoding="utf-8"), arguments.name, origins, examples)
     write_text(folder / "dataset" / "README.md", text)
     handover = Handover(
         form=settings.exports[0],
         fields=tuple(rows_of(examples, settings.exports[0])[0]),
         several_turns=several_turns(examples),
+        tool_turns=tool_turns(examples),
         model=model_path(arguments.base_model, arguments.model, folder),
         base_model=arguments.base_model,
         training=arguments.training,

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from instructmining.data.forms.write import from_messages
+from instructmining.data.forms.write import to_rows
 from instructmining.data.reports import SourceReport
 from instructmining.example import Example, from_table
 from instructmining.files import file_hash, read_result, read_table, write_jsonl, write_text
@@ -31,12 +31,14 @@ def select(settings: Selection, ranking: pa.Table, shards: Sequence[Path]) -> li
     return from_table(examples_by_id(shards, ranking["id"][:size].to_pylist()))
 
 
-def to_row(example: Example, settings: Selection) -> dict[str, Any]:
-    """An example as a row in the form asked for; `original` is the row that it was imported from, unchanged."""
+def rows_of(examples: Sequence[Example], settings: Selection) -> list[dict[str, Any]]:
+    """Examples as rows in the form asked for; `original` is the row that each was imported from, unchanged.
+
+    Raises DataError where the form cannot hold them all.
+    """
     if settings.form == "original":
-        row: dict[str, Any] = json.loads(example.row)
-        return row
-    return from_messages(example.messages, settings.form)
+        return [json.loads(example.row) for example in examples]
+    return to_rows(examples, settings.form, "selection.form")
 
 
 def main() -> None:
@@ -44,7 +46,7 @@ def main() -> None:
     arguments = _parse()
     settings, ranking = sized(arguments.settings, arguments.size), read_table(arguments.ranking, RANKING)
     selected = select(settings, ranking, arguments.shards)
-    write_jsonl(arguments.selected, [to_row(example, settings) for example in selected])
+    write_jsonl(arguments.selected, rows_of(selected, settings))
     origins = [Origin.of(read_result(SourceReport, path), arguments.licences) for path in arguments.sources_report]
     files = [arguments.rule, arguments.ranking, arguments.selected, *([arguments.size] if arguments.size else [])]
     card = selection_card(

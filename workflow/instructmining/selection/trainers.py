@@ -14,8 +14,22 @@ from instructmining.training.settings import Training
 
 DATA_SET = "selection"
 TURNS = {
-    "messages": {"list": "messages", "role": "role", "content": "content", "user": "user", "assistant": "assistant"},
-    "sharegpt": {"list": "conversations", "role": "from", "content": "value", "user": "human", "assistant": "gpt"},
+    "messages": {
+        "list": "messages",
+        "role": "role",
+        "content": "content",
+        "user": "user",
+        "assistant": "assistant",
+        "tool": "tool",
+    },
+    "sharegpt": {
+        "list": "conversations",
+        "role": "from",
+        "content": "value",
+        "user": "human",
+        "assistant": "gpt",
+        "tool": "observation",
+    },
 }
 """The field of a form that lists its turns, and the names of their parts and roles."""
 
@@ -30,6 +44,8 @@ class Handover:
     """The fields of its rows."""
     several_turns: int
     """Number of examples with more than one exchange."""
+    tool_turns: int
+    """Number of examples that call a tool or hold its results."""
     model: str
     """The base model: a name on the hub, or a folder relative to the export's."""
     base_model: BaseModel
@@ -44,7 +60,7 @@ def axolotl(handover: Handover) -> str:
         **({"revision_of_model": handover.base_model.revision} if handover.base_model.revision else {}),
         "trust_remote_code": handover.base_model.trust_remote_code,
         **({"chat_template": "tokenizer_default_fallback_chatml"} if handover.form in TURNS else {}),
-        "datasets": [{"path": f"{handover.form}.jsonl", "ds_type": "json", **_axolotl_form(handover.form)}],
+        "datasets": [{"path": f"{handover.form}.jsonl", "ds_type": "json", **_axolotl_form(handover)}],
         "val_set_size": 0,
         "output_dir": "axolotl",
         "sequence_len": training.max_tokens,
@@ -65,6 +81,11 @@ def axolotl(handover: Handover) -> str:
         "gradient_checkpointing": training.gradient_checkpointing,
         "logging_steps": 1,
     }
+    if handover.form == "sharegpt" and handover.tool_turns:
+        notes.append(
+            f"{handover.tool_turns} examples use tools, whose calls axolotl does not read from sharegpt; to train on"
+            " them, put messages first in selection.exports."
+        )
     if handover.form == "alpaca" and handover.several_turns:
         notes.append(
             f"{handover.several_turns} examples have several turns, of which axolotl's alpaca type reads only the last;"
@@ -87,6 +108,7 @@ def llama_factory(handover: Handover) -> str:
         "dataset_dir": ".",
         "dataset": DATA_SET,
         **({"template": "alpaca"} if handover.base_model.template == "alpaca" else {}),
+        "mask_history": training.turns == "last",
         "cutoff_len": training.max_tokens,
         "output_dir": "llama_factory",
         "per_device_train_batch_size": 1,
@@ -118,7 +140,11 @@ def dataset_info(handover: Handover) -> dict[str, Any]:
         return {DATA_SET: {**file, "columns": columns}}
     turns = TURNS[handover.form]
     tags = {f"{name}_tag": turns[name] for name in ("role", "content", "user", "assistant")} | {"system_tag": "system"}
-    return {DATA_SET: {**file, "formatting": "sharegpt", "columns": {"messages": turns["list"]}, "tags": tags}}
+    if handover.tool_turns:
+        tags |= {"observation_tag": turns["tool"], "function_tag": "function_call"}
+    columns = {"messages": turns["list"], **({"tools": "tools"} if "tools" in handover.fields else {})}
+    formatting = "openai" if handover.tool_turns and handover.form == "messages" else "sharegpt"
+    return {DATA_SET: {**file, "formatting": formatting, "columns": columns, "tags": tags}}
 
 
 _SAME = (
@@ -127,11 +153,12 @@ _SAME = (
 )
 
 
-def _axolotl_form(form: ExportForm) -> dict[str, Any]:
-    if form == "alpaca":
+def _axolotl_form(handover: Handover) -> dict[str, Any]:
+    if handover.form == "alpaca":
         return {"type": "alpaca"}
-    turns = TURNS[form]
+    turns = TURNS[handover.form]
     return {
+        **({"field_tools": "tools"} if "tools" in handover.fields else {}),
         "type": "chat_template",
         "field_messages": turns["list"],
         "message_property_mappings": {"role": turns["role"], "content": turns["content"]},

@@ -126,7 +126,7 @@ def accumulate_gradients(model: Any, batch: list[Tokens], budget: int, pad: int)
 
 def _accumulate(model: Any, batch: list[Tokens], budget: int, pad: int) -> float:
     device = pick_device()
-    response_tokens = sum(len(tokens.response) for tokens in batch)
+    response_tokens = sum(tokens.learned for tokens in batch)
     total = 0.0
     for group in budget_batches([len(tokens) for tokens in batch], budget):
         losses = response_losses(model, make_batch([batch[i] for i in group], pad).to(device))

@@ -18,8 +18,10 @@ import platform
 import resource
 import signal
 import time
+from collections.abc import Iterable
 from dataclasses import asdict
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +32,15 @@ from instructmining.example import Example, read_examples
 from instructmining.files import file_hash, write_json, write_table
 from instructmining.jobs.fingerprint import fingerprint
 from instructmining.models.device import lease_gpu
+from instructmining.models.load import load_tokenizer
+from instructmining.models.template_parts import refuse_unknown_parts
 from instructmining.progress import start_log
 from instructmining.training.evaluate import ResponseLoss, evaluate, summarise
 from instructmining.training.losses import LOSSES
 from instructmining.training.settings import Training
 from instructmining.training.step import Trained
 from instructmining.training.store import Entry
-from instructmining.training.tuned_model import TrainingTask, device_name, tuned_model
+from instructmining.training.tuned_model import TrainingTask, device_name, tokens_of, tuned_model
 
 PACKAGES = ("torch", "transformers", "peft", "accelerate", "bitsandbytes", "tokenizers", "numpy")
 
@@ -52,6 +56,7 @@ def main() -> None:
     task = to_task(arguments)
     entry = Entry(arguments.store, task.manifest())
     eval_sets = {path.stem: read_examples(path) for path in arguments.eval_sets}
+    check_parts(task, chain(read_examples(arguments.examples), *eval_sets.values()), arguments.model_name)
     logging.info("%s seed %d: tuning %s", arguments.run, arguments.seed, arguments.model_name)
     model, tokenizer, trained = tuned_model(task, entry, arguments.checkpoint_minutes)
     entry.link_to(arguments.adapter)
@@ -94,9 +99,15 @@ def to_task(arguments: argparse.Namespace) -> TrainingTask:
     )
 
 
+def check_parts(task: TrainingTask, examples: Iterable[Example], name: str) -> None:
+    """Raise ValueError where examples have parts that the template of the base model `name` does not write."""
+    template, trust = task.base_model.get("template", "alpaca"), task.base_model.get("trust_remote_code", False)
+    refuse_unknown_parts(examples, lambda: load_tokenizer(task.model.parent, trust), template, name)
+
+
 def measure(model: Any, name: str, members: list[Example], tokenizer: Any, task: TrainingTask) -> list[ResponseLoss]:
     """The losses on one eval set."""
-    conversations = task.tokens(members, tokenizer)
+    conversations = tokens_of(task, members, tokenizer)
     return evaluate(model, conversations, task.settings.micro_batch_tokens, tokenizer.pad_token_id, name)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from instructmining.models.settings import Dtype
+from instructmining.models.settings import Dtype, Turns
 from instructmining.settings import Settings, Untracked
 
 
@@ -45,6 +45,8 @@ class Training(Settings):
     """Last steps whose adapters are averaged, which lowers the noise between seeds; 1 keeps the last adapter."""
     batch_size: Annotated[int, Field(ge=1)] = 128
     """Examples per optimizer step; memory does not change it, see `micro_batch_tokens`."""
+    turns: Turns = "last"
+    """Which responses of a conversation are learned: the `last`, or `all` except those marked `train: false`."""
     max_tokens: Annotated[int, Field(ge=16)] = 1024
     """Longer conversations lose the beginning of the prompt first, then the end of the response; both are counted."""
     micro_batch_tokens: Annotated[int, Field(ge=16)] = 8192

@@ -18,6 +18,7 @@ from instructmining.files import file_hash, read_json
 from instructmining.jobs.fingerprint import fingerprint
 from instructmining.models.load import load_base_model, load_tokenizer, pick_device
 from instructmining.models.prompt import Tokens, tokenize
+from instructmining.models.settings import Turns
 from instructmining.training.checkpoint import Checkpoint
 from instructmining.training.finetune import add_adapter, finetune
 from instructmining.training.settings import Training, packages_of
@@ -48,11 +49,6 @@ class TrainingTask:
             "packages": packages_of(self.settings),
         }
 
-    def tokens(self, examples: Sequence[Example], tokenizer: Any) -> list[Tokens]:
-        """Examples as token IDs under the base model's template."""
-        template = self.base_model.get("template", "alpaca")
-        return [tokenize(example.messages, tokenizer, template, self.settings.max_tokens) for example in examples]
-
 
 def tuned_model(task: TrainingTask, entry: Entry, checkpoint_minutes: float) -> tuple[Any, Any, Trained]:
     """The tuned model, its tokenizer, and how it was trained; the adapter is then in the store."""
@@ -68,6 +64,15 @@ def untrained_model(task: TrainingTask) -> tuple[Any, Any]:
     trust = task.base_model.get("trust_remote_code", False)
     base = load_base_model(task.model.parent, task.settings.dtype, task.settings.quantisation, trust)
     return add_adapter(base, task.settings, task.seed), load_tokenizer(task.model.parent, trust)
+
+
+def tokens_of(task: TrainingTask, examples: Sequence[Example], tokenizer: Any, turns: Turns = "last") -> list[Tokens]:
+    """Examples as token IDs under the base model's template; losses are measured on the last response.
+
+    A function, not a method, so that the code in a manifest reaches it: a method of an argument cannot be followed.
+    """
+    template, longest = task.base_model.get("template", "alpaca"), task.settings.max_tokens
+    return [tokenize(one.messages, tokenizer, template, longest, one.tools, turns) for one in examples]
 
 
 def take_kept(model: Any, entry: Entry) -> Trained | None:
@@ -88,7 +93,7 @@ def train_and_keep(model: Any, tokenizer: Any, task: TrainingTask, entry: Entry,
 
 def train(model: Any, tokenizer: Any, task: TrainingTask, checkpoint: Checkpoint) -> Trained:
     """Train the adapter in place, from the last checkpoint if there is one."""
-    conversations = task.tokens(read_examples(task.examples), tokenizer)
+    conversations = tokens_of(task, read_examples(task.examples), tokenizer, task.settings.turns)
     with checkpoint.saving_on_sigterm():
         history = finetune(model, conversations, task.settings, task.seed, tokenizer.pad_token_id, checkpoint)
     truncated = sum(tokens.truncated for tokens in conversations)

@@ -20,6 +20,7 @@ from instructmining.files import replacing_folder
 from instructmining.models.device import lease_gpu
 from instructmining.models.load import load_base_model, load_tokenizer
 from instructmining.models.prompt import tokenize
+from instructmining.models.template_parts import refuse_unknown_parts
 from instructmining.progress import start_log
 from instructmining.sampling.sample_subset import shards_of
 from instructmining.training.finetune import add_adapter, finetune
@@ -37,10 +38,13 @@ def main() -> None:
     examples = random_examples(shards_of(arguments.pool), arguments.examples, arguments.seed)
     logging.info("warming up an adapter on %d examples", len(examples))
     tokenizer = load_tokenizer(arguments.model.parent, trust)
+    template, longest = arguments.base_model.get("template", "alpaca"), settings.max_tokens
+    refuse_unknown_parts(examples, lambda: tokenizer, template, "the base model")
     base = load_base_model(arguments.model.parent, settings.dtype, settings.quantisation, trust)
     model = add_adapter(base, settings, arguments.seed)
-    template = arguments.base_model.get("template", "alpaca")
-    conversations = [tokenize(example.messages, tokenizer, template, settings.max_tokens) for example in examples]
+    conversations = [
+        tokenize(one.messages, tokenizer, template, longest, one.tools, settings.turns) for one in examples
+    ]
     finetune(model, conversations, settings, arguments.seed, tokenizer.pad_token_id)
     with replacing_folder(arguments.adapter) as folder:
         model.save_pretrained(folder)

@@ -7,10 +7,11 @@ import pytest
 import torch
 
 from instructmining.comparison.adapters import TunedModel
-from instructmining.comparison.judge.answer import answer_all, end_tokens, main, pad_left, until_end
+from instructmining.comparison.judge.answer import Conversation, answer_all, end_tokens, main, pad_left, until_end
 from instructmining.comparison.judge.answers import AnswersReport, read_answers
 from instructmining.comparison.judge.prompts import Prompt, write_prompts
 from instructmining.comparison.judge.settings import Generation
+from instructmining.example import Message
 from instructmining.files import read_result
 from tests.unit.comparison.commands import command
 
@@ -57,6 +58,14 @@ def test_drawn_answers_depend_on_the_seed_alone(tuned: TunedModel) -> None:
     drawn = SETTINGS.model_copy(update={"temperature": 2.0})
     first, same, other = (answer_all(tuned, PROMPTS, drawn, seed)[0] for seed in (0, 0, 1))
     assert first == same != other
+
+
+def test_what_was_said_before_comes_first_each_time() -> None:
+    prompt = Prompt("d", "own", ("why", "how"), (Message(role="system", content="Be kind"),))
+    history = Conversation(prompt, [], ["so"], []).history(1)
+    assert [(turn["role"], turn["content"]) for turn in history] == [
+        ("system", "Be kind"), ("user", "why"), ("assistant", "so"), ("user", "how"),
+    ]  # fmt: skip
 
 
 def test_a_long_prompt_loses_its_beginning_and_is_counted(tuned: TunedModel) -> None:

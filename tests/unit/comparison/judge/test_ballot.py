@@ -3,6 +3,7 @@
 import pytest
 
 from instructmining.comparison.judge.ballot import ballot, read_verdict, secret_word
+from instructmining.example import Message
 
 WORD = "0a1b2c3d"
 
@@ -63,3 +64,8 @@ def test_the_other_order_is_another_request_with_the_answers_exchanged() -> None
 def test_all_turns_are_shown_in_order() -> None:
     text = ballot(["q1", "q2"], ["a1", "a2"], ["b1", "b2"])[0][1]["content"]
     assert sorted(("q1", "a1", "b1", "q2", "a2", "b2"), key=text.index) == ["q1", "a1", "b1", "q2", "a2", "b2"]
+
+
+def test_the_judge_sees_what_was_said_before() -> None:
+    messages, word = ballot(["why"], ["a"], ["b"], [Message(role="system", content="Be kind")])
+    assert messages[1]["content"].startswith(f"=== {word} before, system\nBe kind\n=== {word} turn 1, user\nwhy\n")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from instructmining.comparison.judge.prompts import gather_prompts, main, read_prompt_table, read_prompts
+from instructmining.comparison.judge.prompts import gather_prompts, main, read_prompt_table, read_prompts, write_prompts
 from instructmining.comparison.judge.result import PromptCounts, PromptsReport
 from instructmining.comparison.judge.settings import PromptSet
 from instructmining.data.errors import DataError
@@ -38,6 +38,11 @@ def table(path: Path, *instructions: str) -> Path:
         ({"instruction": "do", "instances": [{"input": "this", "output": "no"}]}, ("do\n\nthis",)),
         ({"prompt": "do"}, ("do",)),
         ({"text": "do", "category": "generic"}, ("do",)),
+        ({"question": "do", "answer": "no"}, ("do",)),
+        ({"instruction": "do", "context": "this", "response": "no"}, ("do\n\nthis",)),
+        ({"instruction": "", "input": "do"}, ("do",)),
+        ({"messages": [{"role": "user", "content": "do"}]}, ("do",)),
+        ({"conversations": [{"from": "human", "value": "do"}, {"from": "gpt", "value": "no"}]}, ("do",)),
     ],
 )
 def test_the_forms_of_known_sets_are_read(tmp_path: Path, row: Any, turns: tuple[str, ...]) -> None:
@@ -45,11 +50,44 @@ def test_the_forms_of_known_sets_are_read(tmp_path: Path, row: Any, turns: tuple
 
 
 @pytest.mark.parametrize(
-    "row", [{"question": "?"}, ["do"], {"prompt": " "}, {"prompt": 3}, {"turns": []}, {"turns": [None]}]
+    ("row", "reason"),
+    [
+        ({"category": "?"}, "there is no prompt; expected turns"),
+        (["do"], "the row is not an object"),
+        ({"prompt": " "}, "there is no prompt"),
+        ({"prompt": 3}, 'field "prompt" is a number, expected text or turns'),
+        ({"turns": []}, "there is no prompt"),
+        ({"turns": [None]}, "there is no prompt"),
+        ({"turns": ["one"], "prompt": "two"}, "there are two prompts"),
+        ({"prompt": "one", "instruction": "two"}, "there are two prompts"),
+        ({"prompt": "do", "choices": ["a", "b"]}, 'field "choices" is not read'),
+        ({"prompt": "do", "tools": [{"name": "look"}]}, "a prompt for the judge holds texts only"),
+    ],
 )
-def test_a_row_that_holds_no_prompt_stops_with_its_line(tmp_path: Path, row: Any) -> None:
-    with pytest.raises(DataError, match=r"p\.jsonl:2: found no prompt; expected turns"):
+def test_a_row_that_holds_no_prompt_stops_with_its_line(tmp_path: Path, row: Any, reason: str) -> None:
+    with pytest.raises(DataError, match=rf"p\.jsonl:2: {reason}"):
         read_prompts("own", write(tmp_path / "p.jsonl", [{"prompt": "fine"}, row]))
+
+
+def test_each_instance_is_a_prompt(tmp_path: Path) -> None:
+    row = {"instruction": "Double", "instances": [{"input": "2"}, {"input": "3", "constraints": "In words."}]}
+    prompts = read_prompts("own", write(tmp_path / "p.jsonl", [row]))
+    assert [prompt.turns for prompt in prompts] == [("Double\n\n2",), ("Double\n\n3\n\nIn words.",)]
+
+
+def test_what_was_said_before_is_kept_and_makes_another_prompt(tmp_path: Path) -> None:
+    rows = [{"prompt": "do"}, {"prompt": "do", "system": "Be kind", "history": [["a", "b"]]}]
+    plain, full = read_prompts("own", write(tmp_path / "p.jsonl", rows))
+    said = [("system", "Be kind"), ("user", "a"), ("assistant", "b")]
+    assert [(message["role"], message["content"]) for message in full.before] == said
+    assert (plain.before, full.turns) == ((), ("do",)) and plain.id != full.id
+    write_prompts(tmp_path / "p.parquet", [plain, full])
+    assert read_prompt_table(tmp_path / "p.parquet") == [plain, full]
+
+
+def test_what_is_left_out_on_purpose_is_no_reason_to_stop(tmp_path: Path) -> None:
+    prompts = write(tmp_path / "p.jsonl", [{"prompt": "do", "choices": ["a", "b"]}])
+    assert read_prompts("own", prompts.model_copy(update={"ignore": ["choices"]}))[0].turns == ("do",)
 
 
 def test_no_more_prompts_than_the_limit_are_read(tmp_path: Path) -> None:

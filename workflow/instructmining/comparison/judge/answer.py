@@ -49,10 +49,8 @@ class Conversation:
     def history(self, turn: int) -> list[Message]:
         """The messages before the answer to a turn."""
         said = [text for pair in zip(self.prompt.turns, self.texts, strict=False) for text in pair]
-        roles = ["user", "assistant"] * turn
-        return [
-            Message(role=r, content=c) for r, c in zip([*roles, "user"], [*said, self.prompt.turns[turn]], strict=True)
-        ]
+        texts, roles = [*said, self.prompt.turns[turn]], [*["user", "assistant"] * turn, "user"]
+        return [*self.prompt.before, *(Message(role=r, content=c) for r, c in zip(roles, texts, strict=True))]
 
 
 def answer_all(

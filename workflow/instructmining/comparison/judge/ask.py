@@ -56,7 +56,10 @@ def pair_up(prompts: Sequence[Prompt], arm: Sequence[list[Answer]], baseline: Se
 
 def judge(pairs: Sequence[Pair], endpoint: Endpoint, parallel: int) -> list[PairVerdict]:
     """Both verdicts on every pair, in order; raises EndpointError where the endpoint rejects every request."""
-    asked = {(i, order): ballot(pair.prompt.turns, *_texts(pair, order)) for i, pair, order in _questions(pairs)}
+    asked = {
+        (i, order): ballot(pair.prompt.turns, *_texts(pair, order), pair.prompt.before)
+        for i, pair, order in _questions(pairs)
+    }
     requests = {key: endpoint.request(messages) for key, (messages, _) in asked.items()}
     replies = ask_all(list(requests.values()), endpoint, parallel)
     return [

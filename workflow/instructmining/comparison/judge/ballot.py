@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from instructmining.example import Message
+
 Choice = Literal["A", "B", "TIE"]
 
 INSTRUCTIONS = """\
@@ -33,9 +35,12 @@ def secret_word(texts: Sequence[str]) -> str:
     return next(word for word in (digest[i : i + 8] for i in starts) if not any(word in text for text in texts))
 
 
-def ballot(turns: Sequence[str], a: Sequence[str], b: Sequence[str]) -> tuple[list[dict[str, str]], str]:
-    """The messages to the judge, and the word that its verdict must carry."""
-    word = secret_word([*turns, *a, *b])
+def ballot(
+    turns: Sequence[str], a: Sequence[str], b: Sequence[str], before: Sequence[Message] = ()
+) -> tuple[list[dict[str, str]], str]:
+    """The messages to the judge, and the word that its verdict must carry; `before` is what was said before."""
+    word = secret_word([*(message["content"] for message in before), *turns, *a, *b])
+    earlier = [f"=== {word} before, {message['role']}\n{message['content']}" for message in before]
     parts = [
         section
         for number, (turn, first, second) in enumerate(zip(turns, a, b, strict=True), 1)
@@ -45,7 +50,7 @@ def ballot(turns: Sequence[str], a: Sequence[str], b: Sequence[str]) -> tuple[li
             f"=== {word} turn {number}, assistant B\n{second}",
         )
     ]
-    text = "\n".join([*parts, f"=== {word} end"])
+    text = "\n".join([*earlier, *parts, f"=== {word} end"])
     closing = f'Compare A and B, and end with your verdict on a line of its own, such as "VERDICT-{word}: TIE".'
     return [
         {"role": "system", "content": INSTRUCTIONS.format(word=word)},

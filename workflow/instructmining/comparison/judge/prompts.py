@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
@@ -24,9 +23,11 @@ from instructmining.comparison.judge.result import PromptCounts, PromptsReport
 from instructmining.comparison.judge.settings import PromptSet
 from instructmining.data.contamination import EvalPrompts
 from instructmining.data.errors import BadRow, DataError, plain_errors
+from instructmining.data.forms.prompts import has_prompt, read_prompt, without_response
+from instructmining.data.forms.read import split_row
 from instructmining.data.reading.read_rows import read_rows
 from instructmining.data.reading.rows import Row
-from instructmining.example import Message, make_example, stream_examples
+from instructmining.example import JsonObject, Message, make_example, stream_examples
 from instructmining.files import read_table, write_result, write_table
 
 PROMPTS = pa.schema(
@@ -36,9 +37,13 @@ PROMPTS = pa.schema(
             "prompt_set", pa.string(), metadata={"description": "the set that it is from, as named in the config"}
         ),
         pa.field("turns", pa.list_(pa.string()), metadata={"description": "what the user says, turn by turn"}),
+        pa.field(
+            "before",
+            pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())])),
+            metadata={"description": "what was said before: a system message, earlier turns with their answers"},
+        ),
     ]
 )
-KNOWN_FORMS = "turns[...] (MT-bench), instruction with input or instances[{input}], prompt, or text"
 
 
 @dataclass(frozen=True)
@@ -48,36 +53,58 @@ class Prompt:
     id: str
     prompt_set: str
     turns: tuple[str, ...]
+    before: tuple[Message, ...] = ()
+    """What was said before: a system message, earlier turns with their answers."""
 
 
 def read_prompts(name: str, prompt_set: PromptSet) -> list[Prompt]:
     """The prompts of a file; raises DataError with file and line at the first row without one."""
     rows = islice(read_rows(prompt_set.path), prompt_set.limit)
-    return [_prompt(name, row) for row in rows]
+    return [prompt for row in rows for prompt in _prompts(name, row, frozenset(prompt_set.ignore))]
 
 
-def _prompt(name: str, row: Row) -> Prompt:
-    value = row.value
-    if isinstance(value, BadRow):
-        raise DataError(f"{row.place}: {value}")
-    turns = to_turns(value)
-    if not turns or not all(isinstance(turn, str) and turn.strip() for turn in turns):
-        raise DataError(f"{row.place}: found no prompt; expected {KNOWN_FORMS}, and text in each turn")
-    digest = hashlib.sha256(json.dumps(turns, ensure_ascii=False).encode()).hexdigest()
-    return Prompt(digest[:16], name, tuple(turns))
+def _prompts(name: str, row: Row, ignore: frozenset[str]) -> list[Prompt]:
+    try:
+        if isinstance(row.value, BadRow):
+            raise row.value
+        return [_prompt(name, value, ignore) for value in split_row(row.value, None)]
+    except BadRow as bad:
+        raise DataError(f"{row.place}: {bad}") from None
 
 
-def to_turns(row: object) -> list[Any]:
-    """The turns of a row in one of the KNOWN_FORMS, empty if it has none of them; their content is not checked."""
+def _prompt(name: str, row: object, ignore: frozenset[str]) -> Prompt:
+    before, turns = to_turns(row, ignore)
+    said = [list(before), *turns] if before else turns
+    digest = hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+    return Prompt(digest[:16], name, turns, before)
+
+
+def to_turns(row: object, ignore: frozenset[str] = frozenset()) -> tuple[tuple[Message, ...], tuple[str, ...]]:
+    """What was said before, and what the user says, turn by turn; raises BadRow where a row holds no prompt.
+
+    A response that the row has as well is left out. `turns`, as in MT-bench, are the user's turns.
+    """
     if not isinstance(row, dict):
-        return []
-    if isinstance(row.get("turns"), list):
-        return list(row["turns"])
-    if "instruction" in row:
-        instances = row.get("instances") or [{}]
-        further = row.get("input") or (instances[0].get("input") if isinstance(instances[0], dict) else None)
-        return [f"{row['instruction']}\n\n{further}" if further else row["instruction"]]
-    return [row[field] for field in ("prompt", "text") if field in row][:1]
+        raise BadRow("the row is not an object with fields")
+    first, later = _first_turn(row)
+    prompt = read_prompt(without_response(first), ignore)
+    *before, last = prompt.messages
+    if prompt.tools or any(message.keys() != {"role", "content"} for message in prompt.messages):
+        raise BadRow("a prompt for the judge holds texts only", "found tools, calls or their results")
+    return tuple(before), (last["content"], *later)
+
+
+def _first_turn(row: JsonObject) -> tuple[JsonObject, list[str]]:
+    """A row with the first of the user's turns as its prompt, and the other turns."""
+    turns = row.get("turns")
+    if not isinstance(turns, list):
+        return row, []
+    if not turns or not all(isinstance(turn, str) and turn.strip() for turn in turns):
+        raise BadRow("there is no prompt", "expected text in each of the turns")
+    rest = {name: value for name, value in row.items() if name != "turns"}
+    if has_prompt(rest):
+        raise BadRow("there are two prompts", "found turns and another field; leave one out with `ignore`")
+    return {**rest, "instruction": turns[0]}, turns[1:]
 
 
 def distinct(prompts: Sequence[Prompt]) -> list[Prompt]:
@@ -89,7 +116,7 @@ def overlapping(prompts: Sequence[Prompt], tables: Sequence[Path], max_overlap: 
     """The IDs of prompts that overlap with an example of the tables, by the measure that also cleans the pools."""
     seen = EvalPrompts()
     for prompt in prompts:
-        turns = [Message(role="user", content=turn) for turn in prompt.turns]
+        turns = [*prompt.before, *(Message(role="user", content=turn) for turn in prompt.turns)]
         seen.add(prompt.id, make_example([*turns, Message(role="assistant", content="")], "prompts", "messages", None))
     examples = (example for table in tables for batch in stream_examples(table) for example in batch)
     shares = (item for example in examples for item in seen.overlaps(example).items())
@@ -139,7 +166,7 @@ def write_prompts(path: Path, prompts: Sequence[Prompt]) -> None:
 def read_prompt_table(path: Path) -> list[Prompt]:
     """The prompts of a table that `write_prompts` wrote."""
     rows = read_table(path, PROMPTS, PROMPTS.names).to_pylist()
-    return [Prompt(row["id"], row["prompt_set"], tuple(row["turns"])) for row in rows]
+    return [Prompt(row["id"], row["prompt_set"], tuple(row["turns"]), tuple(row["before"])) for row in rows]
 
 
 def main() -> None:

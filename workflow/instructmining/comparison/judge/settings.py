@@ -13,9 +13,14 @@ class PromptSet(Settings):
     """Prompts that the tuned models answer."""
 
     path: Annotated[DataPath, Untracked()]
-    """Files of rows with `turns`, `instruction` (and `input` or `instances`), `prompt` or `text`, such as MT-bench."""
+    """Files of rows with `turns` (as MT-bench has), `messages`, or `prompt`, `instruction`, `question` or `text`.
+
+    Beside the latter, `input`, `context`, `instances`, `system` and `history` are part of the prompt.
+    """
     limit: Annotated[int, Field(ge=1)] | None = None
     """How many prompts to take, from the first on; all if not given."""
+    ignore: list[str] = []
+    """Fields, and keys of turns, to leave out although they are part of a prompt."""
 
 
 class Generation(Settings):

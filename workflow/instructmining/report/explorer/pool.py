@@ -22,6 +22,7 @@ from instructmining.indicators.neighbours import to_points
 from instructmining.indicators.tables import EMBEDDINGS, SCORES
 from instructmining.progress import start_log
 from instructmining.report.explorer.data_file import in_order, numbers, pool_ids, write_data_file
+from instructmining.report.shown_turns import shown_turns
 from instructmining.selection.ranking import indicator_columns
 
 CHUNK_CHARACTERS = 1_000_000
@@ -80,7 +81,7 @@ def _write_texts(name: str, shards: Sequence[Path], folder: Path) -> tuple[dict[
         starts.append(len(excerpts["instructions"]))
         excerpts["instructions"] += [excerpt(_instruction(example)) for example in examples]
         excerpts["responses"] += [excerpt(example.response) for example in examples]
-        turns = [[[message["role"], message["content"]] for message in example.messages] for example in examples]
+        turns = [shown_turns(example) for example in examples]
         write_data_file(folder / f"texts-{number}.js", f"{name}/texts-{number}", {"conversations": turns}, {})
     return excerpts, starts
 
@@ -91,7 +92,7 @@ def _chunks(examples: Iterable[Example]) -> Iterator[list[Example]]:
     characters = 0
     for example in examples:
         group.append(example)
-        characters += sum(len(message["content"]) for message in example.messages)
+        characters += sum(len(text) for _, text in shown_turns(example))
         if characters >= CHUNK_CHARACTERS:
             yield group
             group, characters = [], 0
