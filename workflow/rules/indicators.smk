@@ -34,11 +34,11 @@ for scorer in [name for name in SCORERS if name not in CONFIG.indicators.custom]
             runtime=lambda wildcards, attempt, scorer=scorer: needs.scoring_minutes(scorer_parameters(scorer), attempt),
         params:
             **runs(f"instructmining.indicators.{scorer}", settings=scorer_settings(scorer)),
-            base_model=scorer_base_model(scorer),
+            base_model=as_is(scorer_base_model(scorer)),
         shell:
-            "{params.command} --settings {params.settings:q}"
-            " --base-model {params.base_model:q} --model {input.model} --threads {threads} --examples {input.examples}"
-            " --scores {output.scores} --report {output.report} 2>&1 | tee {log}"
+            "{params.command:q} --settings {params.settings:q}"
+            " --base-model {params.base_model:q} --model {input.model:q} --threads {threads} --examples {input.examples:q}"
+            " --scores {output.scores:q} --report {output.report:q} 2>&1 | tee {log:q}"
 
 
 for indicator, custom in CONFIG.indicators.custom.items():
@@ -65,9 +65,9 @@ for indicator, custom in CONFIG.indicators.custom.items():
             **runs(f"instructmining.indicators.custom_{'function' if custom.function else 'table'}", settings=custom),
             indicator=indicator,
         shell:
-            "{params.command} --name {params.indicator}"
-            " --settings {params.settings:q} --examples {input.examples} --scores {output.scores}"
-            " --report {output.report} 2>&1 | tee {log}"
+            "{params.command:q} --name {params.indicator:q}"
+            " --settings {params.settings:q} --examples {input.examples:q} --scores {output.scores:q}"
+            " --report {output.report:q} 2>&1 | tee {log:q}"
 
 
 rule gather_scores:
@@ -89,15 +89,15 @@ rule gather_scores:
         runtime=needs.short_minutes,
     params:
         **runs("instructmining.indicators.gather_scores"),
-        scores=lambda wildcards, input: " ".join(
-            f"--scores {' '.join(as_list(input.get(scorer)))}" for scorer in SCORERS
-        ),
+        scores=lambda wildcards, input: [
+            word for scorer in SCORERS for word in ("--scores", *as_list(input.get(scorer)))
+        ],
         neighbours=pool_neighbours,
         metric=METRIC,
     shell:
-        "{params.command} --shards {input.shards} {params.scores}"
-        " --neighbours {params.neighbours} --metric {params.metric} --reports {input.reports} --output {output.scores}"
-        " --embeddings {output.embeddings} --report {output.report} 2>&1 | tee {log}"
+        "{params.command:q} --shards {input.shards:q} {params.scores:q}"
+        " --neighbours {params.neighbours:q} --metric {params.metric:q} --reports {input.reports:q} --output {output.scores:q}"
+        " --embeddings {output.embeddings:q} --report {output.report:q} 2>&1 | tee {log:q}"
 
 
 rule subset_indicators:
@@ -120,6 +120,6 @@ rule subset_indicators:
         neighbours=NEIGHBOURS,
         metric=METRIC,
     shell:
-        "{params.command} --subset {input.subset} --scores {input.scores}"
-        " --embeddings {input.embeddings} --neighbours {params.neighbours} --metric {params.metric} --output {output}"
-        " 2>&1 | tee {log}"
+        "{params.command:q} --subset {input.subset:q} --scores {input.scores:q}"
+        " --embeddings {input.embeddings:q} --neighbours {params.neighbours:q} --metric {params.metric:q} --output {output:q}"
+        " 2>&1 | tee {log:q}"
