@@ -16,9 +16,9 @@ os.environ.update(PYTHONPATH=LIBRARY, PATH=os.pathsep.join([f"{LIBRARY}/slurm", 
 
 from instructmining.jobs import resources as needs
 from instructmining.comparison.arm_kinds import kind_of
-from instructmining.config import load_config
-from instructmining.config_error import ConfigError, reject_duplicate_keys
+from instructmining.config_error import ConfigError
 from instructmining.config_runs import arm_runs, size_runs, subset_runs, subsets, training_of
+from instructmining.config_text import read_config, shown
 from instructmining.data.read_rows import data_format
 from instructmining.indicators.custom_code import code_file, function_fingerprint
 from instructmining.indicators.scorers import own_models
@@ -36,10 +36,11 @@ from instructmining.jobs.slurm_jobs import jobs_in_words, left_over_jobs
 from instructmining.training.settings import packages_of
 from instructmining.training.run import SIZE, SUBSET, RunName, arm_runs_pattern, one_of, runs_pattern
 
+# Without one of the command line it is the default, of which Snakemake reads a copy elsewhere.
+CONFIG_FILES = workflow.overwrite_configfiles or [Path(LIBRARY).parent / "config" / "config.yaml"]
+
 try:
-    for path in workflow.configfiles:
-        reject_duplicate_keys(Path(path))
-    CONFIG = load_config(config)
+    CONFIG = read_config([shown(path) for path in CONFIG_FILES], config)
 except ConfigError as error:
     raise WorkflowError(f"The config is wrong:\n{error}") from None
 

@@ -21,8 +21,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from instructmining.command import run_main
 from instructmining.data.contamination import EvalPrompts
-from instructmining.data.errors import DataError, plain_errors
+from instructmining.data.errors import DataError
 from instructmining.data.settings import Pool
 from instructmining.data.write_examples import check_counts
 from instructmining.example import EXAMPLES, Example, stream_examples, to_table
@@ -100,8 +101,7 @@ def main() -> None:
     parser.add_argument("--contaminated", required=True, type=Path)
     arguments = parser.parse_args()
     start_log()
-    with plain_errors():
-        build_pool(**vars(arguments))
+    build_pool(**vars(arguments))
 
 
 def build_pool(
@@ -184,4 +184,4 @@ def _stream(paths: Iterable[Path]) -> Iterator[Example]:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -17,10 +17,11 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from instructmining.command import run_main
 from instructmining.data.degrade import degrade
 from instructmining.data.documentation import documentation_origin, documentation_rows
 from instructmining.data.draw import draw, seeded
-from instructmining.data.errors import BadRow, DataError, plain_errors
+from instructmining.data.errors import BadRow, DataError
 from instructmining.data.forms import detect_form, split_row, to_messages
 from instructmining.data.hub import hub_origin, hub_rows, load_hub
 from instructmining.data.read_rows import Row, read_rows
@@ -68,8 +69,7 @@ def main() -> None:
     parser.add_argument("--origin", type=Path, help="table of the source that `degrade` names")
     arguments = parser.parse_args()
     start_log()
-    with plain_errors():
-        import_source(**vars(arguments))
+    import_source(**vars(arguments))
 
 
 def import_source(
@@ -215,4 +215,4 @@ def _json_line(record: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from instructmining.command import run_main
 from instructmining.example import Example
 from instructmining.indicators.scoring import Meter, Scorer, Scores, parse_arguments, score_shard
 from instructmining.indicators.settings import CustomIndicator
@@ -54,4 +55,4 @@ def look_up(path: Path, column: str, ids: list[str]) -> list[float]:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

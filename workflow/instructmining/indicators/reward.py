@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from instructmining.command import run_main
 from instructmining.example import Example, Message
 from instructmining.indicators.engine import Engine
 from instructmining.indicators.scoring import Meter, Scorer, Scores, parse_arguments, score_shard
@@ -80,4 +81,4 @@ def split_end(written: str, response: str) -> tuple[str, str]:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

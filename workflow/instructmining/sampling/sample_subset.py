@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from instructmining.command import run_main
 from instructmining.example import EXAMPLES
 from instructmining.files import check_same_ids, read_json, write_table
 from instructmining.sampling.designs import draw_by_scores
@@ -111,4 +112,4 @@ def read_subset(shards: list[Path], ids: list[str]) -> pa.Table:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

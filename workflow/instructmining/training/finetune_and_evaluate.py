@@ -26,6 +26,7 @@ from typing import Any
 import pyarrow as pa
 import torch
 
+from instructmining.command import run_main
 from instructmining.example import Example, read_examples
 from instructmining.files import file_hash, write_json, write_table
 from instructmining.jobs.fingerprint import fingerprint
@@ -156,4 +157,4 @@ def timing(started: float, device: str | None, trained: Trained) -> dict[str, An
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -20,10 +20,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from instructmining.command import run_main
 from instructmining.comparison.judge.result import PromptCounts, PromptsReport
 from instructmining.comparison.judge.settings import PromptSet
 from instructmining.data.contamination import EvalPrompts
-from instructmining.data.errors import BadRow, DataError, plain_errors
+from instructmining.data.errors import BadRow, DataError
 from instructmining.data.read_rows import Row, read_rows
 from instructmining.example import Message, make_example, stream_examples
 from instructmining.files import read_table, write_result, write_table
@@ -163,5 +164,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with plain_errors():
-        main()
+    run_main(main)
