@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations, product
-from pathlib import PurePath
+from pathlib import Path
 
 from instructmining.data.settings import EvalSet, Pool, Role, Source
 
@@ -23,8 +23,8 @@ def eval_set_problems(
     for name, pool in pools.items():
         for other, eval_set in eval_sets.items():
             problems += [
-                f"eval_sets.{other}.sources: {source!r} is also in pools.{name}; use it in pools or in eval sets"
-                for source in sorted(set(pool.sources) & set(eval_set.sources))
+                f"eval_sets.{other}.sources: source {source} is also in pools.{name}; use it in pools or in eval sets"
+                for source in _shared(sources, pool.sources, eval_set.sources)
             ]
     return problems
 
@@ -47,7 +47,7 @@ def _origins(sources: Mapping[str, Source], name: str) -> set[tuple[str, ...]]:
     if source.degrade:
         return {("source", source.degrade.source)} | _origins(sources, source.degrade.source)
     if source.path:
-        return {("path", str(PurePath(source.path)))}
+        return {("path", str(Path(source.path).resolve()))}
     if source.hub:
         return {("hub", source.hub, source.configuration or "", source.split)}
     if source.documentation:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from instructmining.arrays import Floats
+from instructmining.command import UserError
 from instructmining.sampling.settings import Sampling
 
 Positions = NDArray[np.int64]
@@ -30,7 +31,7 @@ def draw_by_scores(values: Floats, settings: Sampling, number: int, seed: int) -
     """
     members = stratum(values, settings.strata, number) if settings.scheme == "stratified" else np.arange(len(values))
     if len(members) < settings.examples:
-        raise ValueError(
+        raise UserError(
             f"subset {number:03d} needs {settings.examples} examples, but there are {len(members)} to draw it from;"
             " lower sampling.examples or sampling.strata, or add sources to pools.candidates"
         )

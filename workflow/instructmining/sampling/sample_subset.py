@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from instructmining.command import run_main
+from instructmining.command import UserError, run_main
 from instructmining.example import EXAMPLES
 from instructmining.files import check_same_ids, read_json, write_table
 from instructmining.sampling.designs import draw_by_scores
@@ -62,13 +62,13 @@ def ids_by_source(shards: list[Path]) -> IDsBySource:
 
 
 def draw_by_source(groups: IDsBySource, settings: Sampling, number: int, generator: np.random.Generator) -> list[str]:
-    """The IDs of subset `number`, sorted; raises ValueError where there are too few candidates."""
+    """The IDs of subset `number`, sorted; raises UserError where there are too few candidates."""
     if settings.scheme == "single_source":
         source = sorted(groups)[number % len(groups)]
         groups = {source: groups[source]}
     available = np.array([len(ids) for ids in groups.values()])
     if available.sum() < settings.examples:
-        raise ValueError(
+        raise UserError(
             f"subset {number:03d} needs {settings.examples} examples, but {', '.join(groups)} have {available.sum()};"
             " lower sampling.examples or add sources to pools.candidates"
         )
