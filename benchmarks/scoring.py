@@ -29,7 +29,8 @@ import torch
 from scoring_models import Model, Products, Way, models_of_the_paper, models_on_a_cpu
 
 from instructmining.data.documentation import documentation_rows
-from instructmining.data.forms import detect_form, to_messages
+from instructmining.data.forms.detect import detect_form
+from instructmining.data.forms.read import to_messages
 from instructmining.data.read_rows import read_rows
 from instructmining.data.settings import Documentation
 from instructmining.example import Example, make_example

@@ -7,34 +7,75 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, Literal, NotRequired, TypedDict, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from instructmining.files import read_table
 
+JsonObject = dict[str, Any]
+
+MESSAGE = pa.struct(
+    [
+        ("role", pa.string()),
+        ("content", pa.string()),
+        ("reasoning_content", pa.string()),
+        ("tool_calls", pa.string()),  # JSON: arguments have any shape
+        ("tool_call_id", pa.string()),
+        ("name", pa.string()),
+        ("train", pa.bool_()),
+    ]
+)
 EXAMPLES = pa.schema(
     [
         pa.field("id", pa.string(), metadata={"description": "hash of the normalised messages"}),
         pa.field("source", pa.string(), metadata={"description": "the source it was imported from"}),
         pa.field(
             "messages",
-            pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())])),
-            metadata={"description": "the conversation; the last turn is the assistant's"},
+            pa.list_(MESSAGE),
+            metadata={
+                "description": "the conversation; the last turn is the assistant's; `tool_calls` are JSON, what a turn "
+                "does not have is null"
+            },
         ),
         pa.field("form", pa.string(), metadata={"description": "the form of the row it came from"}),
         pa.field("row", pa.string(), metadata={"description": "that row as JSON, for export in the form it came in"}),
         pa.field("degraded", pa.string(), metadata={"description": "how it was degraded on purpose; null if not"}),
+        pa.field("tools", pa.string(), metadata={"description": "definitions of tools as JSON; null without tools"}),
     ]
 )
 
 
+class FunctionCall(TypedDict):
+    """The function that a model calls, with the arguments as an object."""
+
+    name: str
+    arguments: JsonObject
+
+
+class ToolCall(TypedDict):
+    """One call of a tool, as the chat templates of the hub read it."""
+
+    id: NotRequired[str]
+    type: Literal["function"]
+    function: FunctionCall
+
+
 class Message(TypedDict):
-    """One turn of a conversation."""
+    """One turn of a conversation, as the chat templates of the hub read it.
+
+    `role` is system, developer, user, assistant or tool; `content` is empty only beside `tool_calls`.
+    """
 
     role: str
     content: str
+    reasoning_content: NotRequired[str]
+    tool_calls: NotRequired[list[ToolCall]]
+    tool_call_id: NotRequired[str]
+    name: NotRequired[str]
+    train: NotRequired[bool]
+    """False for an assistant's turn that its source says is not to be trained on."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +88,7 @@ class Example:
     form: str
     row: str
     degraded: str | None = None
+    tools: tuple[JsonObject, ...] = ()
 
     @property
     def history(self) -> tuple[Message, ...]:
@@ -69,30 +111,68 @@ def normalise(text: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
 
 
-def example_id(messages: Iterable[Message]) -> str:
-    """The first 16 hex digits of the SHA-256 of the normalised messages."""
-    turns = [[message["role"], normalise(message["content"])] for message in messages]
-    return hashlib.sha256(json.dumps(turns, ensure_ascii=False).encode()).hexdigest()[:16]
+def example_id(messages: Iterable[Message], tools: Iterable[JsonObject] = ()) -> str:
+    """The first 16 hex digits of the SHA-256 of the normalised messages, and of the tools where there are any."""
+    turns: list[Any] = [_normalised(message) for message in messages]
+    known = [*turns, {"tools": list(tools)}] if tools else turns
+    return hashlib.sha256(json.dumps(known, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _normalised(message: Message) -> list[Any]:
+    """What makes a turn the same: role and content, and its further keys where it has any."""
+    turn: list[Any] = [message["role"], normalise(message["content"])]
+    further = {key: value for key, value in message.items() if key not in ("role", "content", "train")}
+    return [*turn, further] if further else turn
 
 
 def make_example(
-    messages: Iterable[Message], source: str, form: str, row: object, degraded: str | None = None
+    messages: Iterable[Message],
+    source: str,
+    form: str,
+    row: object,
+    degraded: str | None = None,
+    tools: Iterable[JsonObject] = (),
 ) -> Example:
-    """Build an example from its messages; `row` is kept as JSON."""
-    turns = tuple(messages)
-    return Example(example_id(turns), source, turns, form, json.dumps(row, ensure_ascii=False, default=str), degraded)
+    """Build an example from its messages and tools; `row` is kept as JSON."""
+    turns, known = tuple(messages), tuple(tools)
+    text = json.dumps(row, ensure_ascii=False, default=str)
+    return Example(example_id(turns, known), source, turns, form, text, degraded, known)
 
 
 def to_table(examples: Iterable[Example]) -> pa.Table:
     """Examples as a table with the schema EXAMPLES."""
-    rows = [{name: vars(example)[name] for name in EXAMPLES.names} for example in examples]
-    return pa.Table.from_pylist(rows, schema=EXAMPLES)
+    return pa.Table.from_pylist([_table_row(example) for example in examples], schema=EXAMPLES)
+
+
+def _table_row(example: Example) -> dict[str, Any]:
+    messages = [message_row(message) for message in example.messages]
+    tools = json.dumps(example.tools, ensure_ascii=False) if example.tools else None
+    return {**vars(example), "messages": messages, "tools": tools}
+
+
+def message_row(message: Message) -> dict[str, Any]:
+    """A message as a table holds it: its calls are JSON text."""
+    if "tool_calls" not in message:
+        return dict(message)
+    return {**message, "tool_calls": json.dumps(message["tool_calls"], ensure_ascii=False)}
 
 
 def from_table(table: pa.Table) -> list[Example]:
     """The examples of a table with the schema EXAMPLES (other columns are ignored)."""
-    rows = table.select(EXAMPLES.names).to_pylist()
-    return [Example(**{**row, "messages": tuple(row["messages"])}) for row in rows]
+    return [_from_row(row) for row in table.select(EXAMPLES.names).to_pylist()]
+
+
+def _from_row(row: dict[str, Any]) -> Example:
+    messages = tuple(_from_message_row(message) for message in row["messages"])
+    return Example(**{**row, "messages": messages, "tools": tuple(json.loads(row["tools"] or "[]"))})
+
+
+def _from_message_row(row: dict[str, Any]) -> Message:
+    """The message without what it does not have: a plain turn is a role and a content, and no more."""
+    message = {key: value for key, value in row.items() if value is not None}
+    if "tool_calls" in message:
+        message["tool_calls"] = json.loads(message["tool_calls"])
+    return cast(Message, message)
 
 
 def read_examples(path: Path) -> list[Example]:

@@ -8,7 +8,7 @@ import datasets
 import pytest
 import yaml
 
-from instructmining.data.forms import to_messages
+from instructmining.data.forms.read import to_messages
 from instructmining.example import EXAMPLES, to_table
 from instructmining.files import write_result, write_table
 from instructmining.models.settings import BaseModel

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from instructmining.data.forms import from_messages
+from instructmining.data.forms.write import from_messages
 from instructmining.data.settings import Degradation, Degrade
 from instructmining.example import Example, Message, make_example, normalise
 

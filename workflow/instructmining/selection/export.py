@@ -26,8 +26,9 @@ from huggingface_hub import DatasetCardData
 
 from instructmining.command import run_main
 from instructmining.data.forms import ExportForm, from_messages
+from instructmining.data.forms.write import ExportForm, from_messages
 from instructmining.data.reports import SourceReport
-from instructmining.example import EXAMPLES, Example
+from instructmining.example import EXAMPLES, Example, message_row
 from instructmining.files import read_result, read_table, write_jsonl, write_table, write_text
 from instructmining.models.settings import BaseModel
 from instructmining.selection.card import Origin
@@ -66,7 +67,7 @@ def dataset(examples: Sequence[Example], ranking: pa.Table) -> pa.Table:
     columns = {
         "id": [example.id for example in examples],
         "source": [example.source for example in examples],
-        "messages": [list(example.messages) for example in examples],
+        "messages": [[message_row(message) for message in example.messages] for example in examples],
         "rank": chosen["rank"],
         "predicted": chosen["predicted"],
     }

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from instructmining.command import run_main
 from instructmining.data.forms import from_messages
+from instructmining.data.forms.write import from_messages
 from instructmining.data.reports import SourceReport
 from instructmining.example import Example, from_table
 from instructmining.files import file_hash, read_result, read_table, write_jsonl, write_text

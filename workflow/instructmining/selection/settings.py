@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from instructmining.data.forms import ExportForm
+from instructmining.data.forms.write import ExportForm
 from instructmining.settings import Name, Settings
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from instructmining.data.forms import ExportForm
+from instructmining.data.forms.write import ExportForm
 from instructmining.models.settings import BaseModel
 from instructmining.training.settings import Training
 
