@@ -24,14 +24,9 @@ import pyarrow.dataset as ds
 
 from instructmining.command import run_main
 from instructmining.data.draw import seeded
-<<<<<<< HEAD
 from instructmining.data.errors import BadRow, DataError
-from instructmining.data.forms import detect_form, to_messages
-=======
-from instructmining.data.errors import BadRow, DataError, plain_errors
 from instructmining.data.forms.detect import detect_form
 from instructmining.data.forms.read import to_messages
->>>>>>> origin/forms-start
 from instructmining.data.read_rows import Row, read_rows
 from instructmining.data.settings import Form, Ratings
 from instructmining.data.write_examples import check_counts, write_examples

@@ -21,14 +21,9 @@ from instructmining.command import run_main
 from instructmining.data.degrade import degrade
 from instructmining.data.documentation import documentation_origin, documentation_rows
 from instructmining.data.draw import draw, seeded
-<<<<<<< HEAD
 from instructmining.data.errors import BadRow, DataError
-from instructmining.data.forms import detect_form, split_row, to_messages
-=======
-from instructmining.data.errors import BadRow, DataError, plain_errors
 from instructmining.data.forms.detect import detect_form
 from instructmining.data.forms.read import split_row, to_messages
->>>>>>> origin/forms-start
 from instructmining.data.hub import hub_origin, hub_rows, load_hub
 from instructmining.data.read_rows import Row, read_rows
 from instructmining.data.settings import Fields, Form, Source

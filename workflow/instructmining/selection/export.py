@@ -25,7 +25,6 @@ import pyarrow as pa
 from huggingface_hub import DatasetCardData
 
 from instructmining.command import run_main
-from instructmining.data.forms import ExportForm, from_messages
 from instructmining.data.forms.write import ExportForm, from_messages
 from instructmining.data.reports import SourceReport
 from instructmining.example import EXAMPLES, Example, message_row

@@ -14,7 +14,6 @@ from typing import Any
 import pyarrow as pa
 
 from instructmining.command import run_main
-from instructmining.data.forms import from_messages
 from instructmining.data.forms.write import from_messages
 from instructmining.data.reports import SourceReport
 from instructmining.example import Example, from_table
