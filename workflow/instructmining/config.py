@@ -57,10 +57,11 @@ class Config(Settings):
     def _consistent(self) -> Self:
         problems = [
             *_unknown_names(self),
-            *name_problems(self.pools, self.eval_sets, self.models, self.quality_rule.ratings),
+            *name_problems(self.pools, self.eval_sets, self.models, self.quality_rule.ratings, self.indicators.custom),
             *_pool_problems(self),
             *eval_set_problems(self.sources, self.pools, self.eval_sets, self.needed_roles()),
             *_degrade_problems(self),
+            *self.indicators.aim_problems({eval_set.role for eval_set in self.eval_sets.values()}),
             *_rule_problems(self),
             *_taken_rule_problems(self),
             *_comparison_problems(self),
@@ -188,9 +189,8 @@ def _unknown_names(config: Config) -> list[str]:
             if ratings.pool
         ),
         *(
-            (f"indicators.{scorer}.model", getattr(config.indicators, scorer).model, config.models)
-            for scorer in ("text", "likelihood")
-            if getattr(config.indicators, scorer)
+            (f"indicators.{scorer}.model", model, config.models)
+            for scorer, model in config.indicators.base_models().items()
         ),
     ]
     return [

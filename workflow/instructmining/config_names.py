@@ -7,7 +7,11 @@ from instructmining.indicators.settings import SCORERS
 
 
 def name_problems(
-    pools: Mapping[str, Pool], eval_sets: Mapping[str, EvalSet], models: Collection[str], ratings: Collection[str]
+    pools: Mapping[str, Pool],
+    eval_sets: Mapping[str, EvalSet],
+    models: Collection[str],
+    ratings: Collection[str],
+    custom: Collection[str],
 ) -> list[str]:
     """What is wrong with names."""
     members = {f"pools.{name}.sources": pool.sources for name, pool in pools.items()}
@@ -15,7 +19,7 @@ def name_problems(
     return [
         *_repeated(members),
         *(f"models.{name}: this is the name of a scorer; choose another" for name in models if name in SCORERS),
-        *_reserved(pools, ratings, models),
+        *_reserved(pools, ratings, models, custom),
         *(
             f"quality_rule.ratings.{name}: a pool has this name, and ratings become a pool of their own; choose another"
             for name in ratings
@@ -34,16 +38,22 @@ def _repeated(members: Mapping[str, list[str]]) -> list[str]:
     ]
 
 
-def _reserved(pools: Collection[str], ratings: Collection[str], models: Collection[str]) -> list[str]:
+def _reserved(
+    pools: Collection[str], ratings: Collection[str], models: Collection[str], custom: Collection[str]
+) -> list[str]:
     """Names whose folder of results is already used for something else."""
     of_subsets = "results/indicators/subsets holds the indicators of subsets"
-    taken: dict[str, tuple[Collection[str], str, str]] = {
-        "pools": (pools, "subsets", of_subsets),
-        "quality_rule.ratings": (ratings, "subsets", of_subsets),
-        "models": (models, "replies", "results/comparison/replies holds the replies of a judge"),
-    }
+    of_eval_sets = "results/indicators/eval_sets holds the vectors of eval sets"
+    taken: list[tuple[str, Collection[str], str, str]] = [
+        ("pools", pools, "subsets", of_subsets),
+        ("pools", pools, "eval_sets", of_eval_sets),
+        ("quality_rule.ratings", ratings, "subsets", of_subsets),
+        ("quality_rule.ratings", ratings, "eval_sets", of_eval_sets),
+        ("models", models, "replies", "results/comparison/replies holds the replies of a judge"),
+        ("indicators.custom", custom, "gradients", "their folder holds those of examples"),
+    ]
     return [
         f"{key}.{name}: the name {name!r} is reserved: {why}; choose another"
-        for key, (names, name, why) in taken.items()
+        for key, names, name, why in taken
         if name in names
     ]
