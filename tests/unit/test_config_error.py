@@ -1,12 +1,11 @@
 """One line for each thing that is wrong with a config: the key, what was found, what is allowed."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
 from pydantic import Field, ValidationError
 
-from instructmining.config_error import ConfigError, explain, reject_duplicate_keys
+from instructmining.config_error import explain
 from instructmining.settings import Name, Settings
 
 
@@ -36,14 +35,3 @@ def test_a_problem_is_one_line_with_its_key(values: dict[str, Any], line: str) -
     with pytest.raises(ValidationError) as error:
         Outer.model_validate(values)
     assert [explain(problem, Outer) for problem in error.value.errors()] == [line]
-
-
-def test_a_key_that_appears_twice_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "c.yaml").write_text("pools:\n  a: 1\n  a: 2\n")
-    with pytest.raises(ConfigError, match=r"c\.yaml:3: key pools\.a appears twice"):
-        reject_duplicate_keys(tmp_path / "c.yaml")
-
-
-def test_the_same_key_in_two_mappings_is_no_duplicate(tmp_path: Path) -> None:
-    (tmp_path / "c.yaml").write_text("pools:\n  a: {limit: 1}\n  b: {limit: 2}\n")
-    reject_duplicate_keys(tmp_path / "c.yaml")

@@ -1,19 +1,20 @@
 """The config file as one typed value; every mistake in it is reported before any job starts."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
 from instructmining.comparison.settings import Comparison
+from instructmining.config_amounts import selection_problems, subset_problems
 from instructmining.config_error import ConfigError, explain
+from instructmining.config_names import name_problems
 from instructmining.data.eval_sets import eval_set_problems
 from instructmining.data.reading.paths import path_problem
 from instructmining.data.settings import EvalSet, Pool, Role, Source
 from instructmining.indicators.custom_code import code_file
 from instructmining.indicators.scorers import Indicators
-from instructmining.indicators.settings import SCORERS
 from instructmining.models.settings import BaseModel, ModelFiles
 from instructmining.quality_rule.other_models import other_models, refuse
 from instructmining.quality_rule.published_rules import PUBLISHED
@@ -57,16 +58,15 @@ class Config(Settings):
     def _consistent(self) -> Self:
         problems = [
             *_unknown_names(self),
+            *name_problems(self.pools, self.eval_sets, self.models, self.quality_rule.ratings, self.indicators.custom),
             *_pool_problems(self),
             *eval_set_problems(self.sources, self.pools, self.eval_sets, self.needed_roles()),
             *_degrade_problems(self),
-            *_model_problems(self),
-            *_folder_problems(self),
             *self.indicators.aim_problems({eval_set.role for eval_set in self.eval_sets.values()}),
             *_rule_problems(self),
-            *_ratings_problems(self),
             *_taken_rule_problems(self),
             *_comparison_problems(self),
+            *_amount_problems(self),
         ]
         if problems:
             raise ValueError("\n".join(problems))
@@ -137,12 +137,22 @@ def _missing_files(config: Config, root: Path) -> list[str]:
         for name, scorer in config.indicators.scorers().items()
         if isinstance(model := getattr(scorer, "model", None), ModelFiles)
     }
-    given = {key: root / path for key, path in files.items() if path}
-    folders = {f"{key}.path": root / model.path for key, model in models.items() if model.path}
+    folders = {f"{key}.path": model.path for key, model in models.items()}
+    if benchmarks := config.comparison.benchmarks:
+        folders["comparison.benchmarks.include"] = benchmarks.include
     return [
         *_missing_data(config, root),
-        *(f"{key}: file not found: {path}" for key, path in given.items() if not path.is_file()),
-        *(f"{key}: folder not found: {path}" for key, path in folders.items() if not path.is_dir()),
+        *_not_there(files, "file", lambda path: (root / path).is_file()),
+        *_not_there(folders, "folder", lambda path: (root / path).is_dir()),
+    ]
+
+
+def _not_there(paths: Mapping[str, str | None], kind: str, there: Callable[[str], bool]) -> list[str]:
+    """Paths that name nothing, by their keys; a key without a value is none of them."""
+    return [
+        f"{key}: {kind} not found: {path}" if path else f"{key}: is empty; give the path of a {kind}"
+        for key, path in paths.items()
+        if path is not None and not (path and there(path))
     ]
 
 
@@ -197,6 +207,16 @@ def _unknown_names(config: Config) -> list[str]:
     ]
 
 
+def _amount_problems(config: Config) -> list[str]:
+    """Numbers of examples that the sources cannot give."""
+    candidates = None if config.quality_rule.adopted else config.pools.get("candidates")
+    selected = {name: config.pools[name] for name in config.selection_pools() if name in config.pools}
+    return [
+        *subset_problems(config.sources, candidates, config.sampling.examples),
+        *selection_problems(config.sources, selected, config.selection, config.comparison),
+    ]
+
+
 def _pool_problems(config: Config) -> list[str]:
     problems = []
     if "candidates" not in config.pools and not config.quality_rule.adopted:
@@ -240,38 +260,6 @@ def _taken_rule_problems(config: Config) -> list[str]:
     except ValueError as error:
         return [f"quality_rule.published: {error}"]
     return []
-
-
-def _model_problems(config: Config) -> list[str]:
-    """Base models named like a scorer, whose own model has that folder."""
-    return [f"models.{name}: this is the name of a scorer; choose another" for name in config.models if name in SCORERS]
-
-
-def _folder_problems(config: Config) -> list[str]:
-    """Names whose folder of results is already used for something else."""
-    of_subsets = "results/indicators/subsets holds the indicators of subsets"
-    of_eval_sets = "results/indicators/eval_sets holds the vectors of eval sets"
-    taken: list[tuple[str, Collection[str], str, str]] = [
-        ("pools", config.pools, "subsets", of_subsets),
-        ("pools", config.pools, "eval_sets", of_eval_sets),
-        ("quality_rule.ratings", config.quality_rule.ratings, "subsets", of_subsets),
-        ("quality_rule.ratings", config.quality_rule.ratings, "eval_sets", of_eval_sets),
-        ("models", config.models, "replies", "results/comparison/replies holds the replies of a judge"),
-        ("indicators.custom", config.indicators.custom, "gradients", "their folder holds those of examples"),
-    ]
-    return [
-        f"{key}.{name}: the name {name!r} is reserved: {why}; choose another"
-        for key, names, name, why in taken
-        if name in names
-    ]
-
-
-def _ratings_problems(config: Config) -> list[str]:
-    return [
-        f"quality_rule.ratings.{name}: a pool has this name, and ratings become a pool of their own; choose another"
-        for name in config.quality_rule.ratings
-        if name in config.pools
-    ]
 
 
 def _rule_problems(config: Config) -> list[str]:

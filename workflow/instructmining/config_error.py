@@ -1,33 +1,14 @@
 """Mistakes in a config file, in words: the key, what was found, what is allowed."""
 
 import difflib
-from collections.abc import Hashable
-from pathlib import Path
 from typing import Any, get_args
 
-import yaml
-
+from instructmining.command import UserError
 from instructmining.settings import NAME, Settings
 
 
-class ConfigError(ValueError):
+class ConfigError(UserError):
     """The config is wrong; the message names every key at fault and what is allowed there."""
-
-
-def reject_duplicate_keys(path: Path) -> None:
-    """Raise ConfigError where a mapping in a YAML file has a key twice: the parser would silently keep the last one."""
-    waiting: list[tuple[yaml.Node | None, str]] = [(yaml.compose(path.read_text(encoding="utf-8")), "")]
-    while waiting:
-        node, prefix = waiting.pop()
-        if not isinstance(node, yaml.MappingNode):
-            continue
-        seen: set[Hashable] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                line = key.start_mark.line + 1
-                raise ConfigError(f"{path}:{line}: key {prefix}{key.value} appears twice; give each key once")
-            seen.add(key.value)
-            waiting.append((value, f"{prefix}{key.value}."))
 
 
 def explain(problem: Any, config: type[Settings]) -> str:

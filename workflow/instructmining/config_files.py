@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args, get_origin
 import yaml
 from pydantic.fields import FieldInfo
 
+from instructmining.command import run_main
 from instructmining.comparison.arm_kinds import table_of_arms
 from instructmining.config import Config
 from instructmining.embedded import DEFAULT
@@ -190,4 +191,4 @@ def method(text: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pyarrow as pa
 
+from instructmining.command import run_main
 from instructmining.files import write_text
 from instructmining.marked import renew
 from instructmining.result_files import FILES, ResultFile
@@ -170,4 +171,4 @@ def one_line(text: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

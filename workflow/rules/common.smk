@@ -16,14 +16,15 @@ os.environ.update(PYTHONPATH=LIBRARY, PATH=os.pathsep.join([f"{LIBRARY}/slurm", 
 
 from instructmining.jobs import resources as needs
 from instructmining.comparison.arm_kinds import kind_of
-from instructmining.config import load_config
-from instructmining.config_error import ConfigError, reject_duplicate_keys
+from instructmining.config_error import ConfigError
 from instructmining.config_runs import arm_runs, size_runs, subset_runs, subsets, training_of
+from instructmining.config_text import read_config, shown
 from instructmining.data.reading.paths import data_format, find_files
 from instructmining.indicators.custom_code import code_file, function_fingerprint
 from instructmining.indicators.scorers import is_aimed, own_models
 from instructmining.jobs.content import Contents
 from instructmining.jobs.known import KnownCode
+from instructmining.jobs.plain_name import plain_name
 from instructmining.jobs.plan_guard import Plan, config_problem, files_hash, plan_at_hand, rules_hash
 from instructmining.jobs.read_settings import as_json, handed, read, tracked
 from instructmining.models.links import relink
@@ -35,10 +36,11 @@ from instructmining.jobs.slurm_jobs import jobs_in_words, left_over_jobs
 from instructmining.training.settings import packages_of
 from instructmining.training.run import SIZE, SUBSET, RunName, arm_runs_pattern, one_of, runs_pattern
 
+# Without one of the command line it is the default, of which Snakemake reads a copy elsewhere.
+CONFIG_FILES = workflow.overwrite_configfiles or [Path(LIBRARY).parent / "config" / "config.yaml"]
+
 try:
-    for path in workflow.configfiles:
-        reject_duplicate_keys(Path(path))
-    CONFIG = load_config(config)
+    CONFIG = read_config([shown(path) for path in CONFIG_FILES], config)
 except ConfigError as error:
     raise WorkflowError(f"The config is wrong:\n{error}") from None
 
@@ -57,6 +59,8 @@ for name, scorer in SCORERS.items():
 
 # The hashes of the user's files; each file is read once.
 CONTENTS = Contents(Path(".snakemake/contents.json"))
+# Links to files of the user's whose names Snakemake would not take as they are.
+OWN_FILES = Path(".snakemake/own_files")
 # What is known about the code of the library; it is read once.
 CODE = KnownCode(Path(".snakemake/code.json"))
 # The fingerprint of each command of the rules; its jobs stop where theirs differs.
@@ -90,7 +94,7 @@ def runs(command, **settings):
     files, which are inputs. Params that are functions of `input` are not tracked.
     """
     PLANNED[command], fields = CODE.fingerprint(command), partial(CODE.fields_read, command)
-    params = {"command": lambda wildcards, input: f"python -m {command}", "code": PLANNED[command]}
+    params = {"command": lambda wildcards, input: ["python", "-m", command], "code": PLANNED[command]}
     for name, value in settings.items():
         if callable(value):
             params[name] = lambda wildcards, input, value=value: as_json(handed(fields, value(wildcards)))
@@ -98,8 +102,18 @@ def runs(command, **settings):
         else:
             text, tracked_text = as_json(handed(fields, value)), as_json(read(fields, value))
             params[name] = lambda wildcards, input, text=text: text
-            params[f"{name}_read"] = lambda wildcards, text=tracked_text: text
+            params[f"{name}_read"] = as_is(tracked_text)
     return params
+
+
+def as_is(text):
+    """A param as a function, so that Snakemake takes no braces in it for a wildcard."""
+    return lambda wildcards: text
+
+
+def option(name, value):
+    """An option and its value as words of a command, each of which `:q` quotes; no words if there is no value."""
+    return [name, value] if value else []
 
 
 def keep_to_plan():
@@ -117,7 +131,8 @@ def own_file(path, content=None):
 
     For a file in its source cache, Snakemake records and shows the origin, not the name; here that is the content.
     """
-    return flag(ancient(str(path)), "sourcecache_entry", f"content {content or CONTENTS.hash(Path(path))}")
+    name, content = plain_name(Path(path), OWN_FILES), content or CONTENTS.hash(Path(path))
+    return flag(ancient(name), "sourcecache_entry", f"content {content}")
 
 
 def own_files(folder, paths):
@@ -170,4 +185,4 @@ def found_size(wildcards):
 
 def size_option(wildcards, input):
     """The option that gives a command the size that was found."""
-    return f"--size {input.found}" if input.get("found") else ""
+    return option("--size", input.get("found"))

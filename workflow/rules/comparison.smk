@@ -33,9 +33,9 @@ rule choose_arm:
         max_cosine=lambda wildcards: CONFIG.comparison.max_cosine if arm_name(wildcards) == "selected_diverse" else 1.0,
         config_seed=CONFIG.seed,
     shell:
-        "{params.command} --arm {params.arm} --seed {wildcards.seed}"
-        " --config-seed {params.config_seed} --scores {input.scores} --shards {input.shards} {params.size}"
-        " --max-cosine {params.max_cosine} {params.options} --output {output} 2>&1 | tee {log}"
+        "{params.command:q} --arm {params.arm:q} --seed {wildcards.seed:q}"
+        " --config-seed {params.config_seed:q} --scores {input.scores:q} --shards {input.shards:q} {params.size:q}"
+        " --max-cosine {params.max_cosine:q} {params.options:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
 if CONFIG.comparison.match == "tokens":
@@ -59,9 +59,9 @@ if CONFIG.comparison.match == "tokens":
             tokens=CONFIG.comparison.tokens,
             base_model=base_model,
         shell:
-            "{params.command} --tokens {params.tokens} --settings {params.settings:q}"
-            " --seed {wildcards.seed} --model {input.model} --base-model {params.base_model:q}"
-            " --examples {input.examples} --output {output} 2>&1 | tee {log}"
+            "{params.command:q} --tokens {params.tokens:q} --settings {params.settings:q}"
+            " --seed {wildcards.seed:q} --model {input.model:q} --base-model {params.base_model:q}"
+            " --examples {input.examples:q} --output {output:q} 2>&1 | tee {log:q}"
 
     use rule finetune_and_evaluate as finetune_and_evaluate_arm with:
         input:
@@ -98,9 +98,9 @@ rule compare:
         **runs("instructmining.comparison.compare", settings=without(CONFIG.comparison, "judge", "benchmarks")),
         confidence=CONFIG.quality_rule.confidence,
     shell:
-        "{params.command} --settings {params.settings:q} --confidence {params.confidence}"
-        " --records {input.records} --losses-files {input.losses} --output {output.comparison} --table {output.table}"
-        " 2>&1 | tee {log}"
+        "{params.command:q} --settings {params.settings:q} --confidence {params.confidence:q}"
+        " --records {input.records:q} --losses-files {input.losses:q} --output {output.comparison:q} --table {output.table:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule compare_sizes:
@@ -121,8 +121,8 @@ rule compare_sizes:
         seeds=CONFIG.comparison.seeds,
         confidence=CONFIG.quality_rule.confidence,
     shell:
-        "{params.command} --seeds {params.seeds} --confidence {params.confidence}"
-        " --records {input} --output {output} 2>&1 | tee {log}"
+        "{params.command:q} --seeds {params.seeds:q} --confidence {params.confidence:q}"
+        " --records {input:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
 rule add_up_cost:
@@ -142,9 +142,9 @@ rule add_up_cost:
         **runs("instructmining.comparison.cost", settings=CONFIG.training),
         pools=cost_pools,
         cpu_scorers=cpu_scorers(),
-        trials=lambda wildcards, input: f"--trials {input.trials}" if input.get("trials") else "",
+        trials=lambda wildcards, input: option("--trials", input.get("trials")),
     shell:
         # Benchmarks are not inputs: a job without one is reported as not counted, and does not run again for it.
-        "{params.command} --benchmarks results/benchmarks"
-        " --settings {params.settings:q} --pools {params.pools} --cpu-scorers {params.cpu_scorers} --subset-records {input.subsets}"
-        " --arm-records {input.arms} {params.trials} --scores {input.scores} --output {output} 2>&1 | tee {log}"
+        "{params.command:q} --benchmarks results/benchmarks"
+        " --settings {params.settings:q} --pools {params.pools:q} --cpu-scorers {params.cpu_scorers:q} --subset-records {input.subsets:q}"
+        " --arm-records {input.arms:q} {params.trials:q} --scores {input.scores:q} --output {output:q} 2>&1 | tee {log:q}"

@@ -24,7 +24,7 @@ if CONFIG.comparison.benchmarks:
         params:
             **runs("instructmining.comparison.benchmarks.tasks", settings=BENCHMARKS),
         shell:
-            "{params.command} --settings {params.settings:q} --output {output}" " 2>&1 | tee {log}"
+            "{params.command:q} --settings {params.settings:q} --output {output:q}" " 2>&1 | tee {log:q}"
 
     rule measure_benchmarks:
         """Measure the tuned model of a run on the tasks of lm-evaluation-harness."""
@@ -48,8 +48,8 @@ if CONFIG.comparison.benchmarks:
         params:
             **runs("instructmining.comparison.benchmarks.measure", settings=without(BENCHMARKS, "arms", "seeds")),
         shell:
-            "{params.command} --settings {params.settings:q} --record {input.record}"
-            " --adapter {input.adapter} --model {input.model} --threads {threads} --output {output} 2>&1 | tee {log}"
+            "{params.command:q} --settings {params.settings:q} --record {input.record:q}"
+            " --adapter {input.adapter:q} --model {input.model:q} --threads {threads} --output {output:q} 2>&1 | tee {log:q}"
 
     rule gather_benchmarks:
         """Join the benchmarks of all arms to the comparison, with standard errors."""
@@ -71,6 +71,6 @@ if CONFIG.comparison.benchmarks:
             baseline=CONFIG.comparison.baseline,
             confidence=CONFIG.quality_rule.confidence,
         shell:
-            "{params.command} --model {wildcards.model} --pool {wildcards.pool}"
-            " --baseline {params.baseline} --confidence {params.confidence} --losses {input.losses}"
-            " --benchmarks {input.benchmarks} --output {output.result} --table {output.table} 2>&1 | tee {log}"
+            "{params.command:q} --model {wildcards.model:q} --pool {wildcards.pool:q}"
+            " --baseline {params.baseline:q} --confidence {params.confidence:q} --losses {input.losses:q}"
+            " --benchmarks {input.benchmarks:q} --output {output.result:q} --table {output.table:q} 2>&1 | tee {log:q}"

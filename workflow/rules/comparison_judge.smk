@@ -38,9 +38,9 @@ if CONFIG.comparison.judge:
             **runs("instructmining.comparison.judge.prompts", sets=JUDGE.prompts),
             max_overlap=max(CONFIG.pools[pool].max_overlap for pool in CONFIG.selection_pools()),
         shell:
-            "{params.command} --sets {params.sets:q} --max-overlap {params.max_overlap}"
-            " --pools {input.pools} --eval-sets {input.eval_sets} --output {output.prompts} --report {output.report}"
-            " 2>&1 | tee {log}"
+            "{params.command:q} --sets {params.sets:q} --max-overlap {params.max_overlap:q}"
+            " --pools {input.pools:q} --eval-sets {input.eval_sets:q} --output {output.prompts:q} --report {output.report:q}"
+            " 2>&1 | tee {log:q}"
 
     rule answer_prompts:
         """Let the tuned model of a run answer every prompt."""
@@ -64,9 +64,9 @@ if CONFIG.comparison.judge:
         params:
             **runs("instructmining.comparison.judge.answer", settings=JUDGE.generation),
         shell:
-            "{params.command} --settings {params.settings:q} --prompts {input.prompts}"
-            " --record {input.record} --adapter {input.adapter} --model {input.model} --threads {threads}"
-            " --output {output.answers} --report {output.report} 2>&1 | tee {log}"
+            "{params.command:q} --settings {params.settings:q} --prompts {input.prompts:q}"
+            " --record {input.record:q} --adapter {input.adapter:q} --model {input.model:q} --threads {threads}"
+            " --output {output.answers:q} --report {output.report:q} 2>&1 | tee {log:q}"
 
     rule judge_arm:
         """Let the judge compare an arm's answers with the baseline's in both orders; replies are kept and never asked for again."""
@@ -88,8 +88,8 @@ if CONFIG.comparison.judge:
             # Not an output, so that Snakemake does not delete it: replies cost money.
             cache=lambda wildcards, output: Path(output[0]).parents[3] / "replies",
         shell:
-            "{params.command} --settings {params.settings:q} --prompts {input.prompts}"
-            " --arm {input.arm} --baseline {input.baseline} --cache {params.cache} --output {output} 2>&1 | tee {log}"
+            "{params.command:q} --settings {params.settings:q} --prompts {input.prompts:q}"
+            " --arm {input.arm:q} --baseline {input.baseline:q} --cache {params.cache:q} --output {output:q} 2>&1 | tee {log:q}"
 
     rule count_verdicts:
         """Count win, tie and lose of every judged arm, with intervals, agreement of the orders and control for length."""
@@ -111,7 +111,7 @@ if CONFIG.comparison.judge:
             baseline=CONFIG.comparison.baseline,
             confidence=CONFIG.quality_rule.confidence,
         shell:
-            "{params.command} --model {wildcards.model} --pool {wildcards.pool}"
-            " --settings {params.settings:q} --arms {params.arms} --baseline {params.baseline}"
-            " --confidence {params.confidence} --verdicts {input.verdicts} --prompts-report {input.prompts_report}"
-            " --output {output} 2>&1 | tee {log}"
+            "{params.command:q} --model {wildcards.model:q} --pool {wildcards.pool:q}"
+            " --settings {params.settings:q} --arms {params.arms:q} --baseline {params.baseline:q}"
+            " --confidence {params.confidence:q} --verdicts {input.verdicts:q} --prompts-report {input.prompts_report:q}"
+            " --output {output:q} 2>&1 | tee {log:q}"

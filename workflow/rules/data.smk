@@ -22,11 +22,11 @@ rule import_source:
     params:
         **runs("instructmining.data.import_source", settings=lambda wildcards: CONFIG.sources[wildcards.source]),
         seed=CONFIG.seed,
-        origin=lambda wildcards, input: f"--origin {input.origin}" if "origin" in input.keys() else "",
+        origin=lambda wildcards, input: option("--origin", input.get("origin")),
     shell:
-        "{params.command} --name {wildcards.source} --settings {params.settings:q}"
-        " --seed {params.seed} {params.origin} --output {output.examples} --report {output.report}"
-        " --quarantine {output.quarantine} 2>&1 | tee {log}"
+        "{params.command:q} --name {wildcards.source:q} --settings {params.settings:q}"
+        " --seed {params.seed:q} {params.origin:q} --output {output.examples:q} --report {output.report:q}"
+        " --quarantine {output.quarantine:q} 2>&1 | tee {log:q}"
 
 
 rule make_eval_set:
@@ -49,9 +49,9 @@ rule make_eval_set:
         **runs("instructmining.data.make_eval_set", settings=lambda wildcards: CONFIG.eval_sets[wildcards.eval_set]),
         seed=CONFIG.seed,
     shell:
-        "{params.command} --name {wildcards.eval_set} --settings {params.settings:q}"
-        " --seed {params.seed} --sources {input.sources} --output {output.examples} --report {output.report}"
-        " 2>&1 | tee {log}"
+        "{params.command:q} --name {wildcards.eval_set:q} --settings {params.settings:q}"
+        " --seed {params.seed:q} --sources {input.sources:q} --output {output.examples:q} --report {output.report:q}"
+        " 2>&1 | tee {log:q}"
 
 
 for pool in CONFIG.pools:
@@ -79,9 +79,9 @@ for pool in CONFIG.pools:
             **runs("instructmining.data.build_pool", settings=CONFIG.pools[pool]),
             name=pool,
         shell:
-            "{params.command} --name {params.name} --settings {params.settings:q}"
-            " --sources {input.sources} --eval-sets --shards {output.shards} --report {output.report}"
-            " --contaminated {output.contaminated} --near-duplicates {output.near_duplicates} 2>&1 | tee {log}"
+            "{params.command:q} --name {params.name:q} --settings {params.settings:q}"
+            " --sources {input.sources:q} --eval-sets --shards {output.shards:q} --report {output.report:q}"
+            " --contaminated {output.contaminated:q} --near-duplicates {output.near_duplicates:q} 2>&1 | tee {log:q}"
 
     rule:
         """Build a pool: deduplicate its sources, remove what is in the eval sets, split by the hash of the ID."""
@@ -106,9 +106,9 @@ for pool in CONFIG.pools:
             **runs("instructmining.data.build_pool", settings=CONFIG.pools[pool]),
             name=pool,
         shell:
-            "{params.command} --name {params.name} --settings {params.settings:q}"
-            " --sources {input.sources} --eval-sets {input.eval_sets} --shards {output.shards}"
-            " --report {output.report} --contaminated {output.contaminated} 2>&1 | tee {log}"
+            "{params.command:q} --name {params.name:q} --settings {params.settings:q}"
+            " --sources {input.sources:q} --eval-sets {input.eval_sets:q} --shards {output.shards:q}"
+            " --report {output.report:q} --contaminated {output.contaminated:q} 2>&1 | tee {log:q}"
 
 
 for ratings in CONFIG.quality_rule.ratings:
@@ -136,6 +136,6 @@ for ratings in CONFIG.quality_rule.ratings:
             name=ratings,
             seed=CONFIG.seed,
         shell:
-            "{params.command} --name {params.name} --settings {params.settings:q}"
-            " --seed {params.seed} --pool {input.pool} --examples {output.examples} --judgements {output.judgements}"
-            " --report {output.report} 2>&1 | tee {log}"
+            "{params.command:q} --name {params.name:q} --settings {params.settings:q}"
+            " --seed {params.seed:q} --pool {input.pool:q} --examples {output.examples:q} --judgements {output.judgements:q}"
+            " --report {output.report:q} 2>&1 | tee {log:q}"

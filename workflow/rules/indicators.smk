@@ -34,11 +34,11 @@ for scorer in [name for name in SCORERS if name not in CONFIG.indicators.custom 
             runtime=lambda wildcards, attempt, scorer=scorer: needs.scoring_minutes(scorer_parameters(scorer), attempt),
         params:
             **runs(f"instructmining.indicators.{scorer}", settings=scorer_settings(scorer)),
-            base_model=scorer_base_model(scorer),
+            base_model=as_is(scorer_base_model(scorer)),
         shell:
-            "{params.command} --settings {params.settings:q}"
-            " --base-model {params.base_model:q} --model {input.model} --threads {threads} --examples {input.examples}"
-            " --scores {output.scores} --report {output.report} 2>&1 | tee {log}"
+            "{params.command:q} --settings {params.settings:q}"
+            " --base-model {params.base_model:q} --model {input.model:q} --threads {threads} --examples {input.examples:q}"
+            " --scores {output.scores:q} --report {output.report:q} 2>&1 | tee {log:q}"
 
 
 for scorer in filter(is_aimed, SCORERS):
@@ -64,8 +64,8 @@ for scorer in filter(is_aimed, SCORERS):
         params:
             **runs(f"instructmining.indicators.{scorer}", settings=SCORERS[scorer]),
         shell:
-            "{params.command} --settings {params.settings:q} --examples {input.examples} --vectors {input.vectors}"
-            " --aims {input.aims} --scores {output.scores} --report {output.report} 2>&1 | tee {log}"
+            "{params.command:q} --settings {params.settings:q} --examples {input.examples:q} --vectors {input.vectors:q}"
+            " --aims {input.aims:q} --scores {output.scores:q} --report {output.report:q} 2>&1 | tee {log:q}"
 
 
 if CONFIG.indicators.similarity:
@@ -107,13 +107,13 @@ if CONFIG.indicators.influence:
             ),
         params:
             **runs("instructmining.training.warm_up", settings=CONFIG.training),
-            base_model=scorer_base_model("influence"),
+            base_model=as_is(scorer_base_model("influence")),
             examples=CONFIG.indicators.influence.warmup_examples,
             seed=CONFIG.seed,
         shell:
-            "{params.command} --model {input.model} --base-model {params.base_model:q}"
-            " --settings {params.settings:q} --pool {input.pool} --examples {params.examples} --seed {params.seed}"
-            " --threads {threads} --adapter {output} 2>&1 | tee {log}"
+            "{params.command:q} --model {input.model:q} --base-model {params.base_model:q}"
+            " --settings {params.settings:q} --pool {input.pool:q} --examples {params.examples:q} --seed {params.seed:q}"
+            " --threads {threads} --adapter {output:q} 2>&1 | tee {log:q}"
 
     rule take_gradients:
         """The gradient of every example of one shard in the warmed-up adapter, as a projected unit vector."""
@@ -138,11 +138,11 @@ if CONFIG.indicators.influence:
             runtime=lambda wildcards, attempt: 3 * needs.scoring_minutes(scorer_parameters("influence"), attempt),
         params:
             **runs("instructmining.indicators.gradients", settings=without(SCORERS["influence"], "warmup_examples")),
-            base_model=scorer_base_model("influence"),
+            base_model=as_is(scorer_base_model("influence")),
         shell:
-            "{params.command} --settings {params.settings:q} --base-model {params.base_model:q}"
-            " --model {input.model} --adapter {input.adapter} --threads {threads} --examples {input.examples}"
-            " --vectors {output.vectors} --report {output.report} 2>&1 | tee {log}"
+            "{params.command:q} --settings {params.settings:q} --base-model {params.base_model:q}"
+            " --model {input.model:q} --adapter {input.adapter:q} --threads {threads} --examples {input.examples:q}"
+            " --vectors {output.vectors:q} --report {output.report:q} 2>&1 | tee {log:q}"
 
     use rule take_gradients as take_gradients_of_eval_set with:
         input:
@@ -182,9 +182,9 @@ for indicator, custom in CONFIG.indicators.custom.items():
             **runs(f"instructmining.indicators.custom_{'function' if custom.function else 'table'}", settings=custom),
             indicator=indicator,
         shell:
-            "{params.command} --name {params.indicator}"
-            " --settings {params.settings:q} --examples {input.examples} --scores {output.scores}"
-            " --report {output.report} 2>&1 | tee {log}"
+            "{params.command:q} --name {params.indicator:q}"
+            " --settings {params.settings:q} --examples {input.examples:q} --scores {output.scores:q}"
+            " --report {output.report:q} 2>&1 | tee {log:q}"
 
 
 rule gather_scores:
@@ -206,15 +206,15 @@ rule gather_scores:
         runtime=needs.short_minutes,
     params:
         **runs("instructmining.indicators.gather_scores"),
-        scores=lambda wildcards, input: " ".join(
-            f"--scores {' '.join(as_list(input.get(scorer)))}" for scorer in SCORERS
-        ),
+        scores=lambda wildcards, input: [
+            word for scorer in SCORERS for word in ("--scores", *as_list(input.get(scorer)))
+        ],
         neighbours=pool_neighbours,
         metric=METRIC,
     shell:
-        "{params.command} --shards {input.shards} {params.scores}"
-        " --neighbours {params.neighbours} --metric {params.metric} --reports {input.reports} --output {output.scores}"
-        " --embeddings {output.embeddings} --report {output.report} 2>&1 | tee {log}"
+        "{params.command:q} --shards {input.shards:q} {params.scores:q}"
+        " --neighbours {params.neighbours:q} --metric {params.metric:q} --reports {input.reports:q} --output {output.scores:q}"
+        " --embeddings {output.embeddings:q} --report {output.report:q} 2>&1 | tee {log:q}"
 
 
 rule subset_indicators:
@@ -237,6 +237,6 @@ rule subset_indicators:
         neighbours=NEIGHBOURS,
         metric=METRIC,
     shell:
-        "{params.command} --subset {input.subset} --scores {input.scores}"
-        " --embeddings {input.embeddings} --neighbours {params.neighbours} --metric {params.metric} --output {output}"
-        " 2>&1 | tee {log}"
+        "{params.command:q} --subset {input.subset:q} --scores {input.scores:q}"
+        " --embeddings {input.embeddings:q} --neighbours {params.neighbours:q} --metric {params.metric:q} --output {output:q}"
+        " 2>&1 | tee {log:q}"

@@ -25,7 +25,7 @@ rule prepare_model:
     params:
         **runs("instructmining.models.prepare", settings=lambda wildcards: model_files(wildcards.prepared)),
     shell:
-        "{params.command} --settings {params.settings:q} --output {output} 2>&1 | tee {log}"
+        "{params.command:q} --settings {params.settings:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
 rule convert_model:
@@ -44,4 +44,4 @@ rule convert_model:
     params:
         **runs("instructmining.models.convert", settings=lambda wildcards: model_files(wildcards.converted)),
     shell:
-        "{params.command} --settings {params.settings:q} --output {output} 2>&1 | tee {log}"
+        "{params.command:q} --settings {params.settings:q} --output {output:q} 2>&1 | tee {log:q}"

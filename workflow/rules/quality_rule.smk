@@ -31,7 +31,8 @@ rule gather_observations:
     params:
         **runs("instructmining.quality_rule.observations"),
     shell:
-        "{params.command} --subsets {input.subsets} --records {input.records}" " --output {output} 2>&1 | tee {log}"
+        "{params.command:q} --subsets {input.subsets:q} --records {input.records:q}"
+        " --output {output:q} 2>&1 | tee {log:q}"
 
 
 rule fit_quality_rule:
@@ -51,13 +52,13 @@ rule fit_quality_rule:
     params:
         **runs("instructmining.quality_rule.fit", settings=CONFIG.quality_rule),
         indicator_settings=indicator_settings,
-        measured_with=measured_with(),
+        measured_with=as_is(measured_with()),
         indicators=CONFIG.rule_indicators(),
         seed=CONFIG.seed,
     shell:
-        "{params.command} --observations {input} --settings {params.settings:q}"
-        " --indicator-settings {params.indicator_settings:q} --indicators {params.indicators} --seed {params.seed}"
-        " --rule {output.rule} --diagnostics {output.diagnostics} 2>&1 | tee {log}"
+        "{params.command:q} --observations {input:q} --settings {params.settings:q}"
+        " --indicator-settings {params.indicator_settings:q} --indicators {params.indicators:q} --seed {params.seed:q}"
+        " --rule {output.rule:q} --diagnostics {output.diagnostics:q} 2>&1 | tee {log:q}"
 
 
 # One of these two makes the rule, as the config says: it is fitted or adopted.
@@ -86,11 +87,11 @@ rule adopt_quality_rule:
     params:
         **runs("instructmining.quality_rule.adopt", settings=CONFIG.quality_rule),
         indicator_settings=indicator_settings,
-        measured_with=measured_with(),
+        measured_with=as_is(measured_with()),
     shell:
-        "{params.command} --settings {params.settings:q}"
-        " --indicator-settings {params.indicator_settings:q} --rule {output}"
-        " 2>&1 | tee {log}"
+        "{params.command:q} --settings {params.settings:q}"
+        " --indicator-settings {params.indicator_settings:q} --rule {output:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule write_rule_card:
@@ -115,7 +116,7 @@ rule write_rule_card:
     params:
         **runs("instructmining.quality_rule.write_card"),
     shell:
-        "{params.command} --rule {input} --card {output} 2>&1 | tee {log}"
+        "{params.command:q} --rule {input:q} --card {output:q} 2>&1 | tee {log:q}"
 
 
 rule gather_losses:
@@ -134,7 +135,7 @@ rule gather_losses:
     params:
         **runs("instructmining.quality_rule.losses"),
     shell:
-        "{params.command} --records {input} --output {output} 2>&1 | tee {log}"
+        "{params.command:q} --records {input:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
 rule compare_rules:
@@ -165,9 +166,9 @@ rule compare_rules:
         names=list(CONFIG.models),
         confidence=CONFIG.quality_rule.confidence,
     shell:
-        "{params.command} --names {params.names} --observations {input.observations}"
-        " --losses {input.losses} --rules {input.rules} --scores {input.scores} --confidence {params.confidence}"
-        " --output {output.comparison} --table {output.table} 2>&1 | tee {log}"
+        "{params.command:q} --names {params.names:q} --observations {input.observations:q}"
+        " --losses {input.losses:q} --rules {input.rules:q} --scores {input.scores:q} --confidence {params.confidence:q}"
+        " --output {output.comparison:q} --table {output.table:q} 2>&1 | tee {log:q}"
 
 
 rule compare_with_people:
@@ -189,6 +190,6 @@ rule compare_with_people:
         **runs("instructmining.quality_rule.people.compare"),
         confidence=CONFIG.quality_rule.confidence,
     shell:
-        "{params.command} --name {wildcards.pool} --rule {input.rule}"
-        " --scores {input.scores} --judgements {input.judgements} --confidence {params.confidence} --output {output}"
-        " 2>&1 | tee {log}"
+        "{params.command:q} --name {wildcards.pool:q} --rule {input.rule:q}"
+        " --scores {input.scores:q} --judgements {input.judgements:q} --confidence {params.confidence:q} --output {output:q}"
+        " 2>&1 | tee {log:q}"

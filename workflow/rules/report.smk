@@ -35,8 +35,8 @@ for figure in run_figures():
         params:
             **figure_params(figure),
         shell:
-            "{params.command} {params.figure} {params.options} --output {output.figure} --table {output.table}"
-            " 2>&1 | tee {log}"
+            "{params.command:q} {params.figure:q} {params.options:q} --output {output.figure:q} --table {output.table:q}"
+            " 2>&1 | tee {log:q}"
 
 
 rule table_examples:
@@ -63,8 +63,8 @@ rule table_examples:
         **runs("instructmining.report.examples"),
         examples=CONFIG.report.examples,
     shell:
-        "{params.command} --ranking {input.ranking} --shards {input.shards}"
-        " --count {params.examples} --output {output} 2>&1 | tee {log}"
+        "{params.command:q} --ranking {input.ranking:q} --shards {input.shards:q}"
+        " --count {params.examples:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
 rule summarise:
@@ -86,10 +86,10 @@ rule summarise:
     params:
         **runs("instructmining.report.summary", settings=CONFIG.selection),
     shell:
-        "COLUMNS=140 {params.command} --rules {input.rules} --comparisons {input.comparisons}"
-        " --rankings {input.rankings} --settings {params.settings:q}"
+        "COLUMNS=140 {params.command:q} --rules {input.rules:q} --comparisons {input.comparisons:q}"
+        " --rankings {input.rankings:q} --settings {params.settings:q}"
         f" {OF_FINDINGS}"
-        " --report results/report.html >{output} 2>{log}"
+        " --report results/report.html >{output:q} 2>{log:q}"
 
 
 rule write_report:
@@ -118,12 +118,12 @@ rule write_report:
     params:
         **runs("instructmining.report.page"),
         config=lambda wildcards, input: CONFIG.model_dump_json(),
-        tracked=as_json(tracked(CONFIG)),
-        licences=as_json(CONFIG.licences()),
+        tracked=as_is(as_json(tracked(CONFIG))),
+        licences=as_is(as_json(CONFIG.licences())),
         texts=report_texts_hash(),
     shell:
-        "{params.command} --rules {input.rules} --across-models {input.across_models}"
-        " --comparisons {input.comparisons} --rankings {input.rankings} --accounts {input.accounts}"
-        " --scores {input.scores} --records {input.records} --figures {input.figures}"
+        "{params.command:q} --rules {input.rules:q} --across-models {input.across_models:q}"
+        " --comparisons {input.comparisons:q} --rankings {input.rankings:q} --accounts {input.accounts:q}"
+        " --scores {input.scores:q} --records {input.records:q} --figures {input.figures:q}"
         f" {OF_FINDINGS}"
-        " --config {params.config:q} --licences {params.licences:q} --output {output} 2>&1 | tee {log}"
+        " --config {params.config:q} --licences {params.licences:q} --output {output:q} 2>&1 | tee {log:q}"

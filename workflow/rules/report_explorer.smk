@@ -24,8 +24,8 @@ rule explore_pool:
     params:
         **runs("instructmining.report.explorer.pool"),
     shell:
-        "{params.command} --pool {wildcards.pool} --shards {input.shards}"
-        " --scores {input.scores} --embeddings {input.embeddings} --output {output} 2>&1 | tee {log}"
+        "{params.command:q} --pool {wildcards.pool:q} --shards {input.shards:q}"
+        " --scores {input.scores:q} --embeddings {input.embeddings:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
 rule explore_ranking:
@@ -48,9 +48,9 @@ rule explore_ranking:
         **runs("instructmining.report.explorer.ranking", settings=CONFIG.selection),
         size=size_option,
     shell:
-        "{params.command} --model {wildcards.model} --pool {wildcards.pool}"
-        " --settings {params.settings:q} {params.size} --rule {input.rule} --ranking {input.ranking}"
-        " --shards {input.shards} --output {output} 2>&1 | tee {log}"
+        "{params.command:q} --model {wildcards.model:q} --pool {wildcards.pool:q}"
+        " --settings {params.settings:q} {params.size:q} --rule {input.rule:q} --ranking {input.ranking:q}"
+        " --shards {input.shards:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
 rule explore:
@@ -75,4 +75,5 @@ rule explore:
         pools=CONFIG.selection_pools(),
         assets=assets_hash(),
     shell:
-        "{params.command} --models {params.models} --pools {params.pools}" " --output {output.page} 2>&1 | tee {log}"
+        "{params.command:q} --models {params.models:q} --pools {params.pools:q}"
+        " --output {output.page:q} 2>&1 | tee {log:q}"

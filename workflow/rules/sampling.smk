@@ -22,8 +22,8 @@ rule sample_subset:
         runtime=needs.short_minutes,
     params:
         **runs("instructmining.sampling.sample_subset", settings=CONFIG.sampling.draw_settings),
-        scores=lambda wildcards, input: f"--scores {input.scores}" if input.scores else "",
+        scores=lambda wildcards, input: option("--scores", input.scores),
         seed=CONFIG.seed,
     shell:
-        "{params.command} --subset {wildcards.subset} --settings {params.settings:q}"
-        " --seed {params.seed} --pool {input.pool} {params.scores} --output {output} 2>&1 | tee {log}"
+        "{params.command:q} --subset {wildcards.subset:q} --settings {params.settings:q}"
+        " --seed {params.seed:q} --pool {input.pool:q} {params.scores:q} --output {output:q} 2>&1 | tee {log:q}"

@@ -26,7 +26,7 @@ rule rank:
     params:
         **runs("instructmining.selection.rank"),
     shell:
-        "{params.command} --rule {input.rule} --scores {input.scores} --ranking {output}" " 2>&1 | tee {log}"
+        "{params.command:q} --rule {input.rule:q} --scores {input.scores:q} --ranking {output:q}" " 2>&1 | tee {log:q}"
 
 
 rule search_size:
@@ -64,12 +64,12 @@ rule search_size:
         packages=PACKAGES,
         seed=CONFIG.seed,
     shell:
-        "trap '' TERM; {params.command} --settings {params.settings:q}"
-        " --seed {params.seed} --pool {wildcards.pool} --model-name {wildcards.model} --model {input.model}"
-        " --base-model {params.base_model:q} --training {params.training:q} --ranking {input.ranking}"
-        " --shards {input.shards} --search-sets {input.search_sets} --test-sets {input.test_sets}"
-        " --threads {threads} --checkpoint-minutes {resources.checkpoint_minutes} --folder {params.folder}"
-        " --store {params.store} --trials {output.trials} --size {output.found} 2>&1 | tee {log}"
+        "trap '' TERM; {params.command:q} --settings {params.settings:q}"
+        " --seed {params.seed:q} --pool {wildcards.pool:q} --model-name {wildcards.model:q} --model {input.model:q}"
+        " --base-model {params.base_model:q} --training {params.training:q} --ranking {input.ranking:q}"
+        " --shards {input.shards:q} --search-sets {input.search_sets:q} --test-sets {input.test_sets:q}"
+        " --threads {threads} --checkpoint-minutes {resources.checkpoint_minutes} --folder {params.folder:q}"
+        " --store {params.store:q} --trials {output.trials:q} --size {output.found:q} 2>&1 | tee {log:q}"
 
 
 rule select:
@@ -100,13 +100,13 @@ rule select:
         runtime=needs.short_minutes,
     params:
         **runs("instructmining.selection.select", settings=CONFIG.selection),
-        licences=as_json(CONFIG.licences()),
+        licences=as_is(as_json(CONFIG.licences())),
         size=size_option,
     shell:
-        "{params.command} --settings {params.settings:q} {params.size}"
-        " --pool {wildcards.pool} --ranking {input.ranking} --shards {input.shards} --rule {input.rule}"
-        " --sources-report {input.sources} --licences {params.licences:q} --selected {output.selected}"
-        " --card {output.card} 2>&1 | tee {log}"
+        "{params.command:q} --settings {params.settings:q} {params.size:q}"
+        " --pool {wildcards.pool:q} --ranking {input.ranking:q} --shards {input.shards:q} --rule {input.rule:q}"
+        " --sources-report {input.sources:q} --licences {params.licences:q} --selected {output.selected:q}"
+        " --card {output.card:q} 2>&1 | tee {log:q}"
 
 
 if CONFIG.selection.exports:
@@ -146,11 +146,11 @@ if CONFIG.selection.exports:
                 base_model=lambda wildcards: CONFIG.models[wildcards.model],
             ),
             size=size_option,
-            licences=as_json(CONFIG.licences()),
+            licences=as_is(as_json(CONFIG.licences())),
             folder=lambda wildcards, output: Path(output[0]).parent,
         shell:
-            "{params.command} --selection {params.selection:q} {params.size}"
-            " --name {wildcards.pool} --ranking {input.ranking} --shards {input.shards} --card {input.card} --sources-report {input.sources}"
+            "{params.command:q} --selection {params.selection:q} {params.size:q}"
+            " --name {wildcards.pool:q} --ranking {input.ranking:q} --shards {input.shards:q} --card {input.card:q} --sources-report {input.sources:q}"
             " --licences {params.licences:q}"
-            " --training {params.training:q} --base-model {params.base_model:q} --model {input.model}"
-            " --folder {params.folder} 2>&1 | tee {log}"
+            " --training {params.training:q} --base-model {params.base_model:q} --model {input.model:q}"
+            " --folder {params.folder:q} 2>&1 | tee {log:q}"

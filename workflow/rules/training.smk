@@ -31,11 +31,11 @@ rule finetune_and_evaluate:
         store=lambda wildcards, output: Path(output.record).parents[4] / "store",
         base_model=base_model,
         packages=PACKAGES,
-        roles=json.dumps({name: eval_set.role for name, eval_set in CONFIG.eval_sets.items()}),
+        roles=as_is(json.dumps({name: eval_set.role for name, eval_set in CONFIG.eval_sets.items()})),
     shell:
         # Slurm sends SIGTERM before it ends a job. Only the training reacts to it; bash and tee live until it has.
-        "trap '' TERM; {params.command} --model-name {wildcards.model}"
-        " --run {wildcards.run} --seed {wildcards.seed} --model {input.model} --base-model {params.base_model:q}"
-        " --settings {params.settings:q} --examples {input.examples} --eval-sets {input.eval_sets}"
-        " --roles {params.roles:q} --threads {threads} --record {output.record} --losses {output.losses}"
-        " --adapter {output.adapter} --store {params.store} --checkpoint-minutes {resources.checkpoint_minutes} 2>&1 | tee {log}"
+        "trap '' TERM; {params.command:q} --model-name {wildcards.model:q}"
+        " --run {wildcards.run:q} --seed {wildcards.seed:q} --model {input.model:q} --base-model {params.base_model:q}"
+        " --settings {params.settings:q} --examples {input.examples:q} --eval-sets {input.eval_sets:q}"
+        " --roles {params.roles:q} --threads {threads} --record {output.record:q} --losses {output.losses:q}"
+        " --adapter {output.adapter:q} --store {params.store:q} --checkpoint-minutes {resources.checkpoint_minutes} 2>&1 | tee {log:q}"

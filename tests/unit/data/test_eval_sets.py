@@ -1,11 +1,12 @@
 """Eval sets are apart: from one another, from the pools, and under every name that a source has."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from instructmining.data.eval_sets import eval_set_problems
-from instructmining.data.settings import EvalSet, Pool, Source
+from instructmining.data.settings import EvalSet, Pool, Role, Source
 
 SAME = {"path": "README.md"}
 MEETING = [
@@ -53,5 +54,20 @@ def test_splits_of_one_data_set_are_apart() -> None:
 def test_a_source_of_a_pool_is_in_no_eval_set_and_a_role_that_is_needed_is_named() -> None:
     assert problems({"a": SAME}, {"new": ["a"]}, EvalSet(sources=["a"], role="test")) == [
         "eval_sets: no eval set has the role search",
-        "eval_sets.test.sources: 'a' is also in pools.new; use it in pools or in eval sets",
+        "eval_sets.test.sources: source a is also in pools.new; use it in pools or in eval sets",
     ]
+
+
+@pytest.mark.parametrize("path", ["in.jsonl", "./in.jsonl", "folder/../in.jsonl", "linked.jsonl", "{absolute}"])
+@pytest.mark.parametrize("role", ["fit", "search", "test"])
+def test_one_file_under_two_names_is_not_in_a_pool_and_an_eval_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, role: Role
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.jsonl").touch()
+    (tmp_path / "linked.jsonl").symlink_to("in.jsonl")
+    sources = {"new": {"path": "in.jsonl"}, "copy": {"path": path.format(absolute=tmp_path / "in.jsonl")}}
+    assert problems(sources, {"new": ["new"]}, EvalSet(sources=["copy"], role=role))[-1] == (
+        f"eval_sets.{role}.sources: source copy, which shares data with new, is also in pools.new;"
+        " use it in pools or in eval sets"
+    )

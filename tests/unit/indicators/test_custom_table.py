@@ -1,38 +1,117 @@
-"""A user's own table of scores as an indicator, and what goes wrong with it."""
+"""A user's own table of scores as an indicator: how its rows are matched to examples, and what goes wrong with it."""
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pydantic import ValidationError
 
-from instructmining.indicators.custom_table import look_up
+from instructmining.command import UserError
+from instructmining.example import EXAMPLES, Example, make_example, to_table
+from instructmining.files import write_table
+from instructmining.indicators.custom_table import look_up, main
+from instructmining.indicators.settings import CustomIndicator, Match
+
+BY_ROW, BY_TEXT = Match(column="number"), Match(text=True)
 
 
-def table(folder: Path, ids: list[str], scores: list[float | None]) -> Path:
-    pq.write_table(pa.table({"id": ids, "difficulty": pa.array(scores, pa.float64())}), folder / "scores.parquet")
-    return folder / "scores.parquet"
+def example(text: str, source: str = "mine", **row: Any) -> Example:
+    """An example of one turn, from a row with these fields."""
+    messages = [{"role": "user", "content": f"what is {text}"}, {"role": "assistant", "content": f"it is {text}"}]
+    return make_example(messages, source, "alpaca", row)  # type: ignore[arg-type]
 
 
-def test_scores_are_looked_up_by_id(tmp_path: Path) -> None:
-    assert look_up(table(tmp_path, ["a", "b", "c"], [1, 2, 3]), "difficulty", ["c", "a"]) == [3.0, 1.0]
+A, B = example("a", number=7), example("b", number="8")
+
+
+def scores(folder: Path, table: dict[str, Any], match: Match | None, *examples: Example) -> list[float]:
+    """The scores of examples in a table, in the order of the examples."""
+    write_table(folder / "shard.parquet", to_table(examples), EXAMPLES)
+    pq.write_table(pa.table(table), folder / "scores.parquet")
+    found = look_up(folder / "scores.parquet", "difficulty", folder / "shard.parquet", match)
+    return [found[each.id] for each in examples]
+
+
+TURNS = [[{"role": "user", "content": "what is b"}, {"role": "assistant", "content": "it is  b\n"}], A.messages]
 
 
 @pytest.mark.parametrize(
-    ("ids", "scores", "message"),
+    ("table", "match"),
     [
-        (["a", "x"], [1.0, 2.0], r"no difficulty for 1 of 2 examples, e\.g\. \['b'\]"),
-        (["a", "b"], [1.0, None], r"no difficulty for 1 of 2 examples"),
-        (["a", "b", "b"], [1.0, 2.0, 3.0], "an example appears twice"),
+        ({"id": [B.id, "other", A.id]}, None),
+        ({"number": ["8", "9", "7"]}, BY_ROW),
+        ({"number": [8, 9, 7]}, BY_ROW),
+        ({"number": [8.0, 9.0, 7.0]}, BY_ROW),
+        ({"number": [8, 7, 7], "source": ["mine", "other", "mine"]}, BY_ROW),
+        ({"instruction": ["what is b", "x", "what  is a"], "response": ["it is b", "it is a", "it is a"]}, BY_TEXT),
+        ({"instruction": ["what is", "x", "what is a"], "input": ["b", None, ""], "output": ["it is b", "y", "it is a"]}, BY_TEXT),
+        ({"messages": [TURNS[0], TURNS[0][:1], TURNS[1]]}, BY_TEXT),
     ],
-)
-def test_a_table_that_does_not_cover_the_examples_is_refused(
-    tmp_path: Path, ids: list[str], scores: list[float | None], message: str
+)  # fmt: skip
+def test_a_row_belongs_to_the_example_with_its_id_its_value_or_its_text(
+    tmp_path: Path, table: dict[str, Any], match: Match | None
 ) -> None:
-    with pytest.raises(ValueError, match=message):
-        look_up(table(tmp_path, ids, scores), "difficulty", ["a", "b"])
+    assert scores(tmp_path, table | {"difficulty": [2.0, 9.0, 1.0]}, match, A, B) == [1.0, 2.0]
 
 
-def test_a_table_without_the_column_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no column rating; found id, difficulty"):
-        look_up(table(tmp_path, ["a"], [1.0]), "rating", ["a"])
+@pytest.mark.parametrize(
+    ("table", "match", "message"),
+    [
+        ({"id": [A.id, "x"], "difficulty": [1.0, 2.0]}, None, f"no difficulty for 1 of 2 examples, e.g. '{B.id}'; the IDs of"),
+        ({"id": [A.id, B.id], "difficulty": [1.0, None]}, None, f"no difficulty for 1 of 2 examples, e.g. '{B.id}'"),
+        ({"id": [A.id, B.id, B.id], "difficulty": [1.0, 2.0, 3.0]}, None, "an example appears twice, e.g. "),
+        ({"id": [A.id], "rating": [1.0]}, None, "no column difficulty; found id, rating"),
+        ({"name": [A.id], "difficulty": [1.0]}, None, "no column id; found name, difficulty"),
+        ({"number": [7, 9], "difficulty": [1.0, 2.0]}, BY_ROW, "no difficulty for 1 of 2 examples, e.g. '8', matched by number"),
+        ({"number": [7, 8, 8], "difficulty": [1.0, 2.0, 2.0]}, BY_ROW, "an example appears twice, e.g. '8'; give each number one"),
+        ({"id": [7], "difficulty": [1.0]}, BY_ROW, "no column number; found id, difficulty"),
+        ({"id": [7], "difficulty": [1.0]}, Match(column="id"), "2 of 2 examples have no id in the row that they came from"),
+        ({"text": ["a"], "difficulty": [1.0]}, BY_TEXT, "no column instruction, response; found text, difficulty"),
+        ({"instruction": ["what is a"], "output": ["it is a"], "difficulty": [1.0]}, BY_TEXT, "no difficulty for 1 of 2 examples, e.g. 'what is b / it is b', matched by instruction and output"),
+    ],
+)  # fmt: skip
+def test_a_table_that_does_not_cover_the_examples_is_refused(
+    tmp_path: Path, table: dict[str, Any], match: Match | None, message: str
+) -> None:
+    with pytest.raises(UserError) as error:
+        scores(tmp_path, table, match, A, B)
+    assert str(error.value).startswith(f"{tmp_path}/scores.parquet: {message}")
+
+
+def test_a_value_that_two_examples_share_names_none_of_them(tmp_path: Path) -> None:
+    other = example("c", source="other", number=7)
+    with pytest.raises(
+        UserError, match=r"1 values of number are those of several examples, e\.g\. '7'; add the column"
+    ):
+        scores(tmp_path, {"number": [7, 8], "difficulty": [1.0, 2.0]}, BY_ROW, A, B, other)
+    table = {"number": [7, 7], "source": ["other", "mine"], "difficulty": [1.0, 2.0]}
+    assert scores(tmp_path, table, BY_ROW, A, other) == [2.0, 1.0]
+
+
+@pytest.mark.parametrize("match", [{}, {"text": False}, {"column": "id", "text": True}])
+def test_rows_are_matched_in_one_way(match: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="needs exactly one of column, text"):
+        CustomIndicator.model_validate({"table": "a.parquet", "match": match})
+
+
+def test_a_function_is_not_matched() -> None:
+    with pytest.raises(ValidationError, match="match is for a table only"):
+        CustomIndicator.model_validate({"function": "a:b", "match": {"text": True}})
+
+
+def test_the_command_writes_the_score_of_each_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scores(tmp_path, {"number": [8, 7], "difficulty": [2.0, 1.0]}, BY_ROW, A, B)
+    settings = '{"table": "scores.parquet", "match": {"column": "number"}}'
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [
+        "custom_table", "--name", "difficulty", "--settings", settings, "--examples", "shard.parquet",
+        "--scores", "made.parquet", "--report", "made.json",
+    ])  # fmt: skip
+    main()
+    assert pq.read_table("made.parquet").to_pylist() == [
+        {"id": A.id, "difficulty": 1.0},
+        {"id": B.id, "difficulty": 2.0},
+    ]

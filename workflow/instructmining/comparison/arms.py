@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from instructmining.arrays import Floats
+from instructmining.command import UserError
 
 
 @dataclass(frozen=True)
@@ -151,10 +152,10 @@ def _embeddings(pool: Pool) -> Floats:
 
 
 def _known(listed: tuple[str, ...], ids: list[str], arm: str) -> list[str]:
-    """The listed IDs; raises ValueError if there are none, or if one is not in the pool or appears twice."""
+    """The listed IDs; raises UserError if there are none, or if one is not in the pool or appears twice."""
     unknown = sorted(set(listed) - set(ids))
     if unknown or len(set(listed)) < len(listed) or not listed:
-        raise ValueError(
+        raise UserError(
             f"list {arm}: found {len(listed)} IDs, {len(set(listed))} of them different, {len(unknown)} not in the pool"
             f" (e.g. {unknown[:3]}); expected at least one, each once, as in the column `id` of the pool's ranking"
         )

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from instructmining.arrays import Floats
+from instructmining.command import run_main
 from instructmining.comparison.arm_kinds import kind_of
 from instructmining.comparison.arms import Draw, Pool, choose
 from instructmining.example import EXAMPLES, read_examples
@@ -88,4 +89,4 @@ def _parse() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from instructmining.arrays import Floats
+from instructmining.command import run_main
 from instructmining.comparison.intervals import LossDifferences, holm, over_both, over_examples, over_seeds, p_value
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference
 from instructmining.comparison.runs import Run, by_arm, read_runs
@@ -152,4 +153,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -21,6 +21,7 @@ from typing import Literal
 import numpy as np
 import pyarrow.parquet as pq
 
+from instructmining.command import run_main
 from instructmining.files import read_result, write_result
 from instructmining.jobs.benchmarks import wall_seconds
 from instructmining.training.record import Record
@@ -190,4 +191,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from instructmining.command import run_main
 from instructmining.example import read_examples
 from instructmining.files import write_text
 from instructmining.models.load import load_tokenizer
@@ -56,4 +57,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from instructmining.command import run_main
 from instructmining.comparison.curves import Curves, Point
 from instructmining.comparison.intervals import holm, over_seeds, p_value
 from instructmining.files import read_result, write_result
@@ -110,4 +111,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -22,8 +22,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from instructmining.command import run_main
 from instructmining.data.contamination import EvalPrompts
-from instructmining.data.errors import DataError, plain_errors
+from instructmining.data.errors import DataError
 from instructmining.data.near_duplicates import NEAR_DUPLICATES, find_near_duplicates
 from instructmining.data.pool_filter import CONTAMINATED, IN_EVAL_SET, PoolFilter
 from instructmining.data.reports import dropped_in_words
@@ -50,8 +51,7 @@ def main() -> None:
     parser.add_argument("--near-duplicates", required=True, type=Path)
     arguments = parser.parse_args()
     start_log()
-    with plain_errors():
-        build_pool(**vars(arguments))
+    build_pool(**vars(arguments))
 
 
 def build_pool(
@@ -182,4 +182,4 @@ def _stream(paths: Iterable[Path]) -> Iterator[Example]:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

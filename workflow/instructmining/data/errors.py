@@ -1,10 +1,9 @@
-"""What can be wrong with input data, and how a command reports it."""
+"""What can be wrong with input data."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from instructmining.command import UserError
 
 
-class DataError(ValueError):
+class DataError(UserError):
     """Input data cannot be used; the message says where, what was found and what was expected."""
 
 
@@ -17,12 +16,3 @@ class BadRow(ValueError):  # noqa: N818 - it names a row
     def __init__(self, reason: str, detail: str = "", content: object = None) -> None:
         super().__init__(f"{reason}; {detail}" if detail else reason)
         self.reason, self.content = reason, content
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """End a command with the message alone and exit code 1 where its input is at fault: a traceback would bury it."""
-    try:
-        yield
-    except (DataError, OSError) as error:
-        raise SystemExit(str(error)) from None

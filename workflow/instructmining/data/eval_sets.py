@@ -23,8 +23,8 @@ def eval_set_problems(
     for name, pool in pools.items():
         for other, eval_set in eval_sets.items():
             problems += [
-                f"eval_sets.{other}.sources: {source!r} is also in pools.{name}; use it in pools or in eval sets"
-                for source in sorted(set(pool.sources) & set(eval_set.sources))
+                f"eval_sets.{other}.sources: source {source} is also in pools.{name}; use it in pools or in eval sets"
+                for source in _shared(sources, pool.sources, eval_set.sources)
             ]
     return problems
 

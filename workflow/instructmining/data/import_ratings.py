@@ -21,8 +21,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from instructmining.command import run_main
 from instructmining.data.draw import seeded
-from instructmining.data.errors import BadRow, DataError, plain_errors
+from instructmining.data.errors import BadRow, DataError
 from instructmining.data.forms.prompts import read_responses
 from instructmining.data.forms.read import RowSettings, read_row, split_row
 from instructmining.data.reading.paths import files_hash, find_files
@@ -88,8 +89,7 @@ def main() -> None:
         parser.add_argument(output, required=True, type=Path)
     arguments = parser.parse_args()
     start_log()
-    with plain_errors():
-        import_ratings(**vars(arguments))
+    import_ratings(**vars(arguments))
 
 
 def import_ratings(
@@ -211,4 +211,4 @@ def _report(name: str, settings: Ratings, tally: Tally, judgements: pa.Table, ex
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from instructmining.command import run_main
 from instructmining.data.degrade import degrade
 from instructmining.data.documentation import documentation_origin, documentation_rows
 from instructmining.data.draw import draw, seeded
-from instructmining.data.errors import BadRow, DataError, plain_errors
+from instructmining.data.errors import BadRow, DataError
 from instructmining.data.forms.detect import KNOWN_FORMS, NO_FORM
 from instructmining.data.forms.read import RowSettings, read_row, split_row
 from instructmining.data.forms.roles import fold
@@ -88,8 +89,7 @@ def main() -> None:
     parser.add_argument("--origin", type=Path, help="table of the source that `degrade` names")
     arguments = parser.parse_args()
     start_log()
-    with plain_errors():
-        import_source(**vars(arguments))
+    import_source(**vars(arguments))
 
 
 def import_source(
@@ -256,4 +256,4 @@ def _json_line(record: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

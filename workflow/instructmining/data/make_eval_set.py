@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from instructmining.command import run_main
 from instructmining.data.contamination import user_prompt
 from instructmining.data.draw import draw, seeded
-from instructmining.data.errors import plain_errors
 from instructmining.data.settings import EvalSet
 from instructmining.data.write_examples import check_counts, write_examples
 from instructmining.example import Example, stream_examples
@@ -46,8 +46,7 @@ def main() -> None:
     parser.add_argument("--report", required=True, type=Path)
     arguments = parser.parse_args()
     start_log()
-    with plain_errors():
-        make_eval_set(**vars(arguments))
+    make_eval_set(**vars(arguments))
 
 
 def make_eval_set(name: str, settings: EvalSet, seed: int, sources: list[Path], output: Path, report: Path) -> None:
@@ -88,4 +87,4 @@ def in_part(example: Example, part: str) -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

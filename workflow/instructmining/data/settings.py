@@ -115,6 +115,9 @@ class Source(Settings):
             raise ValueError(f"needs exactly one of {', '.join(origins)}; found {', '.join(given) or 'none'}")
         if self.form and self.fields:
             raise ValueError("give either form or fields, not both")
+        of_hub = sorted({"revision", "split", "configuration"} & self.model_fields_set)
+        if of_hub and self.hub is None:
+            raise ValueError(f"found {', '.join(of_hub)} beside {given[0]}; hub only, so leave them out")
         return self
 
 

@@ -7,6 +7,7 @@
 import importlib
 from collections.abc import Callable, Iterable
 
+from instructmining.command import run_main
 from instructmining.example import Example
 from instructmining.indicators.custom_code import function_fingerprint
 from instructmining.indicators.scoring import Meter, Scorer, Scores, parse_arguments, score_shard
@@ -46,4 +47,4 @@ def function_scorer(name: str, function: Function) -> Scorer[list[Example]]:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

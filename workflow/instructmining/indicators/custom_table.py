@@ -1,57 +1,109 @@
-"""An indicator of your own: scores that you already have, in a Parquet table with the IDs of examples.
+"""An indicator of your own: scores that you already have, in a Parquet table.
 
     python -m instructmining.indicators.custom_table --name difficulty --settings '{"table": "difficulty.parquet"}' \\
         --examples results/data/pools/unseen/000.parquet --scores scores.parquet --report report.json
+
+A row of the table belongs to an example by the example's ID, by a value that the source's row has too, or by the text.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
+from instructmining.command import UserError, run_main
 from instructmining.example import Example
+from instructmining.indicators.match_rows import Key, Matching, matching
 from instructmining.indicators.scoring import Meter, Scorer, Scores, parse_arguments, score_shard
-from instructmining.indicators.settings import CustomIndicator
+from instructmining.indicators.settings import CustomIndicator, Match
 
 
 def main() -> None:
     """Look up the scores of one shard."""
     arguments = parse_arguments(__doc__, CustomIndicator)
     settings: CustomIndicator = arguments.settings
-    scorer = table_scorer(arguments.name, Path(settings.table or ""), settings.column or arguments.name)
-    score_shard(arguments.examples, scorer, arguments.scores, arguments.report)
+    table, column = Path(settings.table or ""), settings.column or arguments.name
+    scores = look_up(table, column, arguments.examples, settings.match)
+    score_shard(arguments.examples, table_scorer(arguments.name, scores), arguments.scores, arguments.report)
 
 
-def table_scorer(name: str, path: Path, column: str) -> Scorer[list[Example]]:
-    """The table as a scorer of one indicator; it may hold other examples too."""
+def table_scorer(name: str, scores: Mapping[str, float]) -> Scorer[list[Example]]:
+    """Scores by the ID of their example as a scorer of one indicator."""
 
     def run(examples: list[Example], meter: Meter) -> Scores:
-        values = look_up(path, column, [example.id for example in examples])
         meter.advance(len(examples))
-        return Scores({name: values})
+        return Scores({name: [scores[example.id] for example in examples]})
 
     return Scorer(prepare=list, run=run)
 
 
-def look_up(path: Path, column: str, ids: list[str]) -> list[float]:
-    """The scores of examples, in their order; raises ValueError for a score that is missing, empty or given twice."""
-    dataset = ds.dataset(path)
-    if missing := {"id", column} - set(dataset.schema.names):
-        raise ValueError(f"{path}: no column {', '.join(sorted(missing))}; found {', '.join(dataset.schema.names)}")
-    table = dataset.to_table(columns=["id", column], filter=pc.field("id").isin(ids))
-    if len(table) > len(set(table["id"].to_pylist())):
-        raise ValueError(f"{path}: an example appears twice; give each ID one score")
-    rows = pc.index_in(pa.array(ids, pa.string()), value_set=table["id"].combine_chunks().cast(pa.string()))
-    values = table[column].take(rows)
-    if values.null_count:
-        lost = [example for example, value in zip(ids, values.to_pylist(), strict=True) if value is None]
-        raise ValueError(
-            f"{path}: no {column} for {len(lost)} of {len(ids)} examples, e.g. {lost[:3]};"
-            " the IDs of a pool's examples are in the column id of results/indicators/POOL/scores.parquet"
+def look_up(table: Path, column: str, shard: Path, match: Match | None = None) -> dict[str, float]:
+    """The score of every example of a shard, by its ID, from a table that may hold other examples too.
+
+    Raises UserError for a score that is missing, empty or given twice, and for examples that have no key or the same.
+    """
+    dataset = ds.dataset(table)
+    try:
+        matched = matching(match, dataset.schema.names)
+        if column not in dataset.schema.names:
+            raise UserError(f"no column {column}; found {', '.join(dataset.schema.names)}")
+        ids = example_keys(shard, matched)
+        scores = read_scores(dataset, column, matched, ids)
+        check_all_found(scores, ids, column, matched)
+    except UserError as error:
+        raise UserError(f"{table}: {error}") from None
+    return {identifier: scores[key] for key, identifier in ids.items()}
+
+
+def example_keys(shard: Path, matched: Matching) -> dict[Key, str]:
+    """The ID of the example that each key stands for; raises UserError where an example has no key, or shares it."""
+    batches = pq.ParquetFile(shard).iter_batches(columns=list({"id", *matched.of_shard}))
+    keys = {row["id"]: matched.of_example(row) for batch in batches for row in batch.to_pylist()}
+    if without := [identifier for identifier, key in keys.items() if key is None]:
+        raise UserError(
+            f"{len(without)} of {len(keys)} examples have no {matched.in_words} in the row that they came from,"
+            f" e.g. {without[:3]}; match by another column, or by text"
         )
-    return [float(value) for value in values.to_pylist()]
+    ids = {key: identifier for identifier, key in keys.items() if key is not None}
+    if shared := [key for key, count in Counter(keys.values()).items() if key and count > 1]:
+        raise UserError(
+            f"{len(shared)} values of {matched.in_words} are those of several examples, {_some(shared)};"
+            " add the column `source` to the table, or match by something that only one example has"
+        )
+    return ids
+
+
+def read_scores(dataset: ds.Dataset, column: str, matched: Matching, wanted: Mapping[Key, str]) -> dict[Key, float]:
+    """The scores of the keys that are wanted; raises UserError where one is given twice."""
+    scores: dict[Key, float] = {}
+    for batch in dataset.to_batches(columns=list(dict.fromkeys([*matched.columns, column]))):
+        for row in batch.to_pylist():
+            key = matched.of_row(row)
+            if key is None or key not in wanted or row[column] is None:
+                continue
+            if key in scores:
+                raise UserError(f"an example appears twice, {_some([key])}; give each {matched.in_words} one score")
+            scores[key] = float(row[column])
+    return scores
+
+
+def check_all_found(scores: Mapping[Key, float], ids: Mapping[Key, str], column: str, matched: Matching) -> None:
+    """Raise UserError where an example has no score."""
+    if lost := [key for key in ids if key not in scores]:
+        where = "; the IDs of a pool's examples are in the column id of results/indicators/POOL/scores.parquet"
+        raise UserError(
+            f"no {column} for {len(lost)} of {len(ids)} examples, {_some(lost)}"
+            f"{where if matched.columns == ('id',) else f', matched by {matched.in_words}'}"
+        )
+
+
+def _some(keys: Iterable[Key]) -> str:
+    """The first keys, cut to a length that can be read."""
+    return "e.g. " + ", ".join(repr(" / ".join(key)[:80]) for key in islice(keys, 3))
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

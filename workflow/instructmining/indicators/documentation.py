@@ -6,6 +6,7 @@ python -m instructmining.indicators.documentation        # renews them; a test f
 from collections.abc import Iterable
 from pathlib import Path
 
+from instructmining.command import run_main
 from instructmining.files import write_text
 from instructmining.indicators.declaration import Indicator, ScorerSettings
 from instructmining.indicators.scorers import model_key
@@ -63,4 +64,4 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

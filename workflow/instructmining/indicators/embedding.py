@@ -16,6 +16,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 from torch import Tensor
 
+from instructmining.command import run_main
 from instructmining.example import Example
 from instructmining.indicators.engine import Engine
 from instructmining.indicators.scoring import Scorer, Scores, parse_arguments, score_shard
@@ -115,4 +116,4 @@ def to_array(embeddings: np.ndarray) -> pa.Array:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from instructmining.command import run_main
 from instructmining.files import check_same_ids, read_result, read_table, table_writer, write_result
 from instructmining.indicators.neighbours import knn_distances, to_points
 from instructmining.indicators.results import ScoresReport, Seen, ShardReport
@@ -147,4 +148,4 @@ def truncation_by_source(reports: Iterable[ShardReport]) -> ScoresReport:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -22,6 +22,7 @@ import torch
 from peft import PeftModel
 from torch import Tensor
 
+from instructmining.command import run_main
 from instructmining.example import Example
 from instructmining.indicators.engine import Engine
 from instructmining.indicators.scoring import Meter, Scorer, Scores, read_shard, score_shard
@@ -175,4 +176,4 @@ def to_halves(vectors: Tensor) -> pa.Array:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

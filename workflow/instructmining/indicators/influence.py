@@ -12,6 +12,7 @@ makes the vectors.
 import numpy as np
 
 from instructmining.arrays import Floats
+from instructmining.command import run_main
 from instructmining.indicators.aimed import aimed_scorer, parse_aimed
 from instructmining.indicators.scoring import score_shard
 from instructmining.indicators.settings import InfluenceScorer
@@ -32,4 +33,4 @@ def influence(points: Floats, aims: Floats) -> Floats:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from instructmining.command import run_main
 from instructmining.example import Example
 from instructmining.indicators.engine import Engine
 from instructmining.indicators.scoring import Meter, Scorer, Scores, parse_arguments, read_shard, score_shard
@@ -94,4 +95,4 @@ def mean_losses(conversations: list[Tokens], model: Any, pad: int, engine: Engin
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from instructmining.command import run_main
 from instructmining.example import Example, Message, turn_text
 from instructmining.indicators.engine import Engine
 from instructmining.indicators.scoring import Meter, Scorer, Scores, parse_arguments, read_shard, score_shard
@@ -96,4 +97,4 @@ def split_end(written: str, example: Example, tokenizer: Any) -> tuple[str, str]
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

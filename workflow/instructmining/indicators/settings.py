@@ -255,15 +255,33 @@ class UniEvalScorer(Settings):
     """Number of parameters, from which the memory and time of jobs are estimated."""
 
 
+class Match(Settings):
+    """How the rows of a table are matched to examples, if not by the examples' IDs: by exactly one of these."""
+
+    column: str | None = None
+    """By a value: a column of the table that is also a field of the sources' rows, such as their own `id`. If sources
+    have equal values, the table needs a column `source` as well, with the names of the sources."""
+    text: bool = False
+    """By the text: columns `instruction` (and `input`) and `response` or `output`, or `messages`."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.column is not None) == self.text:
+            raise ValueError("needs exactly one of column, text")
+        return self
+
+
 class CustomIndicator(Settings):
     """An indicator of your own, from either `function` or `table`."""
 
     function: Annotated[Annotated[str, StringConstraints(pattern=r"^[\w.]+:\w+$")] | None, Untracked()] = None
     """A Python function, `module:function`, that takes a list of examples and returns a number for each."""
     table: Annotated[str | None, Untracked()] = None
-    """A Parquet table of scores that you already have, with the IDs of examples in its column `id`."""
+    """A Parquet table of scores that you already have, with the IDs of examples in its column `id`, or see `match`."""
     column: str | None = None
     """The column of the table that holds the scores; by default the one named like the indicator."""
+    match: Match | None = None
+    """How the rows of the table are matched to examples, if not by ID."""
     gpu: bool = False
     """Whether the function needs a GPU."""
 
@@ -273,6 +291,8 @@ class CustomIndicator(Settings):
             raise ValueError("needs exactly one of function, table")
         if self.column and not self.table:
             raise ValueError("column is for a table only; a function gives one indicator, named as in the config")
+        if self.match and not self.table:
+            raise ValueError("match is for a table only; a function is given the examples themselves")
         return self
 
 

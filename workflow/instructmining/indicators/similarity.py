@@ -10,6 +10,7 @@ This is RDS+ (Ivison et al. 2025, arXiv 2503.01807) with the sentence encoder in
 import numpy as np
 
 from instructmining.arrays import Floats
+from instructmining.command import run_main
 from instructmining.indicators.aimed import aimed_scorer, parse_aimed
 from instructmining.indicators.scoring import score_shard
 from instructmining.indicators.settings import SimilarityScorer
@@ -33,4 +34,4 @@ def similarity(points: Floats, aims: Floats, nearest: int) -> Floats:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

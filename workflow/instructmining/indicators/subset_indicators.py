@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from instructmining.command import run_main
 from instructmining.files import check_same_ids, write_result
 from instructmining.indicators.neighbours import knn_distances, to_points
 from instructmining.indicators.results import SubsetIndicators
@@ -64,4 +65,4 @@ def indicators_of_subset(
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

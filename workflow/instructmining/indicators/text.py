@@ -12,6 +12,7 @@ from typing import Any
 from lexicalrichness import LexicalRichness
 from transformers import AutoTokenizer
 
+from instructmining.command import run_main
 from instructmining.example import Example, turn_text
 from instructmining.indicators.scoring import Scorer, Scores, parse_arguments, score_shard
 from instructmining.indicators.settings import TextScorer
@@ -70,4 +71,4 @@ def mtld(text: str) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

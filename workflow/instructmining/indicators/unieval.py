@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from instructmining.command import run_main
 from instructmining.example import Example, turn_text
 from instructmining.indicators.engine import Engine
 from instructmining.indicators.scoring import Meter, Scorer, Scores, parse_arguments, score_shard
@@ -80,4 +81,4 @@ def ask(example: Example, indicator: str) -> Written:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

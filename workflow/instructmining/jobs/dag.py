@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from instructmining.command import run_main
 from instructmining.files import write_text
 from instructmining.marked import renew
 
@@ -143,4 +144,4 @@ def _has_cycle(edges: set[tuple[str, str]]) -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

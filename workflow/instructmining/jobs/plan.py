@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from instructmining.command import run_main
 from instructmining.jobs.benchmarks import wall_seconds
 
 START = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):$")
@@ -201,4 +202,4 @@ def in_bytes(size: float) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -17,11 +17,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
-from instructmining.config import Config, load_config
-from instructmining.config_error import ConfigError
+from instructmining.command import run_main
+from instructmining.config import Config
 from instructmining.config_runs import all_runs
+from instructmining.config_text import read_config
 from instructmining.files import read_json, read_result
 from instructmining.jobs.plan import in_bytes
 from instructmining.jobs.slurm_jobs import jobs_in_words, left_over_jobs, running_snakemake
@@ -149,11 +148,7 @@ def main() -> None:
     parser.add_argument("--yes", action="store_true", help="delete without asking")
     arguments = parser.parse_args()
     refuse_beside_a_run(Path())
-    try:
-        config = load_config(yaml.safe_load(arguments.config.read_text(encoding="utf-8")))
-    except ConfigError as error:
-        sys.exit(f"The config is wrong:\n{error}")
-    waste = find_waste(config, RESULTS)
+    waste = find_waste(read_config([arguments.config]), RESULTS)
     print(waste_in_words(waste))
     if waste.paths and (arguments.yes or confirmed()):
         delete(waste)
@@ -161,4 +156,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

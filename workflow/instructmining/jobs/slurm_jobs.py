@@ -17,6 +17,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from instructmining.command import run_main
+
 RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 ALIVE = "PENDING,CONFIGURING,RUNNING,SUSPENDED,REQUEUED,COMPLETING,STOPPED"
 SECONDS_TO_END = 120
@@ -115,4 +117,4 @@ def running_snakemake(folder: Path) -> int | None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -14,6 +14,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from instructmining.command import run_main
 from instructmining.jobs.benchmarks import benchmark_of
 from instructmining.jobs.plan import LINE, START, PlannedJob, job_seconds, read_dry_run
 from instructmining.jobs.slurm_jobs import Job, left_over_jobs, running_snakemake
@@ -179,4 +180,4 @@ def queue_line(jobs: Iterable[Job]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

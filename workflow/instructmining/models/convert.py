@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
+from instructmining.command import run_main
 from instructmining.files import replacing
 from instructmining.models.prepare import folder_of, gather, run_command
 from instructmining.models.settings import ModelFiles
@@ -58,4 +59,4 @@ def to_safetensors(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

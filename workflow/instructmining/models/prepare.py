@@ -16,6 +16,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from instructmining.command import run_main
 from instructmining.files import file_hash, replacing_folder, write_json
 from instructmining.models.links import link
 from instructmining.models.settings import ModelFiles
@@ -121,4 +122,4 @@ def model_record(settings: ModelFiles, folder: Path, origin: Path) -> dict[str, 
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from instructmining.arrays import Floats
+from instructmining.command import run_main
 from instructmining.files import write_result, write_text
 from instructmining.planning.pilot import measure_pilot
 from instructmining.planning.read_designs import name_of, read_runs
@@ -156,4 +157,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -17,13 +17,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import yaml
 from rich.console import Console
 from rich.table import Table
 from scipy import stats
 
 from instructmining.arrays import Floats
-from instructmining.config import load_config
+from instructmining.command import run_main
+from instructmining.config_text import read_config
 from instructmining.files import read_table
 from instructmining.planning.pilot import Pilot, measure_pilot
 from instructmining.quality_rule.observations import indicator_names, observations_schema
@@ -184,7 +184,7 @@ def _noise(pilot: Pilot) -> str:
 
 def pilots_of(config: Path) -> tuple[list[Path], list[str], float]:
     """The observations of the models of a config, its indicators, and its level of intervals."""
-    values = load_config(yaml.safe_load(config.read_text(encoding="utf-8")))
+    values = read_config([config])
     paths = [Path("results/quality_rule") / model / "observations.parquet" for model in values.models]
     for path in paths:
         if not path.is_file():
@@ -216,4 +216,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

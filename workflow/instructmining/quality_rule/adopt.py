@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from instructmining.command import UserError, run_main
 from instructmining.files import write_result
 from instructmining.quality_rule.other_models import other_models, refuse
 from instructmining.quality_rule.published import PublishedRule, Rule, read_rule, with_warning
@@ -38,7 +39,7 @@ def main() -> None:
 
 def adopt(settings: QualityRuleSettings, indicator_settings: Mapping[str, Any]) -> Rule:
     """The rule, with a warning where it was forced on other indicator models."""
-    rule = _published(settings.published) if settings.published else read_rule(Path(settings.file or ""))
+    rule = _published(settings.published) if settings.published else _of_another_run(Path(settings.file or ""))
     differences = other_models(rule.indicators, rule.indicator_settings, indicator_settings)
     refuse(f"the rule {settings.published or settings.file}", differences, settings.force)
     for difference in differences:
@@ -48,9 +49,16 @@ def adopt(settings: QualityRuleSettings, indicator_settings: Mapping[str, Any]) 
     return rule
 
 
+def _of_another_run(path: Path) -> Rule:
+    try:
+        return read_rule(path)
+    except ValueError as error:
+        raise UserError(f"quality_rule.file, {path}: {error}") from None
+
+
 def _published(version: str) -> Rule:
     return PublishedRule(**PUBLISHED[version])
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from instructmining.command import run_main
 from instructmining.files import read_table, write_result
 from instructmining.quality_rule.evidence.assess import assess
 from instructmining.quality_rule.evidence.checks import made_alike
@@ -116,4 +117,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

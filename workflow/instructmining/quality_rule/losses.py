@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from instructmining.command import run_main
 from instructmining.files import read_result, write_table
 from instructmining.training.record import Record
 
@@ -55,4 +56,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

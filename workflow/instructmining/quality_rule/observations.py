@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from instructmining.command import run_main
 from instructmining.files import read_result, write_table
 from instructmining.indicators.results import SubsetIndicators
 from instructmining.training.mixed import made_with
@@ -191,4 +192,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from instructmining.command import UserError
 from instructmining.indicators.scorers import scorer_of
 
 COMPARED = ("model", "prompt", "metric", "function", "table")
@@ -25,9 +26,9 @@ def other_models(indicators: Iterable[str], fitted: Mapping[str, Any], applied: 
 
 
 def refuse(rule: str, differences: list[str], force: bool) -> None:
-    """Raise ValueError where a rule would be applied to scores of other models, unless this is forced."""
+    """Raise UserError where a rule would be applied to scores of other models, unless this is forced."""
     if differences and not force:
-        raise ValueError(
+        raise UserError(
             f"{rule} does not hold here: its coefficients belong to the scale of other indicator models.\n  "
             + "\n  ".join(differences)
             + "\n  use those models, fit a rule here, or set quality_rule.force: true"

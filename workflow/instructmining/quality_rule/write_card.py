@@ -8,6 +8,7 @@ It is a separate step, so that a change of wording in a card leads to no new cho
 import argparse
 from pathlib import Path
 
+from instructmining.command import run_main
 from instructmining.files import write_text
 from instructmining.quality_rule.card import rule_card
 from instructmining.quality_rule.published import PublishedRule, read_rule
@@ -36,4 +37,4 @@ def published_card(rule: PublishedRule) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

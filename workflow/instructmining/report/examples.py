@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from instructmining.command import run_main
 from instructmining.example import Example, from_table
 from instructmining.files import read_table, write_text
 from instructmining.report.shown_turns import shown_turns
@@ -125,4 +126,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

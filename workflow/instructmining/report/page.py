@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from instructmining.command import run_main
 from instructmining.comparison.result import ComparisonResult
 from instructmining.files import read_result, write_text
 from instructmining.quality_rule.across.result import AcrossModels
@@ -293,4 +294,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -15,6 +15,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from instructmining.command import run_main
 from instructmining.comparison.result import ArmResult, ComparisonResult
 from instructmining.files import read_result
 from instructmining.quality_rule.published import PublishedRule, read_rule
@@ -112,4 +113,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

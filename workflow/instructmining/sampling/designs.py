@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from instructmining.arrays import Floats
+from instructmining.command import UserError
 from instructmining.sampling.proportions import fused_counts
 from instructmining.sampling.settings import Sampling
 
@@ -35,13 +36,13 @@ def draw_by_scores(
 ) -> Positions:
     """The positions of subset `number` among the candidates.
 
-    `values` are their indicators (examples, indicators), `sources` their sources (examples,). Raises ValueError where
+    `values` are their indicators (examples, indicators), `sources` their sources (examples,). Raises UserError where
     there are too few candidates.
     """
     scheme = settings.scheme_of(number)
     members = stratum(values, settings.strata, number) if scheme == "stratified" else np.arange(len(values))
     if len(members) < settings.examples:
-        raise ValueError(
+        raise UserError(
             f"subset {number:03d} needs {settings.examples} examples, but there are {len(members)} to draw it from;"
             " lower sampling.examples or sampling.strata, or add sources to pools.candidates"
         )

@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from instructmining.data.errors import DataError, plain_errors
+from instructmining.command import UserError, run_main
+from instructmining.data.errors import DataError
 from instructmining.data.reports import PoolReport, left_out
 from instructmining.example import EXAMPLES
 from instructmining.files import check_same_ids, read_json, read_result, write_table
@@ -38,8 +39,7 @@ def main() -> None:
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
     shards, number = shards_of(arguments.pool), int(arguments.subset)
-    with plain_errors():
-        check_size(read_result(PoolReport, arguments.pool), arguments.settings.examples)
+    check_size(read_result(PoolReport, arguments.pool), arguments.settings.examples)
     if "indicators" in OWN_SETTINGS[arguments.settings.scheme_of(number)]:
         ids = draw_from_scores(arguments.scores, arguments.settings, number, arguments.seed)
     else:
@@ -75,13 +75,13 @@ def ids_by_source(shards: list[Path]) -> IDsBySource:
 
 
 def draw_by_source(groups: IDsBySource, settings: Sampling, number: int, generator: np.random.Generator) -> list[str]:
-    """The IDs of subset `number`, sorted; raises ValueError where there are too few candidates."""
+    """The IDs of subset `number`, sorted; raises UserError where there are too few candidates."""
     if settings.scheme == "single_source":
         source = sorted(groups)[number % len(groups)]
         groups = {source: groups[source]}
     available = np.array([len(ids) for ids in groups.values()])
     if available.sum() < settings.examples:
-        raise ValueError(
+        raise UserError(
             f"subset {number:03d} needs {settings.examples} examples, but {', '.join(groups)} have {available.sum()};"
             " lower sampling.examples or add sources to pools.candidates"
         )
@@ -110,4 +110,4 @@ def read_subset(shards: list[Path], ids: list[str]) -> pa.Table:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -24,6 +24,7 @@ from typing import Any
 import pyarrow as pa
 from huggingface_hub import DatasetCardData
 
+from instructmining.command import run_main
 from instructmining.data.forms.write import ExportForm, to_rows
 from instructmining.data.reports import SourceReport
 from instructmining.example import EXAMPLES, MESSAGE, Example, to_table
@@ -161,4 +162,4 @@ def _parse() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from instructmining.command import run_main
 from instructmining.files import check_same_ids, read_table, write_table
 from instructmining.indicators.tables import SCORES
 from instructmining.quality_rule.published import PublishedRule, Rule, read_rule
@@ -72,4 +73,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from instructmining.command import run_main
 from instructmining.example import fold_blanks, read_examples
 from instructmining.files import read_table, write_json, write_table
 from instructmining.progress import start_log
@@ -143,4 +144,4 @@ def _parse() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

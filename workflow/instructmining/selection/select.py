@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from instructmining.command import run_main
 from instructmining.data.forms.write import to_rows
 from instructmining.data.reports import SourceReport
 from instructmining.example import Example, from_table
@@ -80,4 +81,4 @@ def _parse() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

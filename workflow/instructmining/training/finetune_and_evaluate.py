@@ -28,6 +28,7 @@ from typing import Any
 import pyarrow as pa
 import torch
 
+from instructmining.command import run_main
 from instructmining.example import Example, read_examples
 from instructmining.files import file_hash, write_json, write_table
 from instructmining.jobs.fingerprint import fingerprint
@@ -167,4 +168,4 @@ def timing(started: float, device: str | None, trained: Trained) -> dict[str, An
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from instructmining.command import run_main
 from instructmining.data.draw import draw, seeded
 from instructmining.example import Example, stream_examples
 from instructmining.files import replacing_folder
@@ -76,4 +77,4 @@ def parse_arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

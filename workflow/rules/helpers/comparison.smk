@@ -15,10 +15,10 @@ def arm_size(wildcards, input):
     """The option for the size of an arm: a number of examples, a share, or what a search found."""
     selection, size = CONFIG.selection, arm_run(wildcards).size
     if size:
-        return f"--examples {size}"
+        return option("--examples", size)
     if selection.search:
         return size_option(wildcards, input)
-    return f"--examples {selection.examples}" if selection.examples else f"--fraction {selection.fraction}"
+    return option("--examples", selection.examples) or option("--fraction", selection.fraction)
 
 
 def arm_inputs(wildcards):
@@ -37,9 +37,9 @@ def arm_inputs(wildcards):
 
 
 def arm_options(wildcards, input):
-    """The options that some arms are chosen with."""
-    options = [f"--{name} {input[name]}" for name in ("embeddings", "list") if name in input.keys()]
-    return " ".join(options)
+    """The options that some arms are chosen with; a list goes by its own name, which may begin with `-` or `@`."""
+    listed = CONFIG.comparison.lists.get(arm_name(wildcards))
+    return [*option("--embeddings", input.get("embeddings")), *([f"--list={listed}"] if listed else [])]
 
 
 def matched_settings(wildcards):

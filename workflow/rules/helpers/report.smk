@@ -1,9 +1,7 @@
 # Needs: the targets and the catalogue of figures. Makes: the parts of the rules that draw, and the inputs of the report.
-import shlex
-
 OF_FINDINGS = (
-    "--people {input.people} --judges {input.judges} --benchmarks {input.benchmarks} --sizes {input.sizes}"
-    " --curves {input.curves} --costs {input.costs}"
+    "--people {input.people:q} --judges {input.judges:q} --benchmarks {input.benchmarks:q} --sizes {input.sizes:q}"
+    " --curves {input.curves:q} --costs {input.costs:q}"
 )
 
 
@@ -19,11 +17,10 @@ def figure_params(figure):
     params = runs("instructmining.report.figures.draw", **settings)
 
     def options(wildcards, input):
-        given = [f"--{name} {input[name]}" for name in figure.inputs]
+        given = [word for name in figure.inputs for word in option(f"--{name}", input[name])]
         if figure.shows_size:
-            text = params["settings"](wildcards, input)
-            given += [f"--settings {shlex.quote(text)}", size_option(wildcards, input)]
-        return " ".join(given)
+            given += ["--settings", params["settings"](wildcards, input), *size_option(wildcards, input)]
+        return given
 
     return {**params, "figure": figure.name, "options": options}
 

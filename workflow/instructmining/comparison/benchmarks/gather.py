@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from instructmining.command import run_main
 from instructmining.comparison.benchmarks.result import ArmOnTask, BenchmarksResult, ModelMeasures, TaskDifference
 from instructmining.comparison.compare import ARM_LOSSES
 from instructmining.comparison.intervals import over_seeds
@@ -137,4 +138,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

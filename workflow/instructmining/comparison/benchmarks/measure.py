@@ -21,6 +21,7 @@ from lm_eval import simple_evaluate
 from lm_eval.models.huggingface import HFLM
 from lm_eval.tasks import TaskManager
 
+from instructmining.command import run_main
 from instructmining.comparison.adapters import TunedModel, load_tuned
 from instructmining.comparison.benchmarks.result import Measure, ModelMeasures
 from instructmining.comparison.benchmarks.settings import Benchmarks, BenchmarkTask
@@ -105,4 +106,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

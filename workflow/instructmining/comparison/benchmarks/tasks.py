@@ -13,9 +13,10 @@ from pathlib import Path
 
 from lm_eval.tasks import TaskManager
 
+from instructmining.command import run_main
 from instructmining.comparison.benchmarks.result import TaskRecord, TaskRecords
 from instructmining.comparison.benchmarks.settings import Benchmarks, BenchmarkTask
-from instructmining.data.errors import DataError, plain_errors
+from instructmining.data.errors import DataError
 from instructmining.files import write_result
 
 
@@ -62,5 +63,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with plain_errors():
-        main()
+    run_main(main)

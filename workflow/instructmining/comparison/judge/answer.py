@@ -21,6 +21,7 @@ import torch
 from torch import Tensor
 from transformers import GenerationConfig
 
+from instructmining.command import run_main
 from instructmining.comparison.adapters import TunedModel, load_tuned
 from instructmining.comparison.judge.answers import Answer, AnswersReport, write_answers
 from instructmining.comparison.judge.prompts import Prompt, read_prompt_table
@@ -200,4 +201,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

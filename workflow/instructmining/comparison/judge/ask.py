@@ -18,6 +18,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from instructmining.command import run_main
 from instructmining.comparison.judge.answers import Answer, read_answers
 from instructmining.comparison.judge.ballot import ballot, read_verdict
 from instructmining.comparison.judge.endpoint import Endpoint, EndpointError, Reply
@@ -148,14 +149,11 @@ def main() -> None:
     arguments = parser.parse_args()
     answers = [[read_answers(path) for path in paths] for paths in (arguments.arm, arguments.baseline)]
     pairs = pair_up(read_prompt_table(arguments.prompts), *answers)
-    try:
-        verdicts = judge(pairs, Endpoint(arguments.settings, arguments.cache), arguments.settings.parallel)
-    except EndpointError as error:
-        raise SystemExit(str(error)) from None
+    verdicts = judge(pairs, Endpoint(arguments.settings, arguments.cache), arguments.settings.parallel)
     table = pa.Table.from_pylist([asdict(verdict) for verdict in verdicts], schema=VERDICTS)
     write_table(arguments.output, table, VERDICTS)
     logging.info("%d pairs: %s", len(pairs), dict(Counter(verdict.outcome for verdict in verdicts)))
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -24,6 +24,7 @@ import statsmodels.api as sm
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
+from instructmining.command import run_main
 from instructmining.comparison.intervals import over_seeds
 from instructmining.comparison.judge.result import (
     JudgedArm,
@@ -171,4 +172,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -17,6 +17,7 @@ from typing import Any, Literal
 import openai
 from openai.types.chat import ChatCompletion
 
+from instructmining.command import UserError
 from instructmining.comparison.judge.settings import Judge
 from instructmining.files import read_result, write_result
 
@@ -26,7 +27,7 @@ REJECTED = (400, 413, 422)
 """Status codes that concern one request, such as one that is too long; others concern the endpoint."""
 
 
-class EndpointError(Exception):
+class EndpointError(UserError):
     """The endpoint gives no replies; the message says why, without the key."""
 
 

@@ -19,10 +19,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from instructmining.command import run_main
 from instructmining.comparison.judge.result import PromptCounts, PromptsReport
 from instructmining.comparison.judge.settings import PromptSet
 from instructmining.data.contamination import EvalPrompts
-from instructmining.data.errors import BadRow, DataError, plain_errors
+from instructmining.data.errors import BadRow, DataError
 from instructmining.data.forms.prompts import has_prompt, read_prompt, without_response
 from instructmining.data.forms.read import split_row
 from instructmining.data.reading.read_rows import read_rows
@@ -191,5 +192,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with plain_errors():
-        main()
+    run_main(main)

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from instructmining.arrays import Floats
+from instructmining.command import run_main
 from instructmining.files import read_table, write_result, write_text
 from instructmining.indicators.tables import SCORES
 from instructmining.quality_rule.across.result import AcrossModels, RuleAgreement, Skipped, VariantComparison
@@ -193,4 +194,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

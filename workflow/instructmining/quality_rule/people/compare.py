@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from instructmining.arrays import Floats
+from instructmining.command import run_main
 from instructmining.data.import_ratings import JUDGEMENTS
 from instructmining.files import check_same_ids, read_table, write_result
 from instructmining.indicators.scorers import find_indicator
@@ -136,4 +137,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
+from instructmining.command import run_main
 from instructmining.files import write_text
 from instructmining.report.explorer.asset_files import asset_files
 from instructmining.report.explorer.data_file import write_data_file
@@ -40,4 +41,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -16,6 +16,7 @@ import pyarrow as pa
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 
+from instructmining.command import run_main
 from instructmining.example import Example, fold_blanks, stream_examples
 from instructmining.files import read_table
 from instructmining.indicators.neighbours import to_points
@@ -134,4 +135,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from instructmining.command import run_main
 from instructmining.files import read_table
 from instructmining.quality_rule.published import PublishedRule, Rule, read_rule
 from instructmining.report.explorer.data_file import in_order, numbers, pool_ids, write_data_file
@@ -74,4 +75,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

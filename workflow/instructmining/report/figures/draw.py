@@ -15,6 +15,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
+from instructmining.command import run_main
 from instructmining.comparison.curves import Curves
 from instructmining.comparison.judge.result import JudgeResult
 from instructmining.comparison.result import ComparisonResult
@@ -74,4 +75,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

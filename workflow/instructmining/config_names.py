@@ -1,0 +1,59 @@
+"""Whether the names of a config go together: none is given twice, and none is that of a folder with something else."""
+
+from collections.abc import Collection, Mapping
+
+from instructmining.data.settings import EvalSet, Pool
+from instructmining.indicators.settings import SCORERS
+
+
+def name_problems(
+    pools: Mapping[str, Pool],
+    eval_sets: Mapping[str, EvalSet],
+    models: Collection[str],
+    ratings: Collection[str],
+    custom: Collection[str],
+) -> list[str]:
+    """What is wrong with names."""
+    members = {f"pools.{name}.sources": pool.sources for name, pool in pools.items()}
+    members |= {f"eval_sets.{name}.sources": eval_set.sources for name, eval_set in eval_sets.items()}
+    return [
+        *_repeated(members),
+        *(f"models.{name}: this is the name of a scorer; choose another" for name in models if name in SCORERS),
+        *_reserved(pools, ratings, models, custom),
+        *(
+            f"quality_rule.ratings.{name}: a pool has this name, and ratings become a pool of their own; choose another"
+            for name in ratings
+            if name in pools
+        ),
+    ]
+
+
+def _repeated(members: Mapping[str, list[str]]) -> list[str]:
+    """Sources that a pool or an eval set names more than once."""
+    return [
+        f"{key}: {source!r} appears {sources.count(source)} times; name each source once"
+        for key, sources in members.items()
+        for source in dict.fromkeys(sources)
+        if sources.count(source) > 1
+    ]
+
+
+def _reserved(
+    pools: Collection[str], ratings: Collection[str], models: Collection[str], custom: Collection[str]
+) -> list[str]:
+    """Names whose folder of results is already used for something else."""
+    of_subsets = "results/indicators/subsets holds the indicators of subsets"
+    of_eval_sets = "results/indicators/eval_sets holds the vectors of eval sets"
+    taken: list[tuple[str, Collection[str], str, str]] = [
+        ("pools", pools, "subsets", of_subsets),
+        ("pools", pools, "eval_sets", of_eval_sets),
+        ("quality_rule.ratings", ratings, "subsets", of_subsets),
+        ("quality_rule.ratings", ratings, "eval_sets", of_eval_sets),
+        ("models", models, "replies", "results/comparison/replies holds the replies of a judge"),
+        ("indicators.custom", custom, "gradients", "their folder holds those of examples"),
+    ]
+    return [
+        f"{key}.{name}: the name {name!r} is reserved: {why}; choose another"
+        for key, names, name, why in taken
+        if name in names
+    ]
