@@ -154,7 +154,9 @@ def _set_aside(bad: BadRow, row: Row, value: object, name: str, settings: Source
 
 def _forms(bad: BadRow) -> str:
     """What a row may be, where it has no known form."""
-    return f"\nset `form` to one of these, or map the `fields`:\n{KNOWN_FORMS}" if bad.reason == NO_FORM else ""
+    return (
+        f"\nset `form` to one of these, or map the `fields`:\n{KNOWN_FORMS}" if bad.reason.startswith(NO_FORM) else ""
+    )
 
 
 def _check_source(origin: Origin, name: str, settings: Source, tally: Tally) -> None:

@@ -57,7 +57,7 @@ def read_turn(turn: object, keys: Keys, roles: Mapping[str, str], unread: Unread
         message = Message(role="assistant", content="", tool_calls=read_calls(text, keys.text))
     else:
         message = Message(role=role, content=text)
-    if len(turn) > 2:
+    if len(turn) > 2 or keys.text not in turn:
         _add_further(message, turn, keys, unread)
     if not message["content"] and "tool_calls" not in message and role not in INSTRUCTING:
         missing = "empty" if keys.text in turn else "missing"
