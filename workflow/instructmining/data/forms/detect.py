@@ -44,7 +44,8 @@ def form_of(row: JsonObject) -> Form:
 def refuse_preference(row: JsonObject) -> None:
     """Raise BadRow for two responses of which one is better: that is a rating, not an example."""
     if not blank(row.get("rejected")) and not blank(row.get("chosen")):
-        raise BadRow(PREFERENCE, 'name the file under `quality_rule.ratings`, or map `fields: {response: "chosen"}`')
+        asked = "`fields: {instruction: ..., response: chosen}` with `ignore: [rejected]`"
+        raise BadRow(PREFERENCE, f"name the file under `quality_rule.ratings`, or read the chosen ones by {asked}")
 
 
 def _fitting_forms(row: JsonObject) -> list[Form]:
