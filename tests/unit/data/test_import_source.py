@@ -75,9 +75,19 @@ def test_bad_rows_are_set_aside_with_number_and_reason(imported, source_file):
     assert len(examples) == 1 and report.rows_in == 4 == report.kept + sum(report.dropped.values())
 
 
-def test_a_file_of_bad_rows_alone_is_refused(imported, source_file):
-    with pytest.raises(DataError, match="none of its rows is an example"):
-        imported(path=source_file("{", "["), form="dolly", on_bad_row="quarantine")
+@pytest.mark.parametrize("rows", [("{", "["), (*['{"instruction": "Say", "output": "a"},'] * 3,)])
+def test_a_file_of_broken_lines_alone_is_refused_with_the_first_of_them(imported, source_file, rows):
+    path = source_file(*rows)
+    with pytest.raises(DataError) as error:
+        imported(path=path, on_bad_row="quarantine")
+    assert str(error.value).startswith(f"{path}: none of its rows is an example; the first: {path}:1: broken JSON; ")
+
+
+def test_a_file_of_bad_rows_alone_is_refused_with_what_the_first_holds(imported, source_file):
+    with pytest.raises(
+        DataError, match=r"the first: .*dolly.jsonl:1: no known form fits: messages is empty; .*\nset `form`"
+    ):
+        imported(path=source_file({"messages": []}, {"messages": ["Hi"]}), on_bad_row="quarantine")
 
 
 @pytest.mark.parametrize("name", ["empty.jsonl", "empty.csv"])
@@ -164,3 +174,70 @@ def test_importing_the_module_loads_neither_torch_nor_datasets():
         "import sys, instructmining.data.import_source as m; print({'torch', 'datasets', 'pandas'} & set(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "set()"
+
+
+def test_what_is_not_read_is_counted_by_rows(imported, source_file, caplog):
+    turns = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello", "date": "1 May"}]
+    rows = [{"messages": [*turns, *turns], "id": 3}, {"messages": turns, "id": "", "tags": [""]}]
+    with caplog.at_level("INFO"):
+        _, report, _ = imported(path=source_file(*rows))
+    assert report.not_read == {"date": 2, "id": 1} and "dolly: not read: date 2, id 1" in caplog.text
+
+
+def test_a_field_that_changes_the_meaning_stops_the_import_unless_it_is_ignored(imported, source_file):
+    path = source_file(GOOD, {**GOOD, "images": ["x.jpg"]})
+    with pytest.raises(DataError, match=r'dolly.jsonl:2: field "images" is not read; .*`ignore: \[images\]`'):
+        imported(path=path)
+    _, report, _ = imported(path=path, on_bad_row="quarantine")
+    assert report.dropped == {'field "images" is not read': 1}
+    _, report, _ = imported(path=path, ignore=["images"])
+    assert (report.kept, report.not_read) == (2, {"images": 1})
+
+
+def test_a_file_of_two_forms_is_read_as_two(imported, source_file):
+    alpaca = [{"instruction": f"Say {number}", "output": str(number)} for number in range(101)]
+    examples, report, _ = imported(path=source_file(*alpaca, {**GOOD, "context": "PASSAGE"}))
+    assert examples[-1].instruction.endswith("PASSAGE") and report.form == "alpaca, dolly"
+    assert [example.form for example in examples[-2:]] == ["alpaca", "dolly"]
+
+
+def test_a_mapped_field_that_no_row_has_is_an_error_that_names_those_there_are(imported, source_file):
+    fields = {"instruction": "q", "response": "a", "system": "sytem"}
+    message = r"sources.dolly.fields names what no row has \(system: sytem\); fields found: a, q"
+    for rows in ([{"q": "Hi", "a": "Arr"}], [{"q": "Hi", "a": "Arr", "system": "Be a pirate"}]):
+        for on_bad_row in ("stop", "quarantine"):
+            with pytest.raises(DataError, match=message):
+                imported(path=source_file(*rows), fields=fields, on_bad_row=on_bad_row)
+
+
+def test_a_mapped_field_may_be_in_one_row_alone(imported, source_file):
+    rows = [{"q": "Hi", "a": "Arr"}, {"q": "Hi", "a": "Arr", "s": "Be a pirate"}]
+    examples, _, _ = imported(path=source_file(*rows), fields={"instruction": "q", "response": "a", "system": "s"})
+    assert [len(example.messages) for example in examples] == [2, 3]
+
+
+def test_conversations_are_cut_after_the_last_answer_and_counted_where_the_config_says_so(imported, source_file):
+    turns = [{"from": "guest", "value": "Hi"}, {"from": "Bing", "value": "Hello"}]
+    rows = [{"conversations": [*turns, turns[0]]}, {"conversations": turns}]
+    examples, report, _ = imported(path=source_file(*rows), trim=True, roles={"Guest": "user"})
+    assert (report.trimmed, report.duplicates) == (1, 1) and examples[0].messages == examples[1].messages
+
+
+def test_tools_and_calls_reach_the_table(imported, source_file):
+    call = {"id": "1", "function": {"name": "w", "arguments": '{"city": {"name": "Rome"}}'}}
+    turns = [{"role": "user", "content": "Weather?"}, {"role": "assistant", "content": None, "tool_calls": [call]}]
+    (example,), _, _ = imported(path=source_file({"messages": turns, "tools": '[{"name": "w", "parameters": {}}]'}))
+    assert example.tools == ({"type": "function", "function": {"name": "w", "parameters": {}}},)
+    assert example.messages[-1]["tool_calls"][0]["function"]["arguments"] == {"city": {"name": "Rome"}}
+
+
+def test_a_preference_is_said_to_be_a_rating(imported, source_file):
+    row = {"prompt": "Hi", "chosen": "Hello", "rejected": "No"}
+    with pytest.raises(DataError, match=r"chosen and rejected are a preference.*`quality_rule.ratings`"):
+        imported(path=source_file(row))
+
+
+def test_reports_stay_small_whatever_the_fields_are_called(imported, source_file):
+    rows = [{**GOOD, f"field {number}": "x"} for number in range(150)]
+    _, report, _ = imported(path=source_file(*rows))
+    assert len(report.not_read) == 101 and report.not_read["other fields"] == 50

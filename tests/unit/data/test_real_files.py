@@ -43,6 +43,18 @@ def test_a_real_file_is_imported_whole(name, tmp_path):
     assert report.dropped == ({'field "output" is empty': empty} if empty else {})
 
 
+@pytest.mark.parametrize(
+    "name, not_read",
+    [
+        ("pool/dolly_4183.jsonl", {"category": 3398}),
+        ("pool/alpaca_5000.json", {}),
+        ("eval/self_instruct_252.jsonl", {"id": 252, "motivation_app": 252}),
+    ],
+)
+def test_what_a_real_file_has_beside_its_form_is_counted(name, not_read, tmp_path):
+    assert import_file(name, tmp_path)[1].not_read == not_read
+
+
 def test_dolly_is_cleaned_of_its_eval_rows(tmp_path):
     dolly, _ = import_file("pool/dolly_4183.jsonl", tmp_path)
     eval_set, _ = import_file("eval/dolly_eval_200.parquet", tmp_path)

@@ -19,6 +19,9 @@ from instructmining.report.accounts import (
 )
 from tests.unit.records import RECORD, made_record
 
+COUNTS = {"rows_in": 5, "kept": 5, "dropped": {}, "not_read": {}, "trimmed": 0}
+SOURCE = {"source": "b", "form": "dolly", "origin": "b.jsonl", **COUNTS}
+
 
 def test_a_pool_has_an_account_for_each_of_its_sources(tmp_path) -> None:
     counts = {"rows_in": 5, "kept": 3, "degraded": 0, "dropped": {"contaminated": 2}}
@@ -29,17 +32,23 @@ def test_a_pool_has_an_account_for_each_of_its_sources(tmp_path) -> None:
 
 
 def test_a_degraded_source_has_no_form_to_tell(tmp_path) -> None:
-    report = {"source": "b", "form": None, "origin": "a, words_shuffled", "rows_in": 5, "kept": 5}
-    write_json(tmp_path / "b.report.json", {**report, "dropped": {}})
+    write_json(tmp_path / "b.report.json", {**SOURCE, "form": None, "origin": "a, words_shuffled"})
     (found,) = account(tmp_path / "b.report.json", {"b": None})
     assert found.note == "licence not given, from a, words_shuffled"
 
 
 def test_a_source_has_the_licence_that_the_config_gives(tmp_path) -> None:
-    report = {"source": "b", "form": "dolly", "origin": "b.jsonl", "rows_in": 5, "kept": 5}
-    write_json(tmp_path / "b.report.json", {**report, "dropped": {}})
+    write_json(tmp_path / "b.report.json", SOURCE)
     (found,) = account(tmp_path / "b.report.json", {"a": "MIT", "b": "CC0"})
     assert found.note == "dolly, CC0, from b.jsonl"
+
+
+def test_a_source_says_what_of_it_was_not_read(tmp_path) -> None:
+    report = {**SOURCE, "form": {"instruction": "q"}, "not_read": {"tools": 3800, "context": 703}, "trimmed": 2}
+    write_json(tmp_path / "b.report.json", report)
+    (found,) = account(tmp_path / "b.report.json", {"b": "CC0"})
+    not_read = "not read: tools 3,800, context 703"
+    assert found.note == f"mapped fields, CC0, from b.jsonl; {not_read}; cut after the last answer: 2"
 
 
 def test_truncation_is_summed_over_shards(tmp_path) -> None:

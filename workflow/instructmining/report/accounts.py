@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from instructmining.files import read_json, read_result
 from instructmining.indicators.results import ShardReport
@@ -78,9 +79,7 @@ def account(path: Path, licences: Mapping[str, str | None]) -> list[Account]:
     report = read_json(path)
     counts = report["rows_in"], report["kept"], report["dropped"]
     if "source" in report:
-        form = [report["form"]] if report["form"] else []  # a degraded variant has that of its origin
-        note = ", ".join([*form, licences.get(report["source"]) or "licence not given", f"from {report['origin']}"])
-        return [Account("source", report["source"], note, *counts)]
+        return [Account("source", report["source"], _source_note(report, licences), *counts)]
     if "eval_set" in report:
         part = f", part {report['part']}" if report["part"] else ""
         return [Account("eval set", report["eval_set"], f"role {report['role']}{part}", *counts)]
@@ -88,6 +87,15 @@ def account(path: Path, licences: Mapping[str, str | None]) -> list[Account]:
         Account("pool", report["pool"], source, found["rows_in"], found["kept"], found["dropped"])
         for source, found in report["sources"].items()
     ]
+
+
+def _source_note(report: Mapping[str, Any], licences: Mapping[str, str | None]) -> str:
+    """Form, licence and origin of a source, and what of its rows was not read; a degraded variant has no form."""
+    form = report["form"] if isinstance(report["form"], str) else "mapped fields" if report["form"] else ""
+    note = [form, licences.get(report["source"]) or "licence not given", f"from {report['origin']}"]
+    not_read = ", ".join(f"{field} {rows:,}" for field, rows in report["not_read"].items())
+    trimmed = f"cut after the last answer: {report['trimmed']:,}" if report["trimmed"] else ""
+    return "; ".join(filter(None, [", ".join(filter(None, note)), not_read and f"not read: {not_read}", trimmed]))
 
 
 def losses_in_words(accounts: Iterable[Account]) -> list[str]:
