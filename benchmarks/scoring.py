@@ -29,7 +29,6 @@ import torch
 from scoring_models import Model, Products, Way, models_of_the_paper, models_on_a_cpu
 
 from instructmining.data.documentation import documentation_rows
-from instructmining.data.forms.detect import detect_form
 from instructmining.data.forms.read import to_messages
 from instructmining.data.reading.read_rows import read_rows
 from instructmining.data.settings import Documentation
@@ -96,9 +95,7 @@ def read_examples(files: list[Path], count: int) -> list[Example]:
     if not sets:
         sets = [list(documentation_rows(Documentation(packages=PACKAGES)))]
     drawn = [row for rows in sets for row in random.Random(0).sample(rows, min(len(rows), -(-count // len(sets))))]
-    forms = {id(rows): detect_form(rows[:100]) for rows in sets}
-    form_of = {id(row): forms[id(rows)] for rows in sets for row in rows}
-    examples = [make_example(to_messages(row, form_of[id(row)]), "benchmark", form_of[id(row)], {}) for row in drawn]
+    examples = [make_example(to_messages(row), "benchmark", "messages", {}) for row in drawn]
     random.Random(0).shuffle(examples)
     return examples[:count]
 

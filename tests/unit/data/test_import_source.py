@@ -85,7 +85,7 @@ def test_a_file_of_broken_lines_alone_is_refused_with_the_first_of_them(imported
 
 def test_a_file_of_bad_rows_alone_is_refused_with_what_the_first_holds(imported, source_file):
     with pytest.raises(
-        DataError, match=r"the first: .*dolly.jsonl:1: no known form fits; messages is empty, .*\nset `form`"
+        DataError, match=r"the first: .*dolly.jsonl:1: no known form fits: messages is empty; .*\nset `form`"
     ):
         imported(path=source_file({"messages": []}, {"messages": ["Hi"]}), on_bad_row="quarantine")
 

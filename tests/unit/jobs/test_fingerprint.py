@@ -320,7 +320,7 @@ def test_a_function_of_ones_own_is_followed_into_the_files_beside_it(tmp_path: P
         ("selection.search_size", "training.evaluate", "evaluate"),  # a trial starts it by the name of its module
         ("training.finetune_and_evaluate", "training.evaluate", "evaluate"),
         ("indicators.reward", "models.reward_model", "GPTNeoXRewardModel.__init__"),
-        ("data.import_source", "data.forms.read", "_alpaca"),  # from a table
+        ("comparison.choose_arm", "comparison.arms", "whole"),  # from a table
     ],
 )
 def test_a_command_reaches_what_it_starts_and_what_others_call_for_it(command: str, module: str, name: str) -> None:

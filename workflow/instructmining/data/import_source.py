@@ -146,7 +146,7 @@ def _example(value: object, name: str, rows: RowSettings, tally: Tally) -> Examp
 def _set_aside(bad: BadRow, row: Row, value: object, name: str, settings: Source, tally: Tally) -> None:
     if settings.on_bad_row == "stop":
         advice = f"(set sources.{name}.on_bad_row: quarantine to set such rows aside)"
-        missing = f"\n{found}" if (found := _missing_fields(name, settings, tally)) else ""
+        missing = f"; {found}" if (found := _missing_fields(name, settings, tally)) else ""
         raise DataError(f"{row.place}: {bad} {advice}{missing}{_forms(bad)}") from None
     tally.dropped[bad.reason] += 1
     tally.first_bad = tally.first_bad or f"{row.place}: {bad}{_forms(bad)}"
@@ -156,7 +156,9 @@ def _set_aside(bad: BadRow, row: Row, value: object, name: str, settings: Source
 
 def _forms(bad: BadRow) -> str:
     """What a row may be, where it has no known form."""
-    return f"\nset `form` to one of these, or map the `fields`:\n{KNOWN_FORMS}" if bad.reason == NO_FORM else ""
+    return (
+        f"\nset `form` to one of these, or map the `fields`:\n{KNOWN_FORMS}" if bad.reason.startswith(NO_FORM) else ""
+    )
 
 
 def _check_source(origin: Origin, name: str, settings: Source, tally: Tally) -> None:

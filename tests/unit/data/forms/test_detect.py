@@ -3,7 +3,7 @@
 import pytest
 
 from instructmining.data.errors import BadRow, DataError
-from instructmining.data.forms.detect import detect_form, form_of, found, refuse_preference
+from instructmining.data.forms.detect import detect_form, form_of, no_form, refuse_preference
 from tests.unit.data.forms.made import GOOD, TURNS, USER
 
 
@@ -38,21 +38,22 @@ def test_empty_fields_of_another_form_are_not_that_form():
 @pytest.mark.parametrize(
     "row, message",
     [
-        ({"conversations": [["Hi"]]}, "conversations is an array of arrays, expected an array of turns"),
-        ({"conversations": [1, "Hi"]}, "conversations is an array, expected an array of turns"),
-        ({"messages": {"role": "user"}}, "messages is an object, expected"),
-        ({"messages": None}, "messages is null, expected"),
-        ({"messages": [{"role": "user"}]}, "messages is an array of objects with role, expected role and content"),
-        ({" Messages": [USER]}, "fields found:  Messages;  Messages must be in lower case"),
-        ({}, "fields found: none"),
+        ({"conversations": [["Hi"]]}, ": conversations is an array of arrays; expected an array of turns"),
+        ({"conversations": [1, "Hi"]}, ": conversations is an array; expected an array of turns"),
+        ({"messages": {"role": "user"}}, ": messages is an object; expected"),
+        ({"messages": None}, ": messages is null; expected"),
+        ({"messages": [{"role": "user"}]}, ": messages is an array of objects; expected role and content, or from and"),
+        ({" Messages": [USER]}, "; fields found:  Messages;  Messages must be in lower case"),
+        ({}, "; fields found: none"),
     ],
 )
 def test_a_message_says_what_is_there(row, message):
-    assert found(row).startswith(message)
+    assert str(no_form(row)).startswith(f"no known form fits{message}")
 
 
-def test_the_fields_found_are_few():
-    assert found({f"{number:03}": 1 for number in range(30)}).endswith("018, 019 and 10 more")
+def test_the_fields_found_are_few_and_no_part_of_the_reason():
+    bad = no_form({f"{number:03}": 1 for number in range(30)})
+    assert str(bad).endswith("018, 019 and 10 more") and bad.reason == "no known form fits"
 
 
 def test_a_preference_needs_both_responses():

@@ -137,6 +137,23 @@ READ = {
         ),
         [user("Hi"), answer("", tool_calls=[{"id": "1", **CALL}])],
     ),
+    "a call without content": (
+        {"messages": [ASKED, {"role": "assistant", "tool_calls": [CALL]}]},
+        [user("Hi"), answer("", tool_calls=[CALL])],
+    ),
+    "a call with its ID beside its text": (
+        {
+            "conversations": [
+                {"from": "human", "value": "Hi"},
+                {
+                    "from": "function_call",
+                    "value": '{"name": "add", "arguments": {"a": 1}}',
+                    "tool_calls": [{"id": "1", **CALL}],
+                },
+            ]
+        },
+        [user("Hi"), answer("", tool_calls=[{"id": "1", **CALL}])],
+    ),
     "the older call": (
         asked(content=None, function_call=CALL["function"]),
         [user("Hi"), answer("", tool_calls=[CALL])],
@@ -227,6 +244,13 @@ REFUSED = {
         shared(("human", "Hi"), ("function_call", "add(1)")),
         'field "value" holds what is no call of a function; found text',
     ),
+    "other calls than its text says": (
+        {"conversations": [
+            {"from": "human", "value": "Hi"},
+            {"from": "function_call", "value": '{"name": "sub", "arguments": {}}', "tool_calls": [CALL]},
+        ]},
+        "a turn has other calls in its text than beside it",
+    ),
     "tools that are words": ({**MESSAGES, "tools": "calculator"}, 'field "tools" holds what is no definition of a tool; found text'),
     "a tool before all": ({"messages": [RETURNED, *HI]}, "a tool's turn does not follow the assistant's"),
     "preference of turns": (
@@ -237,12 +261,12 @@ REFUSED = {
         {**shared(("human", "Hi")), "chosen": {"from": "gpt", "value": "a"}, "rejected": {"from": "gpt", "value": "b"}},
         "chosen and rejected are a preference",
     ),
-    "turns that are text": ({"conversations": ["Hi", "Hello"]}, "no known form fits; conversations is an array of text"),
-    "turns that are JSON": ({"messages": '[{"role": "user"}]'}, "no known form fits; messages is text that holds JSON"),
-    "no turns": ({"messages": []}, "no known form fits; messages is empty"),
+    "turns that are text": ({"conversations": ["Hi", "Hello"]}, "no known form fits: conversations is an array of text"),
+    "turns that are JSON": ({"messages": '[{"role": "user"}]'}, "no known form fits: messages is text that holds JSON"),
+    "no turns": ({"messages": []}, "no known form fits: messages is empty"),
     "turns by other keys": (
         {"messages": [{"speaker": "a", "text": "b"}]},
-        "no known form fits; messages is an array of objects with speaker, text, expected role and content",
+        "no known form fits: messages is an array of objects; expected role and content, or from and value; found speaker, text",
     ),
     "fields in capitals": ({"Instruction": "Hi", "Output": "Hello"}, "no known form fits; fields found: Instruction, Output; Instruction, Output must be"),
     "unknown fields": ({"prompt": "Hi", "answer": "Hello"}, "no known form fits; fields found: answer, prompt"),

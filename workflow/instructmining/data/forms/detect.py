@@ -15,6 +15,7 @@ KNOWN_FORMS = """\
   sharegpt: conversations[{from, value}]; system and tools (optional)
   messages: messages[{role, content}]; system and tools (optional)"""
 NO_FORM, SEVERAL_FORMS = "no known form fits", "several forms fit"
+FIELDS = {"instruction", "input", "output", "response", "context", "instances", *CONVERSATION_FIELDS}
 PREFERENCE = "chosen and rejected are a preference, not an example"
 
 
@@ -24,8 +25,8 @@ def detect_form(rows: Iterable[object]) -> Form:
     forms = {form for row in objects for form in _fitting_forms(row)}
     if len(forms) == 1:
         return forms.pop()
-    several = f"the forms {', '.join(sorted(forms))} all fit" if forms else NO_FORM
-    raise DataError(f"{several}; {found(objects[0] if objects else {})}\nexpected one of\n{KNOWN_FORMS}")
+    several = f"the forms {', '.join(sorted(forms))} all fit" if forms else no_form(objects[0] if objects else {})
+    raise DataError(f"{several}\nexpected one of\n{KNOWN_FORMS}")
 
 
 def form_of(row: JsonObject) -> Form:
@@ -36,14 +37,15 @@ def form_of(row: JsonObject) -> Form:
     if len(forms) > 1:
         raise BadRow(SEVERAL_FORMS, f"{' and '.join(forms)}; say which in `form`")
     if not forms:
-        raise BadRow(NO_FORM, found(row))
+        raise no_form(row)
     return forms[0]
 
 
 def refuse_preference(row: JsonObject) -> None:
     """Raise BadRow for two responses of which one is better: that is a rating, not an example."""
     if not blank(row.get("rejected")) and not blank(row.get("chosen")):
-        raise BadRow(PREFERENCE, 'name the file under `quality_rule.ratings`, or map `fields: {response: "chosen"}`')
+        asked = "`fields: {instruction: ..., response: chosen}` with `ignore: [rejected]`"
+        raise BadRow(PREFERENCE, f"name the file under `quality_rule.ratings`, or read the chosen ones by {asked}")
 
 
 def _fitting_forms(row: JsonObject) -> list[Form]:
@@ -71,25 +73,22 @@ def _form_of_turns(row: JsonObject) -> Form | None:
     return "messages" if first.get("role") is not None and MESSAGES.text in first else None
 
 
-def found(row: JsonObject) -> str:
+def no_form(row: JsonObject) -> BadRow:
     """What a row holds instead of a known form, as closely as can be said in a line."""
     for field in CONVERSATION_FIELDS:
         if field in row:
-            return f"{field} is {_turns_in_words(row[field])}"
+            return BadRow(f"{NO_FORM}: {field} is {describe(row[field])}", _expected(row[field]))
     names = [str(field)[:40] for field in row]
-    expected = {"instruction", "input", "output", "response", "context", "instances", *CONVERSATION_FIELDS}
-    other = [name for name in names if name not in expected and name.strip().lower() in expected]
-    if other:
-        return f"fields found: {_listed(names)}; {', '.join(other)} must be in lower case, or be named in `fields`"
-    return f"fields found: {_listed(names)}"
+    other = [name for name in names if name not in FIELDS and name.strip().lower() in FIELDS]
+    advice = f"; {', '.join(other)} must be in lower case, or be named in `fields`" if other else ""
+    return BadRow(NO_FORM, f"fields found: {_listed(names)}{advice}")
 
 
-def _turns_in_words(turns: object) -> str:
+def _expected(turns: object) -> str:
     first = turns[0] if isinstance(turns, list) and turns else None
     if not isinstance(first, dict):
-        return f"{describe(turns)}, expected an array of turns"
-    keys = _listed([str(key)[:40] for key in first])
-    return f"an array of objects with {keys}, expected role and content, or from and value"
+        return "expected an array of turns"
+    return f"expected role and content, or from and value; found {_listed([str(key)[:40] for key in first])}"
 
 
 def _listed(names: list[str]) -> str:
