@@ -96,7 +96,7 @@ def test_a_bad_row_is_named_and_with_quarantine_the_others_are_kept(tmp_path: Pa
 @pytest.mark.parametrize(("name", "content", "message"), [
     ("in.jsonl", bz2.compress(lines(A)), "this is a bzip2 archive"),
     ("in.json", json.dumps({"train": [A], "test": [B]}).encode(), "one JSON object, not rows: its field train is"),
-    ("in.json", b'[{"instruction": "Say a"},\n {"instruction": }]', r"broken JSON: row 2: .* line 2 column 18"),
+    ("in.json", b'[{"instruction": "Say a", "output": "a"},\n {"instruction": }]', r"broken JSON: row 2: .* line 2 column 18"),
 ])  # fmt: skip
 def test_what_cannot_be_read_is_said(tmp_path: Path, name: str, content: bytes, message: str) -> None:
     (tmp_path / name).write_bytes(content)
