@@ -117,6 +117,15 @@ def test_what_a_template_is_counted_in_and_what_it_is_are_in_the_report(built):
     assert report.template_grams == 9 and report.template_examples == (PREAMBLE.lower().replace(".", ""),)
 
 
+def test_forty_eval_prompts_and_three_of_a_pool_that_share_a_frame_share_no_task(built):
+    frame = "You are a helpful assistant. Read the task and answer it as well as you can. Task: {} Answer:"
+    evals = [example(frame.format(f"Describe animal no. {number} in detail")) for number in range(40)]
+    pool = [example(frame.format(task), response="fine") for task in TASKS[:3]]
+    leak = example(frame.format("describe animal no. 7 in  detail"))
+    (kept,), report, (row,) = built([*pool, leak], eval_set=evals)
+    assert kept == pool and report.dropped == {"contaminated": 1} and row["id"] == leak.id
+
+
 def test_a_source_that_eval_sets_take_much_of_is_warned_of(built, caplog):
     _, report, _ = built([example(task) for task in TASKS], [example("Sing!", "b")], eval_set=map(example, TASKS[:2]))
     warning = report.sources["a"].warning

@@ -37,6 +37,18 @@ def test_an_empty_eval_set_is_refused(tmp_path):
         make_eval_set("e", settings, 0, [tmp_path / "a.parquet"], tmp_path / "e.parquet", tmp_path / "e.json")
 
 
+def test_an_eval_set_of_which_nothing_is_left_says_why(tmp_path):
+    item = example("One?")
+    part = next(part for part in ("1/2", "2/2") if not in_part(item, part))
+    write_table(tmp_path / "a.parquet", to_table([item, item]), EXAMPLES)
+    settings, files = (
+        EvalSet(sources=["a"], role="fit", part=part),
+        [tmp_path / name for name in ("e.parquet", "e.json")],
+    )
+    with pytest.raises(DataError, match=r"no example is left of 2 of a, part ./2 \(1 other part, 1 duplicate\)"):
+        make_eval_set("e", settings, 0, [tmp_path / "a.parquet"], *files)
+
+
 def test_a_part_is_given_by_the_prompt_whatever_the_response() -> None:
     parts = {in_part(example("Why?", response=f"Answer {number}"), "1/2") for number in range(20)}
     assert len(parts) == 1

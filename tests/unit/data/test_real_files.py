@@ -8,6 +8,8 @@ from instructmining.data.build_pool import build_pool
 from instructmining.data.import_source import import_source
 from instructmining.data.reports import PoolReport, SourceReport
 from instructmining.data.settings import Pool, Source
+from instructmining.example import EXAMPLES, Message, make_example, read_examples, to_table
+from instructmining.files import write_table
 from tests.unit.data.made import read_report
 
 DATA = Path(__file__).parents[3] / "../shared/data"
@@ -62,3 +64,29 @@ def test_dolly_is_cleaned_of_its_eval_rows(tmp_path):
     tables = tmp_path / "contaminated.parquet", tmp_path / "near_duplicates.parquet"
     build_pool("p", settings, [dolly], [eval_set], [tmp_path / "0.parquet"], report, *tables)
     assert read_report(PoolReport, report).dropped.get("contaminated", 0) > 20
+
+
+PREAMBLE = "Below is an instruction that describes a task. Write a response that appropriately completes the request."
+
+
+def framed(path):
+    """A copy of a table of examples with a preamble before each prompt."""
+    examples = [
+        make_example(
+            [Message(role="user", content=f"{PREAMBLE}\n\n### Instruction:\n{item.instruction}\n\n### Response:"), *item.messages[1:]],
+            item.source, "messages", {},
+        )
+        for item in read_examples(path)[:1000]
+    ]  # fmt: skip
+    write_table(path, to_table(examples), EXAMPLES)
+    return path
+
+
+def test_alpaca_is_not_contaminated_by_an_eval_set_that_shares_its_preamble(tmp_path):
+    alpaca, evals = (
+        framed(import_file(name, tmp_path)[0]) for name in ("pool/alpaca_5000.json", "eval/coachlm150.parquet")
+    )
+    tables = [tmp_path / f"{name}.parquet" for name in ("0", "contaminated", "near_duplicates")]
+    report = tmp_path / "report.json"
+    build_pool("p", Pool(sources=["alpaca_5000"]), [alpaca], [evals], tables[:1], report, *tables[1:])
+    assert (read_report(PoolReport, report).rows_in, read_report(PoolReport, report).dropped) == (1000, {})

@@ -8,7 +8,7 @@ fewer words are not looked for: anybody may give them.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -50,24 +50,31 @@ class EvalTexts:
     def __init__(self, guarded: bool) -> None:
         self._guarded = guarded
         self.texts: dict[Words, set[str]] = defaultdict(set)  # the eval sets that a text is in
-        self.sampled: list[list[Words]] = []  # of each source of the pool
+        self._in_sources: set[Words] = set()
+        self._phrases: list[str] = []
+
+    def add_sample(self, texts: Sequence[Words]) -> None:
+        """Look for templates in a sample of a source of the pool."""
+        found = find_templates(without_near_identical(texts))
+        self._in_sources |= found
+        self._phrases += phrases(texts, found)
 
     @cached_property
     def templates(self) -> set[Words]:
         """The 8-grams that count on neither side."""
         here = find_templates(self.texts)
-        in_sources = {gram for texts in self.sampled for gram in find_templates(without_near_identical(texts))}
-        whole = [text for text in self.texts if self._guarded and _swallowed(text, here, in_sources)]
-        return here | in_sources.difference(*map(windows, whole))
+        whole = [text for text in self.texts if self._guarded and _swallowed(text, here, self._in_sources)]
+        return here | self._in_sources.difference(*map(windows, whole))
+
+    def examples(self, count: int = 5) -> list[str]:
+        """Some of what templates cover, first in the eval sets."""
+        known = [phrase for phrase in self._phrases if self.templates.issuperset(windows(tuple(phrase.split())))]
+        return list(dict.fromkeys([*phrases(self.texts, self.templates), *known]))[:count]
 
     @cached_property
     def own(self) -> dict[Words, set[Words]]:
         """The grams of each text outside of templates."""
         return {text: own_grams(text, self.templates) for text in self.texts}
-
-    def examples(self) -> list[str]:
-        """Some of what templates cover."""
-        return phrases([*self.texts, *(text for texts in self.sampled for text in texts)], self.templates)
 
 
 class EvalPrompts:
@@ -86,8 +93,8 @@ class EvalPrompts:
     def add_source(self, path: Path) -> None:
         """Look for templates in a source of the pool, too."""
         examples = sample(path)
-        self.prompts.sampled.append([words_of(_user_text(example)) for example in examples])
-        self.answers.sampled.append([words_of(example.response) for example in examples])
+        self.prompts.add_sample([words_of(_user_text(example)) for example in examples])
+        self.answers.add_sample([words_of(example.response) for example in examples])
 
     def overlaps(self, example: Example) -> dict[str, float]:
         """For each eval set that shares grams with the example's prompt, the share of these grams, in (0, 1]."""

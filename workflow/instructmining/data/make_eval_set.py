@@ -19,6 +19,7 @@ from pathlib import Path
 from instructmining.command import run_main
 from instructmining.data.contamination import user_prompt
 from instructmining.data.draw import draw, seeded
+from instructmining.data.reports import dropped_in_words
 from instructmining.data.settings import EvalSet
 from instructmining.data.write_examples import check_counts, write_examples
 from instructmining.example import Example, stream_examples
@@ -55,8 +56,9 @@ def make_eval_set(name: str, settings: EvalSet, seed: int, sources: list[Path], 
     chosen = choose_examples(chain.from_iterable(batches), settings, seed, name)
     check_counts(chosen.rows_in, len(chosen.examples), chosen.dropped, f"eval set {name}")
     part = f", part {settings.part}" if settings.part else ""
-    nothing_left = f"eval_sets.{name}: no example is left of {chosen.rows_in} of {', '.join(settings.sources)}{part}"
-    write_examples(output, chosen.examples, nothing_left)
+    dropped = f" ({dropped_in_words(chosen.dropped, {})})" if chosen.dropped else ""
+    left = f"no example is left of {chosen.rows_in} of {', '.join(settings.sources)}{part}{dropped}"
+    write_examples(output, chosen.examples, f"eval_sets.{name}: {left}")
     counts = {"rows_in": chosen.rows_in, "kept": len(chosen.examples), "dropped": dict(chosen.dropped)}
     write_json(report, {"eval_set": name, "role": settings.role, "part": settings.part, **counts})
     logging.info("%s: kept %d of %d examples", name, len(chosen.examples), chosen.rows_in)
