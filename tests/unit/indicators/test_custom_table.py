@@ -13,7 +13,8 @@ from instructmining.command import UserError
 from instructmining.example import EXAMPLES, Example, make_example, to_table
 from instructmining.files import write_table
 from instructmining.indicators.custom_table import look_up, main
-from instructmining.indicators.settings import CustomIndicator, Match
+from instructmining.indicators.match_settings import Match
+from instructmining.indicators.settings import CustomIndicator
 
 BY_ROW, BY_TEXT = Match(column="number"), Match(text=True)
 
@@ -89,12 +90,6 @@ def test_a_value_that_two_examples_share_names_none_of_them(tmp_path: Path) -> N
         scores(tmp_path, {"number": [7, 8], "difficulty": [1.0, 2.0]}, BY_ROW, A, B, other)
     table = {"number": [7, 7], "source": ["other", "mine"], "difficulty": [1.0, 2.0]}
     assert scores(tmp_path, table, BY_ROW, A, other) == [2.0, 1.0]
-
-
-@pytest.mark.parametrize("match", [{}, {"text": False}, {"column": "id", "text": True}])
-def test_rows_are_matched_in_one_way(match: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError, match="needs exactly one of column, text"):
-        CustomIndicator.model_validate({"table": "a.parquet", "match": match})
 
 
 def test_a_function_is_not_matched() -> None:

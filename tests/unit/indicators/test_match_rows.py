@@ -7,7 +7,7 @@ import pytest
 
 from instructmining.command import UserError
 from instructmining.indicators.match_rows import as_text, matching
-from instructmining.indicators.settings import Match
+from instructmining.indicators.match_settings import Match
 
 
 @pytest.mark.parametrize(

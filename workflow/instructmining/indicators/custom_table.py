@@ -17,8 +17,9 @@ import pyarrow.parquet as pq
 from instructmining.command import UserError, run_main
 from instructmining.example import Example
 from instructmining.indicators.match_rows import Key, Matching, matching
+from instructmining.indicators.match_settings import Match
 from instructmining.indicators.scoring import Meter, Scorer, Scores, parse_arguments, score_shard
-from instructmining.indicators.settings import CustomIndicator, Match
+from instructmining.indicators.settings import CustomIndicator
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from instructmining.command import UserError
 from instructmining.example import normalise
-from instructmining.indicators.settings import Match
+from instructmining.indicators.match_settings import Match
 
 Row = Mapping[str, Any]
 Key = tuple[str, ...]

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from instructmining.indicators.declaration import Indicator, ScorerSettings
+from instructmining.indicators.match_settings import Match
 from instructmining.models.settings import Dtype, ModelFiles
 from instructmining.settings import Name, Settings, Untracked
 
@@ -253,22 +254,6 @@ class UniEvalScorer(Settings):
     """Number format of the weights; the T5 was trained in bf16 and overflows in fp16."""
     parameters: Annotated[float, Field(gt=0), Untracked()] = 7.7e8
     """Number of parameters, from which the memory and time of jobs are estimated."""
-
-
-class Match(Settings):
-    """How the rows of a table are matched to examples, if not by the examples' IDs: by exactly one of these."""
-
-    column: str | None = None
-    """By a value: a column of the table that is also a field of the sources' rows, such as their own `id`. If sources
-    have equal values, the table needs a column `source` as well, with the names of the sources."""
-    text: bool = False
-    """By the text: columns `instruction` (and `input`) and `response` or `output`, or `messages`."""
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        if (self.column is not None) == self.text:
-            raise ValueError("needs exactly one of column, text")
-        return self
 
 
 class CustomIndicator(Settings):
