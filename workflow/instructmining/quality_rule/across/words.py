@@ -39,9 +39,10 @@ def _title(comparison: VariantComparison) -> str:
 
 def _agreement(row: RuleAgreement, level: str) -> str:
     return (
-        f"the rules of {row.a} and {row.b} rank the subsets with a Spearman correlation of {row.subsets:.2f} ({level}"
-        f" interval {row.low:.2f} to {row.high:.2f}), and the candidates with one of {row.examples:.2f}; of the 10% of"
-        f" the candidates that one ranks first, the other has {row.best:.0%} in its own first 10% (by chance: 10%)."
+        f"the rules of {row.a} and {row.b}, as they were fitted, rank the subsets with a Spearman correlation of"
+        f" {row.subsets:.2f} ({level} interval over subsets {row.low:.2f} to {row.high:.2f}), and the candidates with"
+        f" one of {row.examples:.2f}; of the 10% of the candidates that one ranks first, the other has {row.best:.0%}"
+        " in its own first 10% (by chance: 10%)."
     )
 
 
