@@ -1,11 +1,11 @@
 """How often the intervals of a comparison contain the truth, in simulations with known truth.
 
-    python benchmarks/coverage/comparison.py --runs 2000
+    python benchmarks/coverage/comparison.py --runs 1000
 
 The first table has differences in loss between two arms, over seeds and test examples of 20 to 119 tokens. The true
 difference is that of new seeds and new examples. SDs are in nats per token: of what a seed, and an example, adds to the
-difference, and of the rest. Beside the interval that is printed are three that were tried: Student's t over seeds alone;
-the variance of both with Satterthwaite's degrees of freedom; and the percentile bootstrap that resamples both.
+difference, and of the rest. Beside the interval that is printed are three that were tried: Student's t over seeds
+alone; the variance of both with Satterthwaite's degrees of freedom; and the percentile bootstrap that resamples both.
 
 The second table has differences between accuracies on a benchmark; arms answer the same questions, alike in four of
 five. The third has win rates by a judge. All intervals are of 95 %.
@@ -157,7 +157,7 @@ def make_table(title: str, *columns: str) -> Table:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=2000, help="simulations of each row")
+    parser.add_argument("--runs", type=int, default=1000, help="simulations of each row")
     runs = parser.parse_args().runs
     console = Console(width=120)
     for table in (differences, benchmarks, win_rates):

@@ -52,8 +52,8 @@ def comparison_section(result: ComparisonResult) -> Group:
     for arm in result.arms:
         table.add_row(*_arm_cells(arm))
     title = (
-        f"Arms of {result.pool}, {result.model}: test loss in nats per token, {result.confidence:.0%} intervals,"
-        " p after Holm's correction"
+        f"Arms of {result.pool}, {result.model}: test loss in nats per token, {result.confidence:.0%} intervals and p"
+        " after Holm's correction"
     )
     return Group(_title(title), table, Text(result.sentence))
 

@@ -28,7 +28,7 @@ def _sentences(comparison: VariantComparison, level: str) -> list[str]:
     return [
         f"{where}: {equality_sentence(comparison.equal_coefficients)}",
         *(f"{where}: {_agreement(row, level)}" for row in comparison.agreement),
-        *(f"{where}: {_transfer(row, level)}" for row in others),
+        *(f"{where}: {transfer_sentence(row, level)}" for row in others),
     ]
 
 
@@ -39,19 +39,19 @@ def _title(comparison: VariantComparison) -> str:
 
 def _agreement(row: RuleAgreement, level: str) -> str:
     return (
-        f"the rules of {row.a} and {row.b}, as they were fitted, rank the subsets with a Spearman correlation of"
-        f" {row.subsets:.2f} ({level} interval over subsets {row.low:.2f} to {row.high:.2f}), and the candidates with"
-        f" one of {row.examples:.2f}; of the 10% of the candidates that one ranks first, the other has {row.best:.0%}"
-        " in its own first 10% (by chance: 10%)."
+        f"the rules of {row.a} and {row.b} rank the subsets with a Spearman correlation of {row.subsets:.2f} ({level}"
+        f" interval {row.low:.2f} to {row.high:.2f}), and the candidates with one of {row.examples:.2f}; of the 10% of"
+        f" the candidates that one ranks first, the other has {row.best:.0%} in its own first 10% (by chance: 10%)."
     )
 
 
-def _transfer(row: Transfer, level: str) -> str:
+def transfer_sentence(row: Transfer, level: str) -> str:
+    """How well the order that one rule gives fits the losses of another variant."""
     how = "each subset held out" if row.held_out else "other subsets"
     return (
-        f"the rule of {row.fitted_on} predicts {row.tested_on} ({how}) with a Spearman correlation of"
-        f" {row.spearman:.2f} ({level} interval {row.spearman_low:.2f} to {row.spearman_high:.2f}) and an R2 of"
-        f" {row.recentred_r2:.2f} after recentring ({row.r2:.2f} before)."
+        f"the order that the rule of {row.fitted_on} gives the subsets ({how}) has a Spearman correlation of"
+        f" {row.spearman:.2f} ({level} interval {row.spearman_low:.2f} to {row.spearman_high:.2f}) with their losses on"
+        f" {row.tested_on}; R2 {row.recentred_r2:.2f} after recentring ({row.r2:.2f} before)."
     )
 
 

@@ -20,8 +20,8 @@ def draw_arms(result: ComparisonResult) -> Drawing:
     losses.set_yticks(range(len(result.arms)), [_label(arm) for arm in result.arms])
     losses.set_ylim(len(result.arms) - 0.4, -0.6)
     losses.set_xlabel("test loss (nats per token)")
-    losses.set_title("loss\n(interval over seeds)")
-    differences.set_title(f"difference from {result.baseline}\n(interval over seeds and test examples)")
+    losses.set_title("loss\n(over seeds)")
+    differences.set_title(f"difference from {result.baseline}\n(over seeds and test examples)")
     differences.set_xlabel("nats per token\n← lower loss        higher loss →")
     zero_line(differences)
     for axes in (losses, differences):
