@@ -48,7 +48,7 @@ def _difference(axes: Axes, row: int, arm: ArmResult) -> None:
         axes.annotate("baseline", (0, row), (6, 0), textcoords="offset points", va="center", color=GREY)
         return
     difference = arm.difference
-    if difference.low is not None:
+    if difference.low is not None and difference.high is not None:
         axes.plot([difference.low, difference.high], [row, row], color=BLUE, linewidth=1.6)
     axes.plot(difference.mean, row, "|", color=BLUE, markersize=14, markeredgewidth=2)
     axes.scatter(difference.values, [row] * len(difference.values), s=20, color=GREY, alpha=0.8, linewidth=0, zorder=3)
