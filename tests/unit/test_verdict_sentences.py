@@ -144,6 +144,11 @@ ARMS = {
         "p = 9.6e-05)",
         "arms matched by steps). No other",
     ),
+    "no training at all": (
+        compared({"random": RANDOM, "selected": lower(-0.3)}, steps=0, examples=0, tokens=0.0),
+        "p = 9e-05); it is the base model, which was not tuned",
+        "arms matched by examples); it is the base model, which was not tuned. Arms with",
+    ),
     "more of everything": (
         compared({"random": RANDOM, "selected": lower(0.3)}, steps=16, examples=128, tokens=10000.0),
         f"; 16 steps against 8, 128 examples against 64, 10,000 tokens against 5,000: {SEPARATED}",

@@ -74,7 +74,7 @@ def test_eval_sets_count_equally_whatever_their_size():
 @pytest.mark.parametrize("sds", [(0.03, 0.1, 0.05), (0.02, 0.3, 0.05), (0.0, 0.05, 0.05)])
 @pytest.mark.parametrize("seeds", [2, 3])
 def test_the_interval_covers_the_truth_as_often_as_it_says(sds, seeds):
-    """Expected from 0.953 on in 1,000 runs (benchmarks/coverage/comparison.py); of 300, 0.92 is a bound of 3 SD."""
+    """Expected from 0.961 on in 1,000 runs (benchmarks/coverage/comparison.py); of 300 runs, 0.92 is 3 SD below."""
     rng, tokens = np.random.default_rng(1), np.full(60, 20.0)
     of_seed, of_example, rest = sds
     covered = 0

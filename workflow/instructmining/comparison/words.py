@@ -72,6 +72,8 @@ def _sizes(difference: Difference) -> list[str]:
 
 def _caveat(arm: ArmResult, result: ComparisonResult) -> str:
     """A warning where more than the choice of examples differs."""
+    if arm.steps == 0:
+        return "; it is the base model, which was not tuned"
     baseline = _baseline(result)
     amounts = {
         "steps": (arm.steps, baseline.steps),
