@@ -13,11 +13,17 @@ from tests.unit.comparison.made import BASE, NOISE, SEEDS, TOKENS, result, run, 
 
 
 def test_differences_are_paired_by_seed():
+    """All examples shift alike here, so that the interval over seeds and examples is that of a t-test over seeds."""
     shifts = [-0.05, -0.06, -0.04]
-    selected = result(shifts).arms[0]
+    found = result(shifts).arms[0].difference
     expected = stats.ttest_1samp(shifts, 0).confidence_interval(0.95)
-    found = selected.difference.over_seeds
     assert (found.mean, found.low, found.high) == pytest.approx((np.mean(shifts), expected.low, expected.high))
+    assert (found.seeds_error, found.examples_error) == pytest.approx((stats.sem(shifts), 0), abs=1e-9)
+
+
+def test_test_examples_widen_the_interval_where_they_differ():
+    narrow, wide = (result([-0.05, -0.06, -0.04], spread=spread).arms[0].difference for spread in (0.0, 2.0))
+    assert wide.examples_error > 0.1 and wide.low < -0.2 < narrow.low < narrow.high < 0.1 < wide.high
 
 
 def test_loss_is_per_token_on_test_sets_alone():
@@ -37,7 +43,7 @@ def test_an_arm_of_more_seeds_is_paired_with_those_that_the_baseline_has():
     runs += [run("selected", seed, shift=shift) for seed, shift in enumerate(shifts)]
     arms = ["selected", "random"]
     selected = compare(runs, Comparison(arms=arms, more_seeds={"selected": 5}), 0.95).arms[0]
-    assert selected.difference.over_seeds.values == pytest.approx(shifts[:3])
+    assert selected.difference.values == pytest.approx(shifts[:3])
     assert len(selected.loss.values) == 5
 
 

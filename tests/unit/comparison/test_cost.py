@@ -8,6 +8,7 @@ import pyarrow as pa
 from instructmining.comparison.cost import (
     CostResult,
     PerFineTune,
+    StageCost,
     cost_result,
     full_tokens,
     main,
@@ -80,6 +81,13 @@ def test_choosing_has_paid_when_what_it_saves_is_what_it_took():
     assert result.once == 2 and result.fine_tune == PerFineTune(selected=1, full=1.25)
     assert result.break_even == 8
     assert "choosing has paid off after 8 such fine-tunes" in result.sentence
+
+
+def test_where_jobs_left_no_time_what_choosing_took_is_said_to_be_a_bound():
+    rows = [StageCost("scoring mixed", 4, 3, 2.0, 0.0, None)]
+    words = cost_result(rows, [record("mixed.selected"), record("mixed.random")], 25, SETTINGS).sentence
+    assert "Choosing took at least 2 core hours, once (1 of 4 jobs left no benchmark and are not counted)" in words
+    assert "paid off after at least 8 such" in words
 
 
 def test_choosing_that_saves_nothing_is_said_never_to_pay():

@@ -1,5 +1,8 @@
 """Runs that do not belong together are refused."""
 
+import math
+from dataclasses import replace
+
 import pyarrow as pa
 import pytest
 
@@ -37,3 +40,17 @@ def test_a_record_without_its_losses_is_named(tmp_path):
     write_runs(tmp_path)
     with pytest.raises(ValueError, match=r"record\.json: there is no table of losses"):
         read_runs(tmp_path.rglob("record.json"), [])
+
+
+def test_a_loss_that_is_not_a_number_is_refused_by_its_name():
+    made, items = record("selected", 1)
+    diverged = {**made.losses, "test": replace(made.losses["test"], token_loss=math.nan)}
+    with pytest.raises(ValueError, match=r"mixed\.selected, seed 1, test: found a loss of nan; expected a finite"):
+        Run.of(replace(made, losses=diverged), items)
+
+
+def test_a_test_set_of_one_example_is_refused_as_it_gives_no_interval():
+    made, items = record("selected", 1)
+    single = {**made.losses, "test": replace(made.losses["test"], examples=1)}
+    with pytest.raises(ValueError, match="found 1 test example; an interval over test examples needs two"):
+        Run.of(replace(made, losses=single), items)

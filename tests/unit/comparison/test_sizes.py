@@ -76,6 +76,10 @@ def test_the_sentence_of_a_curve_says_what_is_seen_and_on_how_much():
     )
 
 
+def test_two_sizes_are_said_to_show_no_second_descent():
+    assert "two sizes show no second descent" in sentence(points([2.0, 1.0, 1.8, 0.9])[:2], 0.95)
+
+
 def test_all_curves_are_described_the_selection_first():
     means = [2.0, 1.8, 1.4, 1.0]
     runs = [r for arm in ("random", "selected") for kept in ("steps", "epochs") for r in records(means, arm, kept)]

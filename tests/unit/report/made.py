@@ -20,8 +20,8 @@ def comparison() -> ComparisonResult:
         loss = over_seeds([mean, mean + 0.01, mean - 0.02], 0.95)
         return ArmResult(name, 50, 10, 900.0, loss, {"test": loss}, difference, f"{name}: a verdict")
 
-    over = over_seeds([-0.1, -0.2, -0.1], 0.95)
-    arms = (arm("selected", 2.0, Difference(over, -0.2, -0.05, -0.3, 0.0, 0.04, 0.08)), arm("random", 2.1, None))
+    difference = Difference(-0.1, -0.3, 0.1, (-0.1, -0.2, 0.0), 0.06, 0.03, 0.04, 0.08)
+    arms = (arm("selected", 2.0, difference), arm("random", 2.1, None))
     about = ("tiny", "mixed", "random", "steps", 0.95, (0, 1, 2), {"test": "test"}, 40)
     return ComparisonResult(*about, arms, "A sentence.")
 
@@ -64,7 +64,7 @@ def judge_result(text: str = "plain") -> JudgeResult:
 
 def arm_on_task(arm: str, text: str = "plain", differs: bool = True) -> ArmOnTask:
     """An arm on a task without a standard error."""
-    difference = TaskDifference(0.1, 0.0, 0.2, None, None) if differs else None
+    difference = TaskDifference(0.1, 0.0, 0.2, ("questions",), None, None) if differs else None
     return ArmOnTask(text, arm, text, 0.5, None, 1, 5, 9, difference, f"{arm} on {text}")
 
 

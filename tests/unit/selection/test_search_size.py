@@ -1,5 +1,6 @@
 """A search asks the same questions given the same answers, keeps every trial, and goes on where it stopped."""
 
+import math
 import os
 import signal
 import subprocess
@@ -21,6 +22,17 @@ from tests.unit.selection.made import arguments, settings
 
 def test_of_equal_losses_the_smallest_size_is_kept() -> None:
     assert best_of([Trial(9, (1.0, 3.0), 1, 1, 1.0), Trial(4, (2.0, 2.0), 1, 1, 1.0)]).size == 4
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf, -math.inf])
+def test_a_trial_without_a_finite_loss_is_never_the_best(loss: float) -> None:
+    trials = [Trial(4, (loss, 1.0), 1, 1, 1.0), Trial(9, (2.0, 2.0), 1, 1, 1.0), Trial(16, (3.0, 3.0), 1, 1, 1.0)]
+    assert best_of(trials).size == 9 and trials[0].loss == math.inf
+    sentence = search_in_words(trials, settings("grid", low=4, high=16), [Path("search.parquet")])
+    assert "the loss was from 2.000 to 3.000" in sentence
+    assert "Without a finite loss, so failed: 4 examples." in sentence
+    with pytest.raises(ValueError, match="the loss of all 1 trials is not a finite number"):
+        best_of(trials[:1])
 
 
 def test_a_best_size_at_the_end_of_the_range_is_said_to_be_there() -> None:

@@ -5,14 +5,13 @@
         --losses-files results/training/smollm2/mixed.*/seed*/losses.parquet \\
         --output comparison.json --table losses.parquet
 
-Each interval answers its own question. Over seeds, paired (t): would training again give the same result? Over test
-examples (bootstrap): would other test examples? Over both (bootstrap): would other seeds and other examples? Intervals
-are not corrected for the number of arms. The p-values of the t-test are (Holm), and verdicts follow the p-values.
+The interval of a difference is over seeds and test examples: would training again, and other test examples, give the
+same result? It and its p-value are corrected for the number of arms (Holm), and verdicts follow them.
 """
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,15 @@ import pyarrow as pa
 
 from instructmining.arrays import Floats
 from instructmining.command import run_main
-from instructmining.comparison.intervals import LossDifferences, holm, over_both, over_examples, over_seeds, p_value
+from instructmining.comparison.intervals import (
+    LossDifferences,
+    Mean,
+    corrected_confidence,
+    holm,
+    over_seeds,
+    over_seeds_and_examples,
+    vary,
+)
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference
 from instructmining.comparison.runs import Run, by_arm, read_runs
 from instructmining.comparison.settings import Comparison
@@ -47,7 +54,11 @@ def compare(runs: Sequence[Run], settings: Comparison, confidence: float) -> Com
     """Compare all arms with the baseline; raises ValueError where runs are missing or were measured differently."""
     arms = by_arm(runs, {arm: settings.seeds_of(arm) for arm in settings.arms})
     baseline, losses = arms[settings.baseline], runs[0].record.losses
-    results = [_result(arm, members, baseline, confidence) for arm, members in arms.items()]
+    differences = compare_with_baseline(
+        {arm: loss_differences(members, baseline) for arm, members in arms.items() if members is not baseline},
+        confidence,
+    )
+    results = [_result(arm, members, differences.get(arm), confidence) for arm, members in arms.items()]
     return with_words(
         ComparisonResult(
             model=runs[0].record.model,
@@ -58,13 +69,13 @@ def compare(runs: Sequence[Run], settings: Comparison, confidence: float) -> Com
             seeds=tuple(run.seed for run in baseline),
             roles={name: loss.role for name, loss in losses.items()},
             test_examples=sum(loss.examples for loss in losses.values() if loss.role == "test"),
-            arms=_corrected(results),
+            arms=tuple(results),
             sentence="",
         )
     )
 
 
-def _result(arm: str, runs: list[Run], baseline: list[Run], confidence: float) -> ArmResult:
+def _result(arm: str, runs: list[Run], difference: Difference | None, confidence: float) -> ArmResult:
     """One arm, its verdict yet to be given."""
     records = [run.record for run in runs]
     return ArmResult(
@@ -77,23 +88,36 @@ def _result(arm: str, runs: list[Run], baseline: list[Run], confidence: float) -
             name: over_seeds([record.losses[name].token_loss for record in records], confidence)
             for name in records[0].losses
         },
-        difference=None if runs is baseline else _difference(runs, baseline, confidence),
+        difference=difference,
         verdict="",
     )
 
 
-def _difference(runs: list[Run], baseline: list[Run], confidence: float) -> Difference:
-    """The difference between runs of equal seed; seeds that one arm lacks are left out."""
+def compare_with_baseline(arms: Mapping[str, Sequence[LossDifferences]], confidence: float) -> dict[str, Difference]:
+    """The difference of each arm from the baseline, given those on each eval set, corrected for the number of arms."""
+    means = {arm: over_seeds_and_examples(eval_sets) for arm, eval_sets in arms.items()}
+    by_seed = {arm: np.mean([each.by_seed for each in eval_sets], axis=0) for arm, eval_sets in arms.items()}
+    p_values = [means[arm].p_value if vary(by_seed[arm].tolist()) else None for arm in arms]
+    return {
+        arm: _difference(means[arm], by_seed[arm], p, p_adjusted, confidence)
+        for arm, p, p_adjusted in zip(arms, p_values, holm(p_values), strict=True)
+    }
+
+
+def _difference(
+    mean: Mean, by_seed: Floats, p: float | None, p_adjusted: float | None, confidence: float
+) -> Difference:
+    level = corrected_confidence(confidence, p, p_adjusted)
+    low, high = (None, None) if p is None else mean.interval(level)
+    of_seeds, *of_examples = (part.variance for part in mean.parts)
+    errors = float(np.sqrt(of_seeds)), float(np.sqrt(sum(of_examples)))
+    return Difference(mean.value, low, high, tuple(by_seed.tolist()), *errors, p, p_adjusted)
+
+
+def loss_differences(runs: Sequence[Run], baseline: Sequence[Run]) -> list[LossDifferences]:
+    """The differences between runs of equal seed on each test set; seeds that one arm lacks are left out."""
     pairs = list(zip(runs, baseline, strict=False))
-    differences = [run.record.mean_loss("test") - other.record.mean_loss("test") for run, other in pairs]
-    paired = [_loss_differences(pairs, name) for name, loss in runs[0].record.losses.items() if loss.role == "test"]
-    return Difference(
-        over_seeds(differences, confidence),
-        *over_examples(paired, confidence),
-        *over_both(paired, confidence),
-        p_value(differences),
-        None,
-    )
+    return [_loss_differences(pairs, name) for name, loss in runs[0].record.losses.items() if loss.role == "test"]
 
 
 def _loss_differences(pairs: Sequence[tuple[Run, Run]], eval_set: str) -> LossDifferences:
@@ -105,15 +129,6 @@ def _losses(run: Run, eval_set: str) -> Floats:
     """The loss of each example in nats; (examples,)."""
     losses: Floats = run.items_of(eval_set)["loss"].to_numpy()
     return losses
-
-
-def _corrected(arms: Sequence[ArmResult]) -> tuple[ArmResult, ...]:
-    """The arms with their p-values corrected for their number."""
-    corrected = holm([arm.difference.p_value if arm.difference else None for arm in arms])
-    return tuple(
-        replace(arm, difference=replace(arm.difference, p_adjusted=p)) if arm.difference else arm
-        for arm, p in zip(arms, corrected, strict=True)
-    )
 
 
 def to_table(runs: Sequence[Run]) -> pa.Table:

@@ -120,7 +120,8 @@ def cost_result(rows: Sequence[StageCost], arms: Sequence[Record], pool: int, se
     hours = PerFineTune(selected_hours, selected_hours * tokens.full / tokens.selected)
     once = sum(_hours(row, unit) for row in rows)
     fine_tunes = _break_even(once, hours)
-    words = f"{_once_sentence(rows, unit, once)} {_per_fine_tune_sentence(hours, unit, fine_tunes)}"
+    counted = all(row.measured == row.jobs for row in rows)
+    words = f"{_once_sentence(rows, unit, once)} {_per_fine_tune_sentence(hours, unit, fine_tunes, counted)}"
     return CostResult(unit, tuple(rows), once, hours, tokens, fine_tunes, words)
 
 
@@ -132,12 +133,12 @@ def _break_even(once: float, hours: PerFineTune) -> int | None:
 def _once_sentence(rows: Sequence[StageCost], unit: Unit, once: float) -> str:
     jobs, measured = sum(row.jobs for row in rows), sum(row.measured for row in rows)
     missing = f" ({jobs - measured} of {jobs} jobs left no benchmark and are not counted)" if measured < jobs else ""
-    return f"Choosing took {once:.3g} {unit}, once{missing}."
+    return f"Choosing took {'at least ' if missing else ''}{once:.3g} {unit}, once{missing}."
 
 
-def _per_fine_tune_sentence(hours: PerFineTune, unit: Unit, break_even: int | None) -> str:
+def _per_fine_tune_sentence(hours: PerFineTune, unit: Unit, break_even: int | None, counted: bool) -> str:
     after = (
-        f"choosing has paid off after {break_even:,} such fine-tunes"
+        f"choosing has paid off after {'' if counted else 'at least '}{break_even:,} such fine-tunes"
         if break_even is not None
         else "so choosing saves no time in a fine-tune and never pays off in this way"
     )

@@ -27,18 +27,22 @@ class Estimate:
 class Difference:
     """An arm's test loss minus the baseline's, in nats per token, paired by seed."""
 
-    over_seeds: Estimate
-    """The primary interval: it covers the noise of training and, for `random`, of the draw."""
-    examples_low: float
-    """Lower end of the bootstrap interval over test examples, which covers their choice."""
-    examples_high: float
+    mean: float
+    """Mean over the seeds that both arms have."""
+    low: float | None
+    """Lower end of its interval over seeds and test examples, which excludes zero exactly where `p_adjusted` is below 1
+    minus the confidence; None where all seeds give the same difference."""
+    high: float | None
     """Upper end of that interval."""
-    both_low: float
-    """Lower end of the bootstrap interval over seeds and test examples together."""
-    both_high: float
-    """Upper end of that interval."""
+    values: tuple[float, ...]
+    """The difference of each seed that both arms have, in order of seed."""
+    seeds_error: float
+    """The part of the standard error that is due to seeds (and, for `random`, to the draw)."""
+    examples_error: float
+    """The part that is due to the choice of test examples."""
     p_value: float | None
-    """Of the paired t-test over seeds; None where all seeds give the same difference."""
+    """How often a mean as far from zero would be found, over seeds and test examples, if the true one were zero; None
+    where all seeds give the same difference."""
     p_adjusted: float | None
     """The same, corrected for the number of arms (Holm)."""
 
@@ -78,7 +82,7 @@ class ComparisonResult:
     match: Match
     """What is equal among the arms."""
     confidence: float
-    """Confidence level of the intervals."""
+    """Confidence level of the intervals; those of differences are widened for the number of arms."""
     seeds: tuple[int, ...]
     """Of the baseline; an arm has as many as its loss has values."""
     roles: dict[str, Role]

@@ -104,6 +104,16 @@ def _check_alike(run: Run, other: Run) -> None:
 
 def _check_together(run: Run) -> None:
     for name, loss in run.record.losses.items():
+        if not np.isfinite(loss.token_loss):
+            raise ValueError(
+                f"{run.name}, {name}: found a loss of {loss.token_loss}; expected a finite number; lower"
+                " training.learning_rate, or set training.dtype to fp32 or bf16, and run again"
+            )
+        if loss.role == "test" and loss.examples < 2:
+            raise ValueError(
+                f"{run.name}, {name}: found {loss.examples} test example; an interval over test examples needs two or"
+                f" more; add examples to eval_sets.{name}"
+            )
         items = run.items_of(name)
         total, tokens = items["loss"].to_numpy().sum(), items["tokens"].to_numpy().sum()
         if len(items) != loss.examples or not np.isclose(total, loss.token_loss * tokens, rtol=1e-6):

@@ -70,10 +70,10 @@ def sentence(curve: Sequence[Point], confidence: float) -> str:
         rise, top, fall = triple
         return f"{opening} a second descent is seen: the loss rises from {rise} to {top} and falls to {fall} examples."
     lowest = min(curve, key=lambda point: point.loss.mean)
-    return (
-        f"{opening} no second descent is seen beyond the noise of seeds; the lowest mean loss,"
-        f" {lowest.loss.mean:.3f}, is at {lowest.examples} examples."
+    none = (
+        "no second descent is seen beyond the noise of seeds" if len(curve) > 2 else "two sizes show no second descent"
     )
+    return f"{opening} {none}; the lowest mean loss, {lowest.loss.mean:.3f}, is at {lowest.examples} examples."
 
 
 def curves_over_size(records: Sequence[Record], seeds: int, confidence: float) -> Curves:

@@ -34,11 +34,10 @@ def rule_section(rule: QualityRule) -> Group:
         table.add_row(term.indicator, f"{term.coefficient:.4g}", interval, rule.effect(term))
     for name, reason in rule.left_out.items():
         table.add_row(name, "left out", Text(reason), "")
-    held_out = f"R2 {rule.loo_r2:.2f}, Spearman {rule.loo_spearman:.2f} on subsets left out of the fit"
+    held_out = f"R2 {rule.loo_r2:.2f}, Spearman {rule.loo_spearman:.2f} on each subset left out of the fit by itself"
     warnings = [Text(f"Warning: {check.sentence}") for check in rule.checks if check.name == MIXED]
-    verdict = "" if rule.loo_r2 > 0 else ": no better than their mean"
     title = _title(f"Quality rule for {rule.model} ({rule.subsets} subsets)")
-    return Group(title, table, Text(held_out + verdict), *([Text(rule.verdict)] if rule.verdict else []), *warnings)
+    return Group(title, table, Text(held_out), *([Text(rule.verdict)] if rule.verdict else []), *warnings)
 
 
 def published_section(rule: PublishedRule) -> Group:
@@ -54,8 +53,8 @@ def comparison_section(result: ComparisonResult) -> Group:
     for arm in result.arms:
         table.add_row(*_arm_cells(arm))
     title = (
-        f"Arms of {result.pool}, {result.model}: test loss in nats per token, {result.confidence:.0%} intervals,"
-        " p after Holm's correction"
+        f"Arms of {result.pool}, {result.model}: test loss in nats per token, {result.confidence:.0%} intervals and p"
+        " after Holm's correction"
     )
     return Group(_title(title), table, Text(result.sentence))
 

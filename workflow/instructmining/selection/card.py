@@ -53,7 +53,7 @@ def selection_card(
     sections = [
         f"# Selection from {pool} for {rule.model}",
         f"The {size} of {len(ranking)} examples ({size / len(ranking):.1%}) for which the quality rule predicts the"
-        f" lowest log loss, best first. Form: {settings.form}.",
+        f" lowest log loss, best first.{_ties(ranking, size)} Form: {settings.form}.",
         size_note,
         "## Contents",
         _counts("source", ranking["source"].to_pylist(), selected["source"].to_pylist()),
@@ -74,6 +74,16 @@ def selection_card(
 def size_sentence(found: FoundSize | None) -> str:
     """How the number of examples was chosen; `found` is None where it was not searched."""
     return f"The size was searched: {found.sentence}" if found else "The size was set in the config, not searched."
+
+
+def _ties(ranking: pa.Table, size: int) -> str:
+    """A sentence where the rule does not tell the last example that is kept from the first that is not."""
+    predicted = ranking["predicted"].to_pylist()
+    last = predicted[size - 1]
+    if size == len(predicted) or predicted[size] != last:
+        return ""
+    count = predicted.count(last)
+    return f" {count} examples, some kept and some not, have the same prediction; those with the first IDs are kept."
 
 
 def _extrapolation(sentences: Sequence[str], of_means: str | None) -> list[str]:

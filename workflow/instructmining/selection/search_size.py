@@ -13,6 +13,7 @@ The eval sets of the role `test` are read only to make sure that they share no p
 import argparse
 import json
 import logging
+import math
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -60,22 +61,34 @@ def _prompts(path: Path) -> set[str]:
 
 
 def best_of(trials: Sequence[Trial]) -> Trial:
-    """The trial with the lowest loss; of equal ones, the one with the smallest size."""
-    return min(trials, key=lambda trial: (trial.loss, trial.size))
+    """The trial with the lowest loss; of equal ones, that of the smallest size. Raises ValueError if all failed."""
+    best = min(trials, key=lambda trial: (trial.loss, trial.size))
+    if not math.isfinite(best.loss):
+        raise ValueError(
+            f"the loss of all {len(trials)} trials is not a finite number; lower training.learning_rate, or set"
+            " training.dtype to fp32 or bf16"
+        )
+    return best
+
+
+def _failed(trials: Sequence[Trial]) -> str:
+    """Which trials have no loss, in words."""
+    sizes = [str(trial.size) for trial in trials if not math.isfinite(trial.loss)]
+    return f" Without a finite loss, so failed: {', '.join(sizes)} examples." if sizes else ""
 
 
 def search_in_words(trials: Sequence[Trial], settings: Search, search_sets: Sequence[Path]) -> str:
     """What the search found, in words."""
     best, sizes = best_of(trials), sorted(trial.size for trial in trials)
-    worst = max(trial.loss for trial in trials)
+    worst = max(trial.loss for trial in trials if math.isfinite(trial.loss))
     seeds = f"{settings.seeds} seed{'s' if settings.seeds > 1 else ''}"
     ends = {settings.low: "lowest", settings.high: "highest"}
     edge = f" It is the {ends[best.size]} size allowed: the best may lie beyond." if best.size in ends else ""
     return (
         f"{settings.method} tried {len(trials)} sizes from {sizes[0]} to {sizes[-1]}, each with {seeds}; on"
         f" {', '.join(path.stem for path in search_sets)} the loss was from {best.loss:.3f} to {worst:.3f} nats per"
-        f" token, lowest for {best.size} examples.{edge} The lowest of several noisy losses is too low a guess; the"
-        " loss on the test sets is the honest one."
+        f" token, lowest for {best.size} examples.{edge}{_failed(trials)} The lowest of several noisy losses is too low"
+        " a guess; the loss on the test sets is the honest one."
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import signal
 import subprocess
 import sys
@@ -39,8 +40,9 @@ class Trial:
 
     @property
     def loss(self) -> float:
-        """Mean over seeds."""
-        return sum(self.losses) / len(self.losses)
+        """Mean over seeds; infinite if any is not a number, so that a failed trial is never the best."""
+        mean = sum(self.losses) / len(self.losses)
+        return mean if math.isfinite(mean) else math.inf
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,22 @@
-"""Arms are compared on benchmarks, and a difference is claimed only where every interval excludes zero."""
+"""Arms are compared on benchmarks, and a difference is claimed only beyond the noise of seeds and questions."""
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from scipy import stats
 
-from instructmining.comparison.benchmarks.gather import arm_results, main, to_rows, with_test_loss
-from instructmining.comparison.benchmarks.result import BenchmarksResult, Measure, ModelMeasures
+from instructmining.comparison.benchmarks.gather import (
+    arm_results,
+    differences_of,
+    gap_of,
+    main,
+    to_rows,
+    with_test_loss,
+)
+from instructmining.comparison.benchmarks.result import ArmOnTask, BenchmarksResult, Measure, ModelMeasures
 from instructmining.comparison.compare import ARM_LOSSES
 from instructmining.comparison.result import ModelOrigin
 from instructmining.files import read_result, write_result, write_table
@@ -35,34 +44,42 @@ def test_a_run_that_the_comparison_does_not_have_is_refused() -> None:
         with_test_loss(to_rows([measures("longest", 0, 0.5)]), LOSSES)
 
 
-@pytest.mark.parametrize(
-    ("ours", "stderr", "words"),
-    [
-        ((0.9, 0.91), 0.01, "differs from random: +0.4000"),
-        ((0.9, 0.91), 0.3, "no difference shown from random"),
-        ((0.9, 0.2), 0.01, "no difference shown from random"),
-        ((0.9, 0.91), None, "differs from random"),
-    ],
-)
-def test_a_difference_is_only_stated_where_both_intervals_exclude_0(
-    ours: tuple[float, float], stderr: float | None, words: str
-) -> None:
-    rows = to_rows(
-        [*(measures("selected", seed, value, stderr) for seed, value in enumerate(ours)), measures("random", 0, 0.5, stderr), measures("random", 1, 0.51, stderr)]
-    )  # fmt: skip
-    found = {each.arm: each for each in arm_results(rows, "random", 0.95)}
-    assert words in found["selected"].sentence
-    assert found["random"].sentence.endswith("the baseline")
+def difference(
+    ours: tuple[float, ...], stderr: float | None, theirs: tuple[float, ...] = (0.5, 0.51, 0.49)
+) -> ArmOnTask:
+    """The arm `selected` beside `random`, whose values are given by seed."""
+    values = {"selected": ours, "random": theirs}
+    runs = [measures(arm, seed, value, stderr) for arm in values for seed, value in enumerate(values[arm])]
+    return arm_results(to_rows(runs), "random", 0.95)[0]
 
 
-def test_the_interval_over_questions_is_that_of_two_independent_errors() -> None:
-    rows = to_rows([measures("selected", 0, 0.6, 0.03), measures("random", 0, 0.5, 0.04)])
-    difference = arm_results(rows, "random", 0.95)[0].difference
-    assert difference
-    assert [difference.questions_low, difference.questions_high] == pytest.approx(
-        [0.1 - 1.959964 * 0.05, 0.1 + 1.959964 * 0.05]
+def test_the_interval_is_over_seeds_and_questions() -> None:
+    """Banerjee's: the squares of the t intervals over either add up."""
+    found = difference((0.6, 0.63, 0.61), 0.03).difference
+    assert found and found.over == ("seeds", "questions")
+    gaps = np.array([0.1, 0.12, 0.12])
+    seeds = stats.t.ppf(0.975, 2) * stats.sem(gaps)
+    questions = stats.t.ppf(0.975, 7) * np.hypot(0.03, 0.03)
+    assert [found.low, found.high] == pytest.approx(gaps.mean() + np.array([-1, 1]) * np.hypot(seeds, questions))
+
+
+def test_the_interval_of_one_seed_is_over_questions_alone_and_claims_nothing() -> None:
+    found = difference((0.6,), 0.03, (0.5,))
+    assert found.difference and found.difference.over == ("questions",) and found.difference.p_value is None
+    half = stats.t.ppf(0.975, 7) * np.hypot(0.03, 0.03)
+    assert [found.difference.low, found.difference.high] == pytest.approx([0.1 - half, 0.1 + half])
+    assert "cannot be told from random, as only one seed was measured" in found.sentence
+
+
+def test_the_number_of_arms_and_tasks_is_corrected_for() -> None:
+    gap = gap_of(
+        to_rows([measures("selected", seed, value, 0.02) for seed, value in enumerate((0.6, 0.61, 0.6))]),
+        to_rows([measures("random", seed, 0.51, 0.02) for seed in range(3)]),
     )
-    assert difference.seeds_low is None
+    found = {number: differences_of({("t", str(i)): gap for i in range(number)}, 0.95)["t", "0"] for number in (1, 4)}
+    p_values = [each.p_adjusted for each in found.values()]
+    assert p_values[0] and p_values[0] < 0.05 and p_values[1] == pytest.approx(4 * p_values[0])
+    assert found[1].low > 0 > found[4].low  # type: ignore[operator]
 
 
 def test_the_command_joins_benchmarks_and_comparison(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,5 +8,5 @@ def test_a_preference_is_only_stated_where_the_interval_excludes_a_half() -> Non
     assert "selected is preferred" in sentence(judged(*(pair(i, "win", "win") for i in range(20))), "j")
     assert "random is preferred" in sentence(judged(*(pair(i, "lose", "lose") for i in range(20))), "j")
     assert "no preference shown" in sentence(
-        judged(*(pair(i, "win", "win") for i in range(2)), pair(2, "lose", "lose")), "j"
+        judged(*(pair(i, *(["win"] * 2 if i % 2 else ["lose"] * 2)) for i in range(20))), "j"
     )

@@ -5,24 +5,29 @@
         --benchmarks results/comparison/smollm2/mixed/benchmarks/*/seed*.json --output benchmarks.json \\
         --table benchmarks.csv
 
-The interval of a difference is over questions. It is computed from the standard errors of both arms as if they had
-answered different questions, so it is too wide rather than too narrow. Where there are several seeds, there is a second
-interval over them, paired.
+The interval of a difference is over seeds, paired, and over questions together. The part of the questions comes from
+the standard errors of both arms as if they had answered different questions, so it is too wide rather than too narrow.
+A difference is claimed only where both are known, corrected for the number of arms and tasks (Holm).
 """
 
 import argparse
-from collections.abc import Iterable
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
 from instructmining.command import run_main
-from instructmining.comparison.benchmarks.result import ArmOnTask, BenchmarksResult, ModelMeasures, TaskDifference
+from instructmining.comparison.benchmarks.result import (
+    ArmOnTask,
+    BenchmarksResult,
+    ModelMeasures,
+    TaskDifference,
+    Variation,
+)
 from instructmining.comparison.compare import ARM_LOSSES
-from instructmining.comparison.intervals import over_seeds
+from instructmining.comparison.intervals import Mean, Part, corrected_confidence, holm
+from instructmining.comparison.words import outcome
 from instructmining.files import read_result, read_table, write_result, write_text
 from instructmining.training.run import RunName
 
@@ -50,25 +55,41 @@ def with_test_loss(rows: pd.DataFrame, losses: pd.DataFrame) -> pd.DataFrame:
     return joined
 
 
+@dataclass(frozen=True)
+class Gap:
+    """An arm's value minus the baseline's on one task, and what its uncertainty is known over."""
+
+    mean: Mean
+    over: tuple[Variation, ...]
+
+    @property
+    def p_value(self) -> float | None:
+        """None where seeds or questions are left out: then nothing is claimed."""
+        return self.mean.p_value if self.over == ("seeds", "questions") else None
+
+
 def arm_results(rows: pd.DataFrame, baseline: str, confidence: float) -> list[ArmOnTask]:
     """Each arm on each task: mean over seeds, and its difference from the baseline, with its uncertainty."""
-    results = []
-    for (task, arm), found in rows.groupby(["task", "arm"], sort=False):
-        other = rows[(rows["task"] == task) & (rows["arm"] == baseline)]
-        result = ArmOnTask(
-            task=str(task),
-            arm=str(arm),
-            metric=found["metric"].iloc[0],
-            value=float(found["value"].mean()),
-            stderr=_stderr(found),
-            seeds=len(found),
-            fewshot=int(found["fewshot"].iloc[0]),
-            questions=int(found["questions"].iloc[0]),
-            difference=None if arm == baseline else _difference(found, other, confidence),
-            sentence="",
-        )
-        results.append(replace(result, sentence=sentence(result, baseline)))
-    return results
+    groups = {(str(task), str(arm)): found for (task, arm), found in rows.groupby(["task", "arm"], sort=False)}
+    gaps = {key: gap_of(found, groups[key[0], baseline]) for key, found in groups.items() if key[1] != baseline}
+    differences = differences_of(gaps, confidence)
+    results = [_result(*key, found, differences.get(key)) for key, found in groups.items()]
+    return [replace(result, sentence=sentence(result, baseline, confidence)) for result in results]
+
+
+def _result(task: str, arm: str, found: pd.DataFrame, difference: TaskDifference | None) -> ArmOnTask:
+    return ArmOnTask(
+        task=task,
+        arm=arm,
+        metric=found["metric"].iloc[0],
+        value=float(found["value"].mean()),
+        stderr=_stderr(found),
+        seeds=len(found),
+        fewshot=int(found["fewshot"].iloc[0]),
+        questions=int(found["questions"].iloc[0]),
+        difference=difference,
+        sentence="",
+    )
 
 
 def _stderr(found: pd.DataFrame) -> float | None:
@@ -76,44 +97,65 @@ def _stderr(found: pd.DataFrame) -> float | None:
     return None if found["stderr"].isna().any() else float(found["stderr"].mean())
 
 
-def _difference(found: pd.DataFrame, other: pd.DataFrame, confidence: float) -> TaskDifference:
+def gap_of(found: pd.DataFrame, other: pd.DataFrame) -> Gap:
+    """The difference of the rows of an arm from those of the baseline on the same task, paired by seed."""
     pairs = found.merge(other, on="seed", suffixes=("", "_baseline"), validate="one_to_one")
-    differences = (pairs["value"] - pairs["value_baseline"]).tolist()
-    ours, theirs, mean = _stderr(found), _stderr(other), float(np.mean(differences))
-    half = (
-        None if ours is None or theirs is None else float(stats.norm.ppf((1 + confidence) / 2) * np.hypot(ours, theirs))
-    )
-    seeds = over_seeds(differences, confidence) if len(differences) > 1 else None
-    return TaskDifference(
-        mean=mean,
-        questions_low=None if half is None else mean - half,
-        questions_high=None if half is None else mean + half,
-        seeds_low=seeds.low if seeds else None,
-        seeds_high=seeds.high if seeds else None,
-    )
+    differences = pairs["value"] - pairs["value_baseline"]
+    parts: dict[Variation, Part] = {}
+    if len(pairs) > 1:
+        parts["seeds"] = Part(float(differences.var()) / len(pairs), len(pairs) - 1)
+    ours, theirs, questions = _stderr(found), _stderr(other), int(found["questions"].iloc[0])
+    if ours is not None and theirs is not None and questions > 1:
+        parts["questions"] = Part(ours**2 + theirs**2, questions - 1)
+    return Gap(Mean(float(differences.mean()), tuple(parts.values())), tuple(parts))
 
 
-def sentence(result: ArmOnTask, baseline: str) -> str:
+def differences_of(gaps: Mapping[tuple[str, str], Gap], confidence: float) -> dict[tuple[str, str], TaskDifference]:
+    """The difference of each task and arm, corrected for the number of those that are tested."""
+    p_values = [gap.p_value for gap in gaps.values()]
+    corrected = zip(gaps.items(), p_values, holm(p_values), strict=True)
+    return {key: _difference(gap, p, p_adjusted, confidence) for (key, gap), p, p_adjusted in corrected}
+
+
+def _difference(gap: Gap, p: float | None, p_adjusted: float | None, confidence: float) -> TaskDifference:
+    level = corrected_confidence(confidence, p, p_adjusted)
+    low, high = gap.mean.interval(level) if gap.over else (None, None)
+    return TaskDifference(gap.mean.value, low, high, gap.over, p, p_adjusted)
+
+
+def sentence(result: ArmOnTask, baseline: str, confidence: float) -> str:
     """What a benchmark shows about an arm, and no more."""
     error = "" if result.stderr is None else f", standard error {result.stderr:.4f}"
     head = f"{result.arm} on {result.task}: {result.metric} {result.value:.4f}{error}"
     head += f" ({result.questions} questions, {result.seeds} {'seed' if result.seeds == 1 else 'seeds'})"
     if result.difference is None:
         return f"{head}; the baseline"
-    intervals = _intervals(result.difference)
-    shown = bool(intervals) and all(low > 0 or high < 0 for low, high in intervals)
-    ranges = ", ".join(f"[{low:+.4f}, {high:+.4f}]" for low, high in intervals) or "no interval"
-    words = "differs from" if shown else "no difference shown from"
-    return f"{head}; {words} {baseline}: {result.difference.mean:+.4f} {ranges}"
+    return f"{head}; {_finding(result.difference, baseline, 1 - confidence)}"
 
 
-def _intervals(difference: TaskDifference) -> list[tuple[float, float]]:
-    """Those of its intervals that there are: over questions, over seeds."""
-    ends = (
-        (difference.questions_low, difference.questions_high),
-        (difference.seeds_low, difference.seeds_high),
-    )
-    return [(low, high) for low, high in ends if low is not None and high is not None]
+def _finding(difference: TaskDifference, baseline: str, level: float) -> str:
+    shown = outcome(difference.mean, difference.p_adjusted, level)
+    figures = f"{difference.mean:+.4f}{_interval(difference)}"
+    if shown == "untested":
+        return f"cannot be told from {baseline}, as {_untested(difference)}: {figures}"
+    words = f"no difference from {baseline} shown" if shown == "not shown" else f"{shown} than {baseline}"
+    return f"{words}: {figures}, p = {difference.p_adjusted:.2g} after Holm's correction over arms and tasks"
+
+
+def _interval(difference: TaskDifference) -> str:
+    if difference.low is None or difference.high is None:
+        return ""
+    alone = "" if len(difference.over) > 1 else " alone"
+    return f" [{difference.low:+.4f}, {difference.high:+.4f}] over {' and '.join(difference.over)}{alone}"
+
+
+def _untested(difference: TaskDifference) -> str:
+    reasons: dict[Variation, str] = {
+        "seeds": "only one seed was measured",
+        "questions": "the task gives no standard error over questions",
+    }
+    missing = [reason for name, reason in reasons.items() if name not in difference.over]
+    return " and ".join(missing) or "nothing varies over seeds or questions"
 
 
 def main() -> None:

@@ -1,8 +1,11 @@
 """The results of benchmarks: what each task is, what a tuned model reaches on it, and what arms differ in."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from instructmining.comparison.result import ModelOrigin
+
+Variation = Literal["seeds", "questions"]
 
 
 @dataclass(frozen=True)
@@ -75,14 +78,18 @@ class TaskDifference:
 
     mean: float
     """Mean over seeds."""
-    questions_low: float | None
-    """Lower end of the interval over questions; None where the task gives no standard error."""
-    questions_high: float | None
+    low: float | None
+    """Lower end of its interval; None where neither seeds nor questions give one."""
+    high: float | None
     """Upper end of that interval."""
-    seeds_low: float | None
-    """Lower end of the t interval over seeds; None where only one seed was measured."""
-    seeds_high: float | None
-    """Upper end of that interval."""
+    over: tuple[Variation, ...]
+    """What the interval is over: `seeds` where several were measured, `questions` where the task gives an error."""
+    p_value: float | None
+    """How often a mean as far from zero would be found if the true one were zero; None where the interval is not over
+    both, or where nothing varies."""
+    p_adjusted: float | None
+    """The same, corrected for the number of arms and tasks (Holm); the interval excludes zero exactly where this is
+    below 1 minus the confidence."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,6 @@ class BenchmarksResult:
     baseline: str
     """The arm that the others are compared with."""
     confidence: float
-    """Confidence level of the intervals."""
+    """Confidence level of the intervals, which are widened for the number of arms and tasks."""
     results: tuple[ArmOnTask, ...]
     """Each arm on each task."""

@@ -41,7 +41,7 @@ class Benchmarks(Settings):
     arms: list[Name] | None = None
     """The arms that are measured; all if not given. The baseline is always measured."""
     seeds: Annotated[int, Field(ge=1)] = 1
-    """How many fine-tunes of each arm are measured."""
+    """How many fine-tunes of each arm are measured; a difference can be shown from two on."""
 
     @model_validator(mode="after")
     def _some_task(self) -> Self:

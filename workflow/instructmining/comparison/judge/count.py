@@ -9,6 +9,7 @@ arXiv 2306.05685). A pair that lacks one of them has no verdict and is counted o
 
 Intervals over prompts are Wilson's with as many trials as prompts. A prompt that several seeds answered enters with its
 mean. The variance of a mean is no larger than that of one trial, so the interval may be too wide but not too narrow.
+With several arms, each interval is wider, so that all of them hold together (Bonferroni).
 """
 
 import argparse
@@ -27,6 +28,7 @@ from statsmodels.stats.proportion import proportion_confint
 from instructmining.command import run_main
 from instructmining.comparison.intervals import over_seeds
 from instructmining.comparison.judge.result import (
+    FEWEST_PROMPTS,
     JudgedArm,
     JudgeResult,
     LengthControlled,
@@ -39,8 +41,6 @@ from instructmining.comparison.judge.verdicts import ORDERS, PairVerdict, read_v
 from instructmining.comparison.result import Estimate
 from instructmining.files import read_result, write_result
 
-FEWEST_PROMPTS = 10
-"""A regression on fewer would claim too much."""
 VALUES = {"win": 1.0, "tie": 0.5, "lose": 0.0}
 
 
@@ -156,6 +156,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     verdicts = {arm: read_verdicts(path) for arm, path in zip(arguments.arms, arguments.verdicts, strict=True)}
+    level = 1 - (1 - arguments.confidence) / len(verdicts)  # intervals hold for all arms together
     counted = JudgeResult(
         model=arguments.model,
         pool=arguments.pool,
@@ -164,7 +165,7 @@ def main() -> None:
         replied=tuple(sorted({item.judge for items in verdicts.values() for item in items if item.judge})),
         confidence=arguments.confidence,
         prompts=read_result(PromptsReport, arguments.prompts_report).sets,
-        arms=tuple(judged_arm(arm, arguments.baseline, items, arguments.confidence) for arm, items in verdicts.items()),
+        arms=tuple(judged_arm(arm, arguments.baseline, items, level) for arm, items in verdicts.items()),
     )
     result = with_sentences(counted)
     write_result(arguments.output, result)

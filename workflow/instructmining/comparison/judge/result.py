@@ -108,11 +108,17 @@ class JudgeResult:
     replied: tuple[str, ...]
     """The models that replied, as the endpoint calls them."""
     confidence: float
-    """Confidence level of the intervals."""
+    """Confidence level of the intervals, for all arms together: each is at 1 - (1 - confidence) / arms (Bonferroni)."""
     prompts: dict[str, PromptCounts]
     """Each set of prompts."""
     arms: tuple[JudgedArm, ...]
     """Each judged arm, in the order of the config."""
+
+
+FEWEST_PROMPTS = 10
+"""A preference on fewer prompts is not claimed, nor is a regression made."""
+FEWEST_DECIDED = 0.8
+"""Nor is one where a smaller share of the pairs has a verdict: those without one might say otherwise."""
 
 
 def with_sentences(result: JudgeResult) -> JudgeResult:
@@ -127,22 +133,58 @@ def sentence(arm: JudgedArm, judge: str) -> str:
     if arm.win_rate is None:
         return f"{head}: no verdict on any of {arm.pairs} pairs{_missing(arm)}"
     shares = ", ".join(f"{name} {part.value:.0%}" for name, part in arm.shares.items() if part)
-    rate = f"win rate {arm.win_rate.value:.1%} [{arm.win_rate.low:.1%}, {arm.win_rate.high:.1%}]"
-    return f"{head}: {_finding(arm.win_rate, arm)}; {shares}; {rate}{_controlled(arm)}{_orders(arm)}{_missing(arm)}"
+    rates = f"win rate {_rate(arm.win_rate)}{_controlled(arm)}"
+    return f"{head}: {_finding(arm.win_rate, arm)}; {shares}; {rates}{_orders(arm)}{_missing(arm)}"
+
+
+def preferred(rate: Share | None, arm: JudgedArm) -> str | None:
+    """The arm that a win rate shows to be preferred; None where it shows none."""
+    if rate is None or rate.low <= 0.5 <= rate.high:
+        return None
+    return arm.arm if rate.low > 0.5 else arm.baseline
 
 
 def _finding(rate: Share, arm: JudgedArm) -> str:
-    if rate.low <= 0.5 <= rate.high:
-        return "no preference shown"
-    return f"{arm.arm if rate.low > 0.5 else arm.baseline} is preferred"
+    """What both win rates say, that of all answers and that of answers of equal length."""
+    if arm.decided < FEWEST_DECIDED * arm.pairs:
+        return f"no preference can be told, as {arm.decided} of {arm.pairs} pairs have a verdict"
+    if rate.prompts < FEWEST_PROMPTS:
+        return f"no preference can be told from {rate.prompts} prompts"
+    plain, controlled = preferred(rate, arm), preferred(arm.length_controlled.win_rate, arm)
+    first = f"{plain} is preferred" if plain else "no preference shown"
+    return f"{first}{_at_equal_length(plain, controlled, arm)}{_over_seeds(plain, arm)}"
+
+
+def _at_equal_length(plain: str | None, controlled: str | None, arm: JudgedArm) -> str:
+    """How the win rate at equal length agrees."""
+    if arm.length_controlled.win_rate is None or plain is controlled is None:
+        return ""
+    if plain == controlled:
+        return ", also at equal length"
+    if controlled is None:
+        return ", but not shown to be at equal length"
+    return f", but {controlled} is at equal length" if plain else f", but {controlled} is preferred at equal length"
+
+
+def _over_seeds(plain: str | None, arm: JudgedArm) -> str:
+    """A warning where other fine-tunes might be judged otherwise, as the intervals are over prompts."""
+    if plain is None:
+        return ""
+    if arm.by_seed is None:
+        return " (of these two fine-tunes: only one seed answered)"
+    low, high = arm.by_seed.low, arm.by_seed.high
+    return f" (not shown over seeds: [{low:.1%}, {high:.1%}])" if low <= 0.5 <= high else ""
+
+
+def _rate(rate: Share) -> str:
+    return f"{rate.value:.1%} [{rate.low:.1%}, {rate.high:.1%}]"
 
 
 def _controlled(arm: JudgedArm) -> str:
     controlled = arm.length_controlled
     if controlled.win_rate is None:
         return f"; not controlled for length ({controlled.reason})"
-    rate = controlled.win_rate
-    return f"; at equal length {rate.value:.1%} [{rate.low:.1%}, {rate.high:.1%}]"
+    return f"; at equal length {_rate(controlled.win_rate)}"
 
 
 def _orders(arm: JudgedArm) -> str:

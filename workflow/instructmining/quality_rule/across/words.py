@@ -28,7 +28,7 @@ def _sentences(comparison: VariantComparison, level: str) -> list[str]:
     return [
         f"{where}: {equality_sentence(comparison.equal_coefficients)}",
         *(f"{where}: {_agreement(row, level)}" for row in comparison.agreement),
-        *(f"{where}: {_transfer(row, level)}" for row in others),
+        *(f"{where}: {transfer_sentence(row, level)}" for row in others),
     ]
 
 
@@ -45,12 +45,13 @@ def _agreement(row: RuleAgreement, level: str) -> str:
     )
 
 
-def _transfer(row: Transfer, level: str) -> str:
+def transfer_sentence(row: Transfer, level: str) -> str:
+    """How well the order that one rule gives fits the losses of another variant."""
     how = "each subset held out" if row.held_out else "other subsets"
     return (
-        f"the rule of {row.fitted_on} predicts {row.tested_on} ({how}) with a Spearman correlation of"
-        f" {row.spearman:.2f} ({level} interval {row.spearman_low:.2f} to {row.spearman_high:.2f}) and an R2 of"
-        f" {row.recentred_r2:.2f} after recentring ({row.r2:.2f} before)."
+        f"the order that the rule of {row.fitted_on} gives the subsets ({how}) has a Spearman correlation of"
+        f" {row.spearman:.2f} ({level} interval {row.spearman_low:.2f} to {row.spearman_high:.2f}) with their losses on"
+        f" {row.tested_on}; R2 {row.recentred_r2:.2f} after recentring ({row.r2:.2f} before)."
     )
 
 

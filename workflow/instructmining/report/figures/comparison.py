@@ -4,14 +4,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from instructmining.comparison.result import ArmResult, ComparisonResult
-from instructmining.report.figures.style import BLUE, GREEN, GREY, ORANGE, Drawing, new_figure, zero_line
-
-OVER_SEEDS, OVER_EXAMPLES, OVER_BOTH = 0.22, -0.22, 0.0
-"""How far the intervals lie below and above the middle of an arm's row."""
+from instructmining.report.figures.style import BLUE, GREY, Drawing, new_figure, zero_line
 
 
 def draw_arms(result: ComparisonResult) -> Drawing:
-    """Loss per arm, with seeds as points, beside the difference from the baseline."""
+    """Loss per arm beside the difference from the baseline, with seeds as points.
+
+    The interval of a loss is over seeds, that of a difference over seeds and test examples.
+    """
     figure = new_figure(8.4, 0.62 * len(result.arms) + 2.0)
     losses, differences = figure.subplots(1, 2, sharey=True)
     for row, arm in enumerate(result.arms):
@@ -20,13 +20,12 @@ def draw_arms(result: ComparisonResult) -> Drawing:
     losses.set_yticks(range(len(result.arms)), [_label(arm) for arm in result.arms])
     losses.set_ylim(len(result.arms) - 0.4, -0.6)
     losses.set_xlabel("test loss (nats per token)")
-    losses.set_title("loss")
-    differences.set_title(f"difference from {result.baseline}")
+    losses.set_title("loss\n(over seeds)")
+    differences.set_title(f"difference from {result.baseline}\n(over seeds and test examples)")
     differences.set_xlabel("nats per token\n← lower loss        higher loss →")
     zero_line(differences)
     for axes in (losses, differences):
         axes.locator_params(axis="x", nbins=6)
-    _legend(differences)
     figure.suptitle(
         f"Arms of {result.pool}, {result.model}, matched by {result.match}: {result.test_examples} test examples,"
         f" {result.confidence:.0%} intervals"
@@ -48,24 +47,11 @@ def _difference(axes: Axes, row: int, arm: ArmResult) -> None:
     if arm.difference is None:
         axes.annotate("baseline", (0, row), (6, 0), textcoords="offset points", va="center", color=GREY)
         return
-    over, difference = arm.difference.over_seeds, arm.difference
-    for offset, marker, color, low, high in (
-        (OVER_SEEDS, "o", BLUE, over.low, over.high),
-        (OVER_BOTH, "D", GREEN, difference.both_low, difference.both_high),
-        (OVER_EXAMPLES, "s", ORANGE, difference.examples_low, difference.examples_high),
-    ):
-        axes.plot([low, high], [row + offset] * 2, color=color, linewidth=1.6)
-        axes.plot(over.mean, row + offset, marker, color=color, markersize=4.5)
-
-
-def _legend(axes: Axes) -> None:
-    """The legend is below the axes, where it hides no interval."""
-    handles = [
-        *axes.plot([], [], "o-", color=BLUE, markersize=4.5, label="over seeds (t, paired)"),
-        *axes.plot([], [], "s-", color=ORANGE, markersize=4.5, label="over test examples (bootstrap)"),
-        *axes.plot([], [], "D-", color=GREEN, markersize=4.5, label="over both (bootstrap)"),
-    ]
-    axes.figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
+    difference = arm.difference
+    if difference.low is not None and difference.high is not None:
+        axes.plot([difference.low, difference.high], [row, row], color=BLUE, linewidth=1.6)
+    axes.plot(difference.mean, row, "|", color=BLUE, markersize=14, markeredgewidth=2)
+    axes.scatter(difference.values, [row] * len(difference.values), s=20, color=GREY, alpha=0.8, linewidth=0, zorder=3)
 
 
 def _table(result: ComparisonResult) -> pd.DataFrame:
@@ -73,7 +59,7 @@ def _table(result: ComparisonResult) -> pd.DataFrame:
 
 
 def _row(arm: ArmResult) -> dict[str, str | float | None]:
-    over = arm.difference.over_seeds if arm.difference else None
+    difference = arm.difference
     return {
         "arm": arm.arm,
         "seeds": len(arm.loss.values),
@@ -84,13 +70,11 @@ def _row(arm: ArmResult) -> dict[str, str | float | None]:
         "loss_sd": arm.loss.sd,
         "loss_low": arm.loss.low,
         "loss_high": arm.loss.high,
-        "difference": over.mean if over else None,
-        "seeds_low": over.low if over else None,
-        "seeds_high": over.high if over else None,
-        "examples_low": arm.difference.examples_low if arm.difference else None,
-        "examples_high": arm.difference.examples_high if arm.difference else None,
-        "both_low": arm.difference.both_low if arm.difference else None,
-        "both_high": arm.difference.both_high if arm.difference else None,
-        "p_value": arm.difference.p_value if arm.difference else None,
-        "p_adjusted": arm.difference.p_adjusted if arm.difference else None,
+        "difference": difference.mean if difference else None,
+        "difference_low": difference.low if difference else None,
+        "difference_high": difference.high if difference else None,
+        "seeds_error": difference.seeds_error if difference else None,
+        "examples_error": difference.examples_error if difference else None,
+        "p_value": difference.p_value if difference else None,
+        "p_adjusted": difference.p_adjusted if difference else None,
     }
