@@ -51,7 +51,7 @@ def test_replicates_are_averaged_and_weighted_by_seeds():
     y, x = synthetic(12, noise=0.3)
     first = {name: np.append(column, column[:2]) for name, column in x.items()}
     names = [f"{i:03}" for i in range(12)]
-    found = fit(np.append(y, y[:2] + 0.1), first, names + names[:2])
+    found = fit(np.append(y, y[:2] + 0.1), first, names + names[:2], fit="weighted_means")
     weights, means = np.r_[2.0, 2.0, np.ones(10)], y + np.r_[0.05, 0.05, np.zeros(10)]
     matrix = np.column_stack([np.ones(12), *x.values()])
     beta = np.linalg.solve(matrix.T @ (weights[:, None] * matrix), matrix.T @ (weights * means))

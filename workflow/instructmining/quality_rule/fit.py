@@ -47,8 +47,8 @@ def fit_rule(
     """Fit a rule to the observations of one base model; raises ValueError where they do not allow it."""
     mixed = made_alike(observations, stop=settings.mixed == "stop")
     offered = make_design(observations, indicators)
-    usable, left_out = drop_unusable(offered)
-    weighted, kind = weigh(usable, observations, settings.fit)
+    usable, left_out = drop_unusable(offered, settings.folds)
+    weighted, kind = weigh(usable, settings.fit)
     assessment = assess(weighted, observations, settings, seed)
     design = weighted.keep(assessment.choice.indicators)
     result = least_squares(design)
