@@ -79,6 +79,7 @@ def fit_rule(
         choice=settings.choice,
         models_tried=assessment.choice.models_tried,
         noise_floor=diagnostics.noise.floor if diagnostics.noise else None,
+        covariance=tuple(tuple(row) for row in result.cov_params()[1:, 1:].tolist()),
     )
     return Fit(rule, diagnostics)
 
