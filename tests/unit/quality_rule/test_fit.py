@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pyarrow as pa
 import pytest
+import statsmodels.api as sm
 from scipy import stats
 from statsmodels.datasets import longley
 
@@ -121,3 +122,10 @@ def test_replicates_give_the_rule_a_noise_floor():
     y, x = synthetic(20)
     found = fit(*replicate(y, x, [3] * 5 + [1] * 15, noise=0.1)).rule
     assert found.noise_floor == pytest.approx(stats.t.ppf(0.975, 10) * np.sqrt(2) * found.noise_sd)
+
+
+def test_a_rule_holds_the_covariance_of_its_coefficients():
+    y, x = synthetic(20)
+    found = fit(y, x, repeats=1).rule
+    expected = sm.OLS(y, sm.add_constant(np.column_stack(list(x.values())))).fit().cov_params()[1:, 1:]
+    assert np.array(found.covariance) == pytest.approx(expected) and found.residual_degrees == 16

@@ -22,6 +22,14 @@ def test_rows_that_go_together_give_the_interval_of_their_groups():
     assert interval_over_groups(lambda rows, _: values[rows].mean(), groups, 0.9) == pytest.approx(alone, abs=1e-9)
 
 
+@pytest.mark.parametrize("groups", [10, 12, 24])
+def test_over_few_groups_the_interval_of_a_mean_is_as_wide_as_students(groups):
+    values = np.random.default_rng(1).normal(size=groups)
+    low, high = interval_over_groups(lambda rows, _: values[rows].mean(), np.arange(groups), 0.95)
+    expected = stats.t.interval(0.95, groups - 1, values.mean(), stats.sem(values))
+    assert high - low == pytest.approx(expected[1] - expected[0], rel=0.1)
+
+
 def test_the_interval_of_an_r2_is_that_of_resampled_rows():
     from sklearn.metrics import r2_score
 

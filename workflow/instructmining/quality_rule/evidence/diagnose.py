@@ -129,14 +129,14 @@ def left_out_one_by_one(design: Design, result: Fitted, confidence: float) -> Le
     """How well each subset is predicted by a fit to all others, with the indicators of the rule."""
     left_out = leave_one_out(design, result)
     low, high = r_squared_interval(design.y, left_out, design.weights, confidence)
-    rows = zip(design.subsets, design.seeds, design.y, result.fittedvalues, left_out, strict=True)
+    rows = zip(design.subsets, design.seeds, design.weights, design.y, result.fittedvalues, left_out, strict=True)
     return LeaveOneOut(
         r2=r_squared(design.y, left_out, design.weights),
         r2_low=low,
         r2_high=high,
         spearman=spearman(left_out, design.y),
         r2_of_the_mean=mean_only_r_squared(design),
-        predictions=tuple(Prediction(subset, int(seeds), *map(float, losses)) for subset, seeds, *losses in rows),
+        predictions=tuple(Prediction(subset, int(seeds), *map(float, numbers)) for subset, seeds, *numbers in rows),
     )
 
 

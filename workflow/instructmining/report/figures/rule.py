@@ -1,6 +1,6 @@
 """Figures of the quality rule: each indicator by itself, the coefficients together, and what the rule predicts."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,8 @@ APART = 0.14
 def draw_univariate(observations: pa.Table, diagnostics: Diagnostics) -> Drawing:
     """The log loss of the subsets against each indicator, with the line of least squares."""
     fits = diagnostics.univariate
-    design = make_design(observations, [fit.indicator for fit in fits])
+    weights = np.array([row.weight for row in diagnostics.leave_one_out.predictions])
+    design = replace(make_design(observations, [fit.indicator for fit in fits]), weights=weights)
     columns = min(3, len(fits))
     rows = -(-len(fits) // columns)
     figure = new_figure(max(2.6 * columns, 4.6), 2.3 * rows + 0.6)
