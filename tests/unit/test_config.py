@@ -80,7 +80,7 @@ WRONG = [
     (set_key("quality_rule", {"published": "v3"}), r"quality_rule\.published: v3 needs reward, und, nat, coh, which no scorer"),
     (set_key("quality_rule", {"published": "v3", "file": "rule.json"}), r"quality_rule: give either published or file"),
     (set_key("quality_rule", {"file": "no/rule.json"}), r"quality_rule\.file: file not found: .*no/rule\.json"),
-    (set_key("quality_rule", {"ratings": {"people": {"path": "no/pairs.csv"}}}), r"quality_rule\.ratings\.people\.path: file not found: .*no/pairs\.csv"),
+    (set_key("quality_rule.ratings", {"people": {"path": "no/pairs.csv"}}), r"quality_rule\.ratings\.people\.path: file not found: .*no/pairs\.csv"),
     (set_key("quality_rule", {"ratings": {"unseen": {"path": "README.md"}}}), r"quality_rule\.ratings\.unseen: a pool has this name"),
     (set_key("quality_rule", {"ratings": {"people": {"path": "README.md", "pool": "unseen"}}}), r"pool is for ratings by ID only; name the column of the rating"),
     (set_key("quality_rule", {"ratings": {"people": {"path": "README.md", "rating": "stars", "pool": "gone"}}}), r"quality_rule\.ratings\.people\.pool: 'gone' is not declared"),

@@ -35,8 +35,8 @@ def test_arms_are_matched_by_steps_and_subsets_are_not() -> None:
 
 
 def test_the_first_subsets_are_replicated() -> None:
-    runs = subset_runs(config(sampling={"subsets": 3, "examples": 12, "replicated": 1, "seeds": 2}))
-    assert [(str(run), seed) for run, seed in runs] == [("000", 0), ("000", 1), ("001", 0), ("002", 0)]
+    runs = subset_runs(config(sampling={"subsets": 5, "examples": 12, "replicated": 1, "seeds": 2}))
+    assert [(str(run), seed) for run, seed in runs] == [("000", 0), ("000", 1), *((f"{i:03}", 0) for i in range(1, 5))]
 
 
 def test_all_runs_are_those_on_subsets_and_on_arms_of_what_is_selected_from() -> None:

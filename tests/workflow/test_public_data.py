@@ -24,7 +24,7 @@ def small(config: dict[str, Any]) -> dict[str, Any]:
         eval_set["limit"] = 8
     config["models"] = {"smollm2": {"path": "models/llama", "template": "plain", "parameters": 1e5}}
     config["indicators"]["embedding"] = {"model": {"path": "models/encoder"}, "neighbours": [6]}
-    config["sampling"] = {"subsets": 9, "examples": 16, "replicated": 1, "seeds": 2}
+    config["sampling"] = {"subsets": 10, "examples": 16, "replicated": 1, "seeds": 2}
     config["comparison"] = {"arms": ["selected", "random"], "seeds": 2}
     return config | {"selection": {"examples": 16}}
 
@@ -43,6 +43,6 @@ def test_public_data_go_through_to_a_selection_and_its_comparison(tmp_path: Path
     run.finish()
     rule = json.loads((run.folder / "results/quality_rule/smollm2/rule.json").read_text())
     comparison = json.loads((run.folder / "results/comparison/smollm2/unseen/comparison.json").read_text())
-    assert rule["observations"] == 10
+    assert rule["observations"] == 11
     assert {arm["arm"] for arm in comparison["arms"]} == {"selected", "random"}
     assert run.to_do() == {}

@@ -271,7 +271,7 @@ def _rule_problems(config: Config) -> list[str]:
         for key, names in asked.items()
         for name in names or []
         if name not in computed
-    ] + config.quality_rule.problems(len(config.rule_indicators()), replicated)
+    ] + config.quality_rule.problems(len(config.rule_indicators()), config.sampling.subsets, replicated)
 
 
 def _comparison_problems(config: Config) -> list[str]:

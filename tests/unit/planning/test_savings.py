@@ -1,5 +1,7 @@
 """What one design saves over another, against statsmodels and designs whose savings are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -47,6 +49,20 @@ def test_the_interval_of_a_saving_covers_at_least_at_its_level():
         found = saving(("a", "b"), *designs, 0.9).as_found
         covered.append(found.low < 9 / 1.5**2 < found.high)
     assert np.mean(covered) > 0.85
+
+
+@pytest.mark.parametrize("noise", [True, False])
+def test_a_fine_tune_is_worth_as_much_however_many_of_them_a_subset_has(noise):
+    """Without a lack of fit, three seeds say as much as three subsets: a fine-tune is worth one of the other design."""
+    rng = np.random.default_rng(9)
+    x = rng.normal(size=(400, 2))
+    y = [x.sum(axis=1) + rng.normal(size=400) / np.sqrt(seeds) for seeds in (1, 3)]
+    one, three = (to_design(losses, dict(zip(NAMES, x.T, strict=True))) for losses in y)
+    three = replace(three, seeds=np.full(400, 3.0), weights=np.full(400, 3.0))
+    found = saving(("one", "three"), one, three, 0.95)
+    ratio = found.as_found if noise else found.equal_noise
+    assert ratio.value == pytest.approx(1, rel=0.2) and ratio.low < 1 < ratio.high
+    assert list(found.per_indicator.values()) == pytest.approx([1, 1], rel=0.2)
 
 
 def test_noise_of_two_designs_is_compared_by_the_f_test():

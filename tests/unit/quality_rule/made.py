@@ -19,8 +19,9 @@ def rule(*terms):
 RULE = rule(term("ppl", 0.5), term("mtld", -0.25))
 
 
-def fit(y, x, subsets=None, confidence=0.95):
-    return fit_rule(observations(y, x, subsets), list(x), QualityRuleSettings(confidence=confidence), {"text": None})
+def fit(y, x, subsets=None, confidence=0.95, **settings):
+    settings = QualityRuleSettings(confidence=confidence, **settings)
+    return fit_rule(observations(y, x, subsets), list(x), settings, {"text": None})
 
 
 def refit_without(i, y, matrix, weights):

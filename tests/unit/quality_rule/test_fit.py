@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pyarrow as pa
 import pytest
+import statsmodels.api as sm
 from scipy import stats
 from statsmodels.datasets import longley
 
@@ -51,7 +52,7 @@ def test_replicates_are_averaged_and_weighted_by_seeds():
     y, x = synthetic(12, noise=0.3)
     first = {name: np.append(column, column[:2]) for name, column in x.items()}
     names = [f"{i:03}" for i in range(12)]
-    found = fit(np.append(y, y[:2] + 0.1), first, names + names[:2])
+    found = fit(np.append(y, y[:2] + 0.1), first, names + names[:2], fit="weighted_means")
     weights, means = np.r_[2.0, 2.0, np.ones(10)], y + np.r_[0.05, 0.05, np.zeros(10)]
     matrix = np.column_stack([np.ones(12), *x.values()])
     beta = np.linalg.solve(matrix.T @ (weights[:, None] * matrix), matrix.T @ (weights * means))
@@ -121,3 +122,10 @@ def test_replicates_give_the_rule_a_noise_floor():
     y, x = synthetic(20)
     found = fit(*replicate(y, x, [3] * 5 + [1] * 15, noise=0.1)).rule
     assert found.noise_floor == pytest.approx(stats.t.ppf(0.975, 10) * np.sqrt(2) * found.noise_sd)
+
+
+def test_a_rule_holds_the_covariance_of_its_coefficients():
+    y, x = synthetic(20)
+    found = fit(y, x, repeats=1).rule
+    expected = sm.OLS(y, sm.add_constant(np.column_stack(list(x.values())))).fit().cov_params()[1:, 1:]
+    assert np.array(found.covariance) == pytest.approx(expected) and found.residual_degrees == 16

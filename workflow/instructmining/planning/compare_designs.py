@@ -90,7 +90,7 @@ def design_measures(
         mean_unit_error=float(errors.mean()),
         mean_error=float(np.mean([row.standard_error for row in found])),
         coefficients=tuple(found),
-        lack_of_fit=lack_of_fit(design, variant.result.fittedvalues),
+        lack_of_fit=lack_of_fit(design),
         curvature=Curvature(prediction=bend(variant), distance=bend_with_distance(variant, means)),
         subset_means=tuple(
             SubsetMeans(subset, loss, dict(zip(design.indicators, row, strict=True)))
@@ -105,7 +105,8 @@ def unit_errors(design: Design, units: Floats) -> Floats:
     They are the roots of the diagonal of (X'X)^-1, X centred. A subset counts once, however many seeds it has.
     """
     centred = (design.x - design.x.mean(axis=0)) / units
-    errors: Floats = np.sqrt(np.diag(np.linalg.inv(centred.T @ centred)))
+    triangle = np.linalg.qr(centred, mode="r")  # its inverse has the root of that of X'X
+    errors: Floats = np.linalg.norm(np.linalg.inv(triangle), axis=1)
     return errors
 
 
@@ -125,7 +126,9 @@ def bend_with_distance(variant: Variant, means: Floats) -> Bend:
 
 def _added(variant: Variant, column: Floats) -> Bend:
     """The F-test of one more column, (subsets,)."""
-    result = least_squares(replace(variant.design, x=np.column_stack([variant.design.x, column])))
+    design = variant.design
+    names = (*design.indicators, "what is added")
+    result = least_squares(replace(design, indicators=names, x=np.column_stack([design.x, column])))
     f, slope, p_value = result.tvalues[-1] ** 2, result.params[-1], result.pvalues[-1]
     return Bend(float(slope), float(f), float(result.df_resid), float(p_value))
 

@@ -74,8 +74,7 @@ def variances(design: Design) -> tuple[float, float | None]:
     result = least_squares(design)
     if design.noise_sd is None:
         return float(result.mse_resid), None
-    hat = np.sum(result.model.wexog * result.model.pinv_wexog.T, axis=1)  # (subsets,)
-    trace = np.sum(design.seeds * (1 - hat))
+    trace = np.sum(design.seeds * (1 - result.influence.hat_matrix_diag))
     within = design.noise_sd**2
     between = (result.mse_resid - within) * result.df_resid / trace
     return max(float(between), 0.0), within

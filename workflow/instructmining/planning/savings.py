@@ -12,7 +12,7 @@ from instructmining.quality_rule.regression.bootstrap import RESAMPLES, percenti
 from instructmining.quality_rule.regression.least_squares import Design
 
 Sample = tuple[Floats, Floats, Floats]
-"""Indicators (..., subsets, indicators), log loss (..., subsets) and weights (..., subsets)."""
+"""Indicators (..., subsets, indicators), log loss (..., subsets) and fine-tunes, the weights (..., subsets)."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class Saving:
     instead_of: str
     """Name of the first design."""
     per_indicator: dict[str, float]
-    """Ratio of the squared standard errors of each coefficient, as found."""
+    """Ratio of the squared standard errors of each coefficient times the fine-tunes that they took, as found."""
     as_found: Ratio
-    """Ratio of the squared standard errors of the fits, which is what counts."""
+    """Ratio of the squared standard errors of the fits times their fine-tunes, which is what counts."""
     equal_noise: Ratio
     """Ratio if the noise about both rules were the same: the spread of the indicators alone decides it."""
     noise: FTest | None
@@ -94,19 +94,21 @@ def _ratios(first: Sample, other: Sample, noise: bool) -> Floats:
     return coefficient_variances(*first, noise) / coefficient_variances(*other, noise)
 
 
-def coefficient_variances(x: Floats, y: Floats, weights: Floats, noise: bool) -> Floats:
-    """Variance of each coefficient in a design of many subsets, times their number; without `noise` per unit of it.
+def coefficient_variances(x: Floats, y: Floats, seeds: Floats, noise: bool) -> Floats:
+    """Variance of each coefficient in a design of many fine-tunes, times their number; without `noise` per unit of it.
 
     The diagonal of the inverse of X'WX, times the residual variance, and without the bias of few subsets (see
-    `Pilot.unit_variance`); the arguments are a Sample -> (..., indicators).
+    `Pilot.unit_variance`); W are the fine-tunes of each subset, so a subset counts as many times as it was tuned on.
+    The arguments are a Sample -> (..., indicators).
     """
     subsets, count = x.shape[-2:]
-    root = np.sqrt(weights)[..., None]  # (..., subsets, 1)
-    constant = np.ones((*x.shape[:-1], 1))
-    columns = root * np.concatenate([constant, x - x.mean(axis=-2, keepdims=True)], axis=-1)
+    root = np.sqrt(seeds)[..., None]  # (..., subsets, 1)
+    constant, scale = np.ones((*x.shape[:-1], 1)), x.std(axis=-2, keepdims=True)
+    columns = root * np.concatenate([constant, (x - x.mean(axis=-2, keepdims=True)) / scale], axis=-1)
     losses = root * y[..., None]
     inverse = np.linalg.inv(columns.swapaxes(-1, -2) @ columns)
-    variances: Floats = np.diagonal(inverse, axis1=-2, axis2=-1)[..., 1:] * (subsets - count - 2)
+    fine_tunes = seeds.mean(axis=-1)[..., None] * (subsets - count - 2)
+    variances: Floats = np.diagonal(inverse, axis1=-2, axis2=-1)[..., 1:] / scale[..., 0, :] ** 2 * fine_tunes
     if not noise:
         return variances
     residuals = losses - columns @ (inverse @ (columns.swapaxes(-1, -2) @ losses))
@@ -115,7 +117,7 @@ def coefficient_variances(x: Floats, y: Floats, weights: Floats, noise: bool) ->
 
 
 def _sample(design: Design, rows: NDArray[np.intp] | slice = slice(None)) -> Sample:
-    return design.x[rows], design.y[rows], design.weights[rows]
+    return design.x[rows], design.y[rows], design.seeds[rows]
 
 
 def _resample(first: Design, other: Design) -> tuple[Sample, Sample] | None:
@@ -129,8 +131,9 @@ def _resample(first: Design, other: Design) -> tuple[Sample, Sample] | None:
 
 
 def _draws(design: Design, generator: np.random.Generator) -> NDArray[np.intp]:
-    """Rows drawn with replacement, without draws that have too few different rows to fit; (resamples, subsets)."""
+    """Rows drawn with replacement, without draws that do not determine the coefficients; (resamples, subsets)."""
     rows = generator.integers(len(design.y), size=(2 * RESAMPLES, len(design.y)))
     different = np.array([len(np.unique(drawn)) for drawn in rows])
-    enough: NDArray[np.intp] = rows[different > design.x.shape[1] + 2][:RESAMPLES]
+    vary = np.ptp(design.x[rows], axis=1).min(axis=-1) > 0
+    enough: NDArray[np.intp] = rows[vary & (different > design.x.shape[1] + 2)][:RESAMPLES]
     return enough

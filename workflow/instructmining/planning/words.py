@@ -27,7 +27,7 @@ def _sizes(designs: Sequence[DesignMeasures]) -> list[str]:
     """Said where the designs differ in size: their standard errors as found then differ for that reason too."""
     if len({(design.subsets, design.observations) for design in designs}) == 1:
         return []
-    return ["The designs differ in their numbers of subsets or fine-tunes; savings are per subset of the first design."]
+    return ["The designs differ in their numbers of subsets or fine-tunes; savings are per fine-tune."]
 
 
 def _saving_sentence(row: Saving, level: str) -> str:

@@ -48,8 +48,8 @@ def fit_rule(
     """Fit a rule to the observations of one base model; raises ValueError where they do not allow it."""
     mixed = made_alike(observations, stop=settings.mixed == "stop")
     offered = make_design(observations, indicators)
-    usable, left_out = drop_unusable(offered)
-    weighted, kind = weigh(usable, observations, settings.fit)
+    usable, left_out = drop_unusable(offered, settings.folds)
+    weighted, kind = weigh(usable, settings.fit)
     assessment = assess(weighted, observations, settings, seed)
     design = weighted.keep(assessment.choice.indicators)
     result = least_squares(design)
@@ -80,6 +80,7 @@ def fit_rule(
         choice=settings.choice,
         models_tried=assessment.choice.models_tried,
         noise_floor=diagnostics.noise.floor if diagnostics.noise else None,
+        covariance=tuple(tuple(row) for row in result.cov_params()[1:, 1:].tolist()),
     )
     return Fit(rule, diagnostics)
 

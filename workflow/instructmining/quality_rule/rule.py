@@ -182,11 +182,18 @@ class QualityRule:
     """Upper end of it."""
     noise_floor: float | None = None
     """Smallest difference in log loss that distinguishes two fine-tunes; None where the noise is not known."""
+    covariance: tuple[tuple[float, ...], ...] | None = None
+    """Covariance of the coefficients, in the order of the terms; None in rules of older versions."""
 
     @property
     def indicators(self) -> list[str]:
         """The indicators in the rule."""
         return [term.indicator for term in self.terms]
+
+    @property
+    def residual_degrees(self) -> int:
+        """Degrees of freedom of the fit."""
+        return self.subsets - len(self.terms) - 1
 
     @property
     def centre(self) -> float:

@@ -1,5 +1,6 @@
 """Settings of the fit."""
 
+from math import ceil
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -16,13 +17,36 @@ MOST_INDICATORS = 12
 MIXED_NEEDS_SEEDS = "quality_rule.fit: mixed needs subsets with several seeds; set sampling.replicated"
 
 
+def fewest_subsets(indicators: int, folds: int | None = None) -> int:
+    """With fewer subsets, a fit without the largest fold has no residual degree of freedom, so no interval."""
+    parameters, count = indicators + 1, indicators + 3
+    while folds and count - ceil(count / min(folds, count)) <= parameters:
+        count += 1
+    return count
+
+
+def too_few(subsets: int, indicators: int, folds: int | None = None) -> str | None:
+    """Why so many indicators cannot be fitted and checked; None if they can."""
+    needed = fewest_subsets(indicators, folds)
+    if subsets >= needed:
+        return None
+    most = max((count for count in range(1, indicators) if fewest_subsets(count, folds) <= subsets), default=0)
+    fewer = f", or name at most {most} in quality_rule.indicators" if most else ""
+    left_out = f"{folds} folds (quality_rule.folds)" if folds else "each subset left out in turn"
+    return (
+        f"{subsets} subsets are too few for {indicators} indicators with {left_out}: at least {needed} are needed, or"
+        f" a fit without those left out has no degrees of freedom; raise sampling.subsets to {needed} or more (several"
+        f" times the number of indicators is better){fewer}"
+    )
+
+
 class QualityRuleSettings(Settings):
     """How the quality rule is fitted."""
 
     indicators: Annotated[list[str], Field(min_length=1)] | None = None
     """The indicators in the rule; all that are computed if not given."""
     fit: FitKind = "auto"
-    """How subsets count: alike (`ols`), by their seeds (`weighted_means`, `auto`), or by a mixed model (`mixed`)."""
+    """How subsets count: alike (`ols`), by their seeds (`weighted_means`), or by a mixed model (`mixed`, `auto`)."""
     choice: ChoiceMethod = "given"
     """Which are kept: all (`given`), by R2 and p-values (`paper`), or by `bic`, `cv`, or stability (`elastic_net`)."""
     folds: Annotated[int, Field(ge=2)] = 5
@@ -48,9 +72,11 @@ class QualityRuleSettings(Settings):
             raise ValueError("give either published or file, not both")
         return self
 
-    def problems(self, offered: int, replicated: bool) -> list[str]:
-        """What does not go together with the number of indicators offered, and with subsets of one seed."""
+    def problems(self, offered: int, subsets: int, replicated: bool) -> list[str]:
+        """What does not go together with the number of indicators offered, of subsets, and with subsets of one seed."""
         problems = []
+        if not self.adopted and (problem := too_few(subsets, offered, self.folds)):
+            problems.append(f"sampling.subsets: {problem}")
         if self.choice in ("paper", "bic", "cv") and offered > MOST_INDICATORS:
             problems.append(
                 f"quality_rule.choice: {self.choice} tries all models, {2**offered:,} of {offered} indicators; name at"

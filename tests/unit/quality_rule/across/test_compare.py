@@ -2,19 +2,23 @@
 
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from instructmining.files import read_result, write_result, write_table
-from instructmining.quality_rule.across.compare import Observed, by_eval_set, by_seed, main
+from instructmining.quality_rule.across.compare import Observed, agreement, by_eval_set, by_seed, main
 from instructmining.quality_rule.across.result import AcrossModels, Skipped
+from instructmining.quality_rule.across.variants import Variant
 from instructmining.quality_rule.across.words import markdown
 from instructmining.quality_rule.fit import fit_rule
 from instructmining.quality_rule.losses import EVAL_LOSSES
+from instructmining.quality_rule.regression.least_squares import least_squares
 from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.report.figures.across import draw_rules
 from instructmining.report.figures.draw import main as draw
 from tests.unit.quality_rule.across.made import NAMES, SCORES, compared, comparison, observed
+from tests.unit.simulation import to_design
 
 
 def test_models_with_the_same_rule_are_not_told_apart():
@@ -30,6 +34,27 @@ def test_a_model_with_another_rule_is_told_apart():
     assert row.equal_coefficients.p_value < 1e-6
     found = {each.indicator: each for each in row.differences[0].coefficients}
     assert found["mtld"].high < 0 and found["ppl"].low < 0 < found["ppl"].high
+
+
+def agreements_of(seeds, slopes, noise):
+    """The agreement of two models with these slopes in six indicators, over 24 subsets, for each seed."""
+    for seed in seeds:
+        rng = np.random.default_rng([2, seed])
+        x = rng.normal(size=(24, 6))
+        designs = [to_design(1 + x @ slope + noise * rng.normal(size=24), dict(enumerate(x.T))) for slope in slopes]
+        a, b = (Variant("made", design, least_squares(design), design.y) for design in designs)
+        yield agreement(a, b, x, 0.95)
+
+
+def test_rules_of_pure_noise_are_rarely_said_to_agree_or_to_disagree():
+    found = [row.low > 0 or row.high < 0 for row in agreements_of(range(40), np.zeros((2, 6)), 0.004)]
+    assert np.mean(found) < 0.1
+
+
+def test_the_interval_of_agreement_holds_one_where_two_models_have_the_same_rule():
+    slopes = np.tile([0.01, -0.0075, 0.0075, 0, 0.005, 0], (2, 1))
+    found = [(row.high == 1, row.low > 0) for row in agreements_of(range(40), slopes, 0.006)]
+    assert (np.mean(found, axis=0) > 0.85).all()
 
 
 def test_an_eval_set_that_goes_the_other_way_is_seen():

@@ -1,6 +1,7 @@
 """Agreement with people, against scipy, statsmodels and judgements whose truth is known."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 
 from instructmining.data.import_ratings import JUDGEMENTS
 from instructmining.files import read_result, write_result, write_table
-from instructmining.quality_rule.people.compare import compare_with_people, main, measures_of
+from instructmining.quality_rule.people.compare import AS_IT_IS, compare_with_people, main, measures_of
 from instructmining.quality_rule.people.result import PeopleComparison
 from instructmining.quality_rule.rule import QualityRule, Term
 from instructmining.report.figures.draw import main as draw
@@ -32,6 +33,37 @@ def test_a_fitted_rule_is_compared_like_a_published_one():
     terms = (Term("ppl", 2.0, **numbers, mean=1.0),)
     fitted = QualityRule("tiny", "ols", 0.0, terms, 0.95, **dict.fromkeys(names, 0), left_out={}, indicator_settings={})
     assert measures_of(fitted, scores)[0]["rule"] == pytest.approx(measures_of(rule(ppl=2.0), scores)[0]["rule"] + 2)
+
+
+def fitted_rule(error):
+    """A rule of one coefficient, -1 of `good`, with this standard error."""
+    term = Term("good", -1.0, error, 0, 0, 0, 0, 0, 0, mean=0.0)
+    fitted = QualityRule("tiny", "ols", 0.0, (term,), 0.95, 24, 24, 0.5, 0.5, 0.5, 0.5, 0.1, None, {}, {})
+    return replace(fitted, covariance=((error**2,),))
+
+
+def test_the_intervals_of_a_fitted_rule_hold_the_errors_of_its_coefficients():
+    measures, length = simulated(160)
+    judgements = judged(measures["good"], length)
+    sure, unsure, as_it_is = (
+        compare_with_people("people", rule, scored({"good": measures["good"]}), judgements, 0.95)
+        for rule in (fitted_rule(1e-6), fitted_rule(1.0), replace(fitted_rule(1.0), covariance=None))
+    )
+    assert sure.measures[0].accuracy.low > 0.5 and sure.measures[0].spearman.low > 0
+    assert sure.measures[1] == unsure.measures[1] and sure.measures[0].accuracy.value == sure.measures[1].accuracy.value
+    assert unsure.measures[0].accuracy.low < 0.5 and unsure.measures[0].spearman.low < 0
+    assert any("more often than" in sentence for sentence in sure.sentences)
+    assert any("not shown to differ from chance" in sentence for sentence in unsure.sentences)
+    assert as_it_is.measures[0].accuracy == sure.measures[1].accuracy and AS_IT_IS in as_it_is.sentences
+
+
+def test_fewer_than_ten_prompts_are_too_few_however_many_pairs_they_have():
+    measures, length = simulated(72)
+    judgements = judged(measures["good"], length, per_prompt=8)
+    found = compare_with_people("people", fitted_rule(1e-6), scored(measures), judgements, 0.95)
+    assert (found.prompts, found.pairs) == (9, 36) and found.measures[0].accuracy is None
+    assert found.measures[0].adjusted is None and found.measures[0].spearman is None
+    assert "These are too few to say anything: at least 10 prompts are needed." in found.sentences
 
 
 def test_examples_without_a_score_are_missed():

@@ -26,7 +26,7 @@ def test_a_nearly_collinear_indicator_stays():
 
 def test_too_few_subsets_say_how_many_are_needed_and_where():
     y, x = synthetic(5)
-    with pytest.raises(ValueError, match=r"5 subsets .* at least 6 .*sampling\.subsets to 6.*quality_rule\.indicators"):
+    with pytest.raises(ValueError, match=r"5 subsets .* at least 7 .*sampling\.subsets to 7.*quality_rule\.indicators"):
         fit(y, x)
 
 

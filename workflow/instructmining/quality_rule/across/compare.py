@@ -36,8 +36,9 @@ from instructmining.quality_rule.across.variants import (
 from instructmining.quality_rule.across.words import markdown, sentences
 from instructmining.quality_rule.losses import EVAL_LOSSES
 from instructmining.quality_rule.observations import observations_schema
-from instructmining.quality_rule.regression.bootstrap import spearman_interval
-from instructmining.quality_rule.regression.ranks import spearman
+from instructmining.quality_rule.regression.bootstrap import percentile_interval
+from instructmining.quality_rule.regression.ranks import spearman, unit_ranks
+from instructmining.quality_rule.regression.redrawn import both_ways, draw_slopes
 from instructmining.quality_rule.rule import QualityRule, read_fitted_rule
 from instructmining.quality_rule.settings import CONFIDENCE
 
@@ -154,8 +155,24 @@ def agreement(a: Variant, b: Variant, examples: Floats, confidence: float) -> Ru
     """How far two rules agree on the order of the subsets and of `examples`, (examples, indicators)."""
     subsets = a.predict(a.design.x), b.predict(a.design.x)
     orders = a.predict(examples), b.predict(examples)
-    low, high = spearman_interval(*subsets, confidence)
-    return RuleAgreement(a.name, b.name, spearman(*subsets), low, high, spearman(*orders), _best_in_both(*orders))
+    found = spearman(*subsets)
+    low, high = both_ways(found, *_redrawn_agreement(a, b, confidence), least=-1, most=1)
+    return RuleAgreement(a.name, b.name, found, low, high, spearman(*orders), _best_in_both(*orders))
+
+
+def _redrawn_agreement(a: Variant, b: Variant, confidence: float) -> tuple[float, float]:
+    """The middle of Spearman's rho of rules whose coefficients are drawn anew.
+
+    They are drawn independently also where both rules have the same subsets: what the draw of examples does to both
+    losses is noise that the rules share, and no agreement about quality.
+    """
+    generator = np.random.default_rng(0)
+    x = a.design.x - a.design.x.mean(axis=0)
+    ranks = [
+        unit_ranks(draw_slopes(fit.params[1:], fit.cov_params()[1:, 1:], fit.df_resid, generator) @ x.T)
+        for fit in (a.result, b.result)
+    ]
+    return percentile_interval(np.sum(ranks[0] * ranks[1], axis=-1), confidence)
 
 
 def _best_in_both(first: Floats, second: Floats) -> float:

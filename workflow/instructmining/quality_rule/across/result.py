@@ -84,7 +84,7 @@ class RuleAgreement:
     subsets: float
     """Spearman's rho of the two predictions for the subsets."""
     low: float
-    """Lower end of its interval."""
+    """Lower end of its interval, with the errors of the coefficients of both rules."""
     high: float
     """Upper end of it."""
     examples: float

@@ -7,7 +7,6 @@ together, so they are not independent, and their differences are more certain th
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +16,9 @@ from scipy.linalg import block_diag
 from instructmining.arrays import Floats
 from instructmining.quality_rule.across.result import Coefficient, Difference, Equality, Transfer
 from instructmining.quality_rule.regression.bootstrap import r_squared_interval, spearman_interval
+from instructmining.quality_rule.regression.fitted import Fitted
 from instructmining.quality_rule.regression.least_squares import (
+    ROUNDING,
     Design,
     drop_unusable,
     least_squares,
@@ -34,14 +35,12 @@ class Variant:
 
     name: str
     design: Design
-    result: Any
-    """Of statsmodels, the constant first."""
+    result: Fitted
     left_out: Floats  # (subsets,) each subset predicted by a fit without it
 
     def predict(self, x: Floats) -> Floats:
         """Predicted log loss of rows of indicators; (rows, indicators) -> (rows,)."""
-        predicted: Floats = self.result.params[0] + x @ self.result.params[1:]
-        return predicted
+        return self.result.predict(x)
 
 
 def fit_variants(tables: Mapping[str, pa.Table], indicators: Sequence[str]) -> tuple[list[Variant], dict[str, str]]:
@@ -76,13 +75,13 @@ def share_subsets(variants: Sequence[Variant]) -> bool:
     first = variants[0].design
     return all(
         v.design.subsets == first.subsets
-        and np.allclose(v.design.x, first.x)
+        and np.allclose(v.design.x, first.x, rtol=ROUNDING, atol=0)
         and np.array_equal(v.design.weights, first.weights)
         for v in variants
     )
 
 
-def coefficients(result: Any, indicators: Sequence[str], units: Floats, confidence: float) -> list[Coefficient]:
+def coefficients(result: Fitted, indicators: Sequence[str], units: Floats, confidence: float) -> list[Coefficient]:
     """The coefficients of a fit, the constant left out; `units` is how much of each indicator is one unit."""
     intervals = result.conf_int(1 - confidence)[1:] * units[:, None]
     columns = (result.params[1:] * units, result.bse[1:] * units, intervals[:, 0], intervals[:, 1], result.pvalues[1:])
@@ -126,7 +125,7 @@ def _paired_equality(variants: Sequence[Variant]) -> Equality:
 
     design, count = variants[0].design, len(variants)
     root = np.sqrt(design.weights)[:, None]
-    columns = np.column_stack([np.ones(len(design.y)), design.x]) * root
+    columns = variants[0].result.columns * root
     losses = np.column_stack([variant.design.y for variant in variants]) * root
     slopes = np.eye(columns.shape[1])[1:]
     contrasts = np.vstack([np.ones(count - 1), -np.eye(count - 1)])
@@ -146,7 +145,8 @@ def _wald(variants: Sequence[Variant]) -> Equality:
     shared = first.result.cov_params()[1:, 1:]
     covariance = np.kron(np.ones((len(others), len(others))), shared)
     covariance += block_diag(*(other.result.cov_params()[1:, 1:] for other in others))
-    f = float(change @ np.linalg.solve(covariance, change)) / len(change)
+    unit = np.sqrt(np.diag(covariance))  # so that the indicators' units do not matter to the solver
+    f = float(change / unit @ np.linalg.solve(covariance / np.outer(unit, unit), change / unit)) / len(change)
     degrees = min(float(variant.result.df_resid) for variant in variants)
     return Equality(
         "Wald, each with its own noise", f, len(change), degrees, float(stats.f.sf(f, len(change), degrees))

@@ -6,7 +6,6 @@ weighted residuals, whose variance is the same for every subset if the fit is ri
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +13,8 @@ from scipy import stats
 
 from instructmining.arrays import Floats
 from instructmining.quality_rule.evidence.noise import FTest, Noise
-from instructmining.quality_rule.regression.least_squares import Design, whitened
+from instructmining.quality_rule.regression.fitted import Fitted
+from instructmining.quality_rule.regression.least_squares import Design
 from instructmining.quality_rule.rule import MIXED, Check, Term
 from instructmining.training.mixed import Mixture, mixtures, unlike_most
 
@@ -67,9 +67,9 @@ def _stop(observations: pa.Table, found: Sequence[Mixture], unlike: Sequence[int
     )
 
 
-def influences(design: Design, result: Any) -> list[Influence]:
+def influences(design: Design, result: Fitted) -> list[Influence]:
     """Residual, leverage, Cook's distance and the normal quantile of the residual, of every subset."""
-    influence = whitened(result).get_influence()
+    influence = result.influence
     residuals = influence.resid_studentized_internal
     quantiles = stats.norm.ppf((stats.rankdata(residuals) - 0.375) / (len(residuals) + 0.25))
     columns = (residuals, influence.hat_matrix_diag, influence.cooks_distance[0], quantiles)
@@ -128,7 +128,7 @@ def lack_of_fit_check(test: FTest | None) -> list[Check]:
     return [Check("lack of fit", test.statistic, test.p_value, warns, sentence)]
 
 
-def residual_checks(design: Design, result: Any, influence: Sequence[Influence]) -> list[Check]:
+def residual_checks(design: Design, result: Fitted, influence: Sequence[Influence]) -> list[Check]:
     """The checks of a fit with at least one indicator."""
     return [
         _size(design),
@@ -157,10 +157,10 @@ def _collinearity(factors: dict[str, float], condition: float) -> Check:
     return Check("collinearity", largest, None, warns, sentence)
 
 
-def _even_variance(design: Design, result: Any) -> Check:
+def _even_variance(design: Design, result: Fitted) -> Check:
     from statsmodels.stats.diagnostic import het_breuschpagan
 
-    statistic, p_value = map(float, het_breuschpagan(result.wresid, result.model.exog)[:2])
+    statistic, p_value = map(float, het_breuschpagan(result.wresid, result.columns)[:2])
     warns = p_value < ALARM
     verdict = (
         "depends on the indicators: read the HC3 intervals" if warns else "is not shown to depend on the indicators"
@@ -169,7 +169,7 @@ def _even_variance(design: Design, result: Any) -> Check:
     return Check("heteroscedasticity", statistic, p_value, warns, sentence)
 
 
-def _normal_residuals(result: Any) -> Check:
+def _normal_residuals(result: Fitted) -> Check:
     from statsmodels.stats.diagnostic import lilliefors
 
     test = stats.shapiro(result.wresid)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -30,6 +29,7 @@ from instructmining.quality_rule.evidence.result import (
     UnivariateFit,
 )
 from instructmining.quality_rule.regression.bootstrap import r_squared_interval
+from instructmining.quality_rule.regression.fitted import Fitted
 from instructmining.quality_rule.regression.intervals import bootstrap_intervals, hc3_intervals
 from instructmining.quality_rule.regression.least_squares import (
     Design,
@@ -53,10 +53,10 @@ class Residuals:
     checks: list[Check]
 
 
-def examine(design: Design, result: Any, confidence: float) -> Residuals:
+def examine(design: Design, result: Fitted, confidence: float) -> Residuals:
     """Noise, lack of fit and the checks of the assumptions."""
     noise = measure_noise(design, confidence)
-    misfit = lack_of_fit(design, result.fittedvalues)
+    misfit = lack_of_fit(design)
     influence = influences(design, result)
     checks = [noise_check(noise, confidence), *lack_of_fit_check(misfit)]
     if design.indicators:
@@ -90,7 +90,7 @@ def univariate(design: Design, indicator: str, confidence: float) -> UnivariateF
     )
 
 
-def coefficients(design: Design, result: Any, confidence: float, seed: int) -> tuple[Intercept, tuple[Term, ...]]:
+def coefficients(design: Design, result: Fitted, confidence: float, seed: int) -> tuple[Intercept, tuple[Term, ...]]:
     """The constant and the terms of the rule, with their intervals; SDs of standardised ones are over the subsets."""
     numbers = zip(result.params, result.bse, result.conf_int(1 - confidence), result.pvalues, strict=True)
     wider = _wider_intervals(design, result, confidence, seed)
@@ -117,7 +117,7 @@ def coefficients(design: Design, result: Any, confidence: float, seed: int) -> t
     return intercept, tuple(terms)
 
 
-def _wider_intervals(design: Design, result: Any, confidence: float, seed: int) -> Iterator[dict[str, float | None]]:
+def _wider_intervals(design: Design, result: Fitted, confidence: float, seed: int) -> Iterator[dict[str, float | None]]:
     """The HC3 and bootstrap intervals of the constant and of each term, by the names of their fields."""
     bootstrap = bootstrap_intervals(design, confidence, seed)
     for number, (low, high) in enumerate(hc3_intervals(result, confidence).tolist()):
@@ -125,23 +125,23 @@ def _wider_intervals(design: Design, result: Any, confidence: float, seed: int) 
         yield {"hc3_low": low, "hc3_high": high, "bootstrap_low": drawn[0], "bootstrap_high": drawn[1]}
 
 
-def left_out_one_by_one(design: Design, result: Any, confidence: float) -> LeaveOneOut:
+def left_out_one_by_one(design: Design, result: Fitted, confidence: float) -> LeaveOneOut:
     """How well each subset is predicted by a fit to all others, with the indicators of the rule."""
     left_out = leave_one_out(design, result)
     low, high = r_squared_interval(design.y, left_out, design.weights, confidence)
-    rows = zip(design.subsets, design.seeds, design.y, result.fittedvalues, left_out, strict=True)
+    rows = zip(design.subsets, design.seeds, design.weights, design.y, result.fittedvalues, left_out, strict=True)
     return LeaveOneOut(
         r2=r_squared(design.y, left_out, design.weights),
         r2_low=low,
         r2_high=high,
         spearman=spearman(left_out, design.y),
         r2_of_the_mean=mean_only_r_squared(design),
-        predictions=tuple(Prediction(subset, int(seeds), *map(float, losses)) for subset, seeds, *losses in rows),
+        predictions=tuple(Prediction(subset, int(seeds), *map(float, numbers)) for subset, seeds, *numbers in rows),
     )
 
 
 def diagnose(
-    design: Design, offered: Design, result: Any, assessment: Assessment, confidence: float, seed: int
+    design: Design, offered: Design, result: Fitted, assessment: Assessment, confidence: float, seed: int
 ) -> Diagnostics:
     """All the evidence about a fit; `offered` also has the indicators that the rule leaves out."""
     residuals = examine(design, result, confidence)

@@ -16,7 +16,7 @@ from scipy import stats
 
 from instructmining.arrays import Floats
 from instructmining.quality_rule.regression.bootstrap import RESAMPLES
-from instructmining.quality_rule.regression.least_squares import Design, least_squares, r_squared, with_constant
+from instructmining.quality_rule.regression.least_squares import Design, estimable, least_squares, r_squared
 from instructmining.quality_rule.regression.ranks import spearman
 from instructmining.quality_rule.rule import HeldOut
 
@@ -68,12 +68,15 @@ class SourceLeftOut:
 
 
 def predict_left_out(candidate: Candidate, folds: Labels, confidence: float) -> Predicted:
-    """Predict the subsets of each fold, (subsets,), by a fit to all others, with prediction intervals."""
+    """Predict the subsets of each fold, (subsets,), by a fit to all others, with prediction intervals.
+
+    An indicator that the others do not determine, such as one that is zero in all of them, has no part in that fit.
+    """
     bounds = np.empty((3, len(folds)))
     for fold in np.unique(folds):
         left_out = folds == fold
-        fitted = candidate.design.rows(~left_out)
-        names = candidate.keep(fitted)
+        fitted = estimable(candidate.design.rows(~left_out))
+        names = [name for name in candidate.keep(fitted) if name in fitted.indicators]
         bounds[:, left_out] = _predict(fitted.keep(names), candidate.design.rows(left_out).keep(names), confidence)
     return Predicted(*bounds)
 
@@ -81,9 +84,8 @@ def predict_left_out(candidate: Candidate, folds: Labels, confidence: float) -> 
 def _predict(fitted: Design, left_out: Design, confidence: float) -> Floats:
     """Value, low and high; (3, subsets left out). A subset with more weight varies less about the rule."""
     result = least_squares(fitted)
-    x = with_constant(left_out.x)
-    variance = result.mse_resid / left_out.weights + np.sum(x @ result.cov_params() * x, axis=1)
-    value = x @ result.params
+    variance = result.mse_resid / left_out.weights + result.prediction_variance(left_out.x)
+    value = result.predict(left_out.x)
     half = stats.t.ppf((1 + confidence) / 2, result.df_resid) * np.sqrt(variance)
     return np.stack([value, value - half, value + half])
 

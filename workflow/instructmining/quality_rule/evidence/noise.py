@@ -4,13 +4,13 @@ Several seeds of one subset share their indicators, so what differs between them
 rule. Sums of squares and the lack-of-fit test are those of Draper and Smith, Applied Regression Analysis (1998), 2.1.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
 
 from instructmining.arrays import Floats
-from instructmining.quality_rule.regression.least_squares import Design
+from instructmining.quality_rule.regression.least_squares import Design, least_squares
 
 
 @dataclass(frozen=True)
@@ -79,14 +79,16 @@ def _between_subsets(design: Design) -> FTest:
     return _against_noise(design, deviations, len(design.y) - 1)
 
 
-def lack_of_fit(design: Design, fitted: Floats) -> FTest | None:
-    """Whether the subsets' means lie further from the fitted values, (subsets,), than the noise explains.
+def lack_of_fit(design: Design) -> FTest | None:
+    """Whether the subsets' means lie further from a rule than the noise explains.
 
-    None without replicates, where the two cannot be distinguished. Exact where the fit is weighted by seeds.
+    None without replicates, where the two cannot be distinguished. The rule is fitted with the weights by seeds, with
+    which the test is exact, however the rule itself was fitted.
     """
     if not design.noise_sd:
         return None
-    return _against_noise(design, design.y - fitted, len(design.y) - len(design.indicators) - 1)
+    result = least_squares(replace(design, weights=design.seeds))
+    return _against_noise(design, result.resid, int(result.df_resid))
 
 
 def _against_noise(design: Design, deviations: Floats, degrees: int) -> FTest:

@@ -85,6 +85,8 @@ class Prediction:
     """ID of the subset."""
     seeds: int
     """Fine-tunes on it."""
+    weight: float
+    """How much it counts in the fit; 1 is that of a subset with one seed."""
     observed: float
     """Mean log loss over its seeds."""
     fitted: float

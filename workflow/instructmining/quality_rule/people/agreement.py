@@ -7,7 +7,7 @@ independent of each other, so intervals are over prompts.
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -21,11 +21,16 @@ from instructmining.arrays import Floats
 from instructmining.quality_rule.people.result import AgreementWithPeople, Interval
 from instructmining.quality_rule.regression.bootstrap import interval_over_groups
 from instructmining.quality_rule.regression.ranks import unit_ranks
+from instructmining.quality_rule.regression.redrawn import both_ways
 
 ALIKE = 1.25
 """Two responses count as equally long when the longer has at most this many times the characters of the shorter."""
 FEWEST = 10
-"""With fewer pairs or examples, no numbers are given."""
+"""With fewer prompts, no numbers are given: intervals over them would be too narrow."""
+Statistics = Callable[[Floats, NDArray[np.intp]], Floats]
+"""Two numbers for each measure, (2, measures), of (measures, examples) and the rows of what was judged."""
+Intervals = list[Interval | None]
+"""One for each measure."""
 
 
 @dataclass(frozen=True)
@@ -117,18 +122,67 @@ def _side(frame: pd.DataFrame, side: str, rating: float) -> pd.DataFrame:
     return pd.DataFrame({**columns, "rating": rating})
 
 
-def agreements(measures: dict[str, Floats], pairs: Pairs, rated: Rated, confidence: float) -> list[AgreementWithPeople]:
-    """The agreement of each measure, (examples,), higher meaning better, and of `length` itself, which comes last."""
+@dataclass(frozen=True)
+class Redrawn:
+    """The rule with coefficients drawn from their sampling distribution, once for each resample of the prompts."""
+
+    terms: Floats  # (indicators, examples)
+    slopes: Floats  # (RESAMPLES, indicators)
+
+    def replace(self, table: Floats, number: int) -> Floats:
+        """The measures, (measures, examples), with a drawn rule in place of the first."""
+        drawn: Floats = np.vstack([-(self.slopes[number] @ self.terms), table[1:]])
+        return drawn
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Measures of examples, higher meaning better, and their intervals over prompts."""
+
+    table: Floats  # (measures, examples) the rule first, if there is one, and the length last
+    redrawn: Redrawn | None
+    confidence: float
+
+    def intervals(self, statistics: Statistics, prompts: NDArray[Any], least: tuple[float, float]) -> list[Intervals]:
+        """The two statistics of each measure, not below `least`; the rule's intervals hold its coefficients' error.
+
+        None for fewer than FEWEST prompts.
+        """
+        if len(set(prompts)) < FEWEST:
+            return [[None] * len(self.table)] * 2
+        found = statistics(self.table, np.arange(len(prompts)))
+        low, high = interval_over_groups(
+            lambda rows, number: statistics(self._drawn(number), rows), prompts, self.confidence
+        )
+        if self.redrawn:
+            ends = zip(found[:, 0], low[:, 0], high[:, 0], least, strict=True)
+            low[:, 0], high[:, 0] = np.transpose([both_ways(*numbers, most=1) for numbers in ends])
+        return [[Interval(*map(float, row)) for row in rows] for rows in np.stack([found, low, high], axis=-1)]
+
+    def _drawn(self, number: int) -> Floats:
+        return self.redrawn.replace(self.table, number) if self.redrawn else self.table
+
+
+def agreements(
+    measures: dict[str, Floats], pairs: Pairs, rated: Rated, confidence: float, redrawn: Redrawn | None = None
+) -> list[AgreementWithPeople]:
+    """The agreement of each measure, (examples,), higher meaning better, and of `length` itself, which comes last.
+
+    `redrawn` is of the first of them, the rule.
+    """
     length = np.full(max(len(values) for values in measures.values()), np.nan)
     length[rated.example] = rated.length
-    table = np.array([*measures.values(), length])  # (measures, examples)
+    taken = Measures(np.array([*measures.values(), length]), redrawn, confidence)
     names = [*measures, "length"]
+    accuracy, beyond_length = _accuracies(taken, pairs)
+    spearman, partial = _correlations(taken, rated)
     columns = {
-        "accuracy": _accuracies(table, pairs, confidence),
-        "beyond_length": _beyond_length(table, pairs, confidence),
-        "matched_accuracy": _accuracies(table, pairs.matched(), confidence),
-        "adjusted": [_adjusted(values, pairs, confidence) for values in table],
-        **_correlations(table, rated, confidence),
+        "accuracy": accuracy,
+        "beyond_length": [*beyond_length[:-1], None],  # of the length by itself there is nothing to say
+        "matched_accuracy": _accuracies(taken, pairs.matched())[0],
+        "adjusted": [_adjusted(values, pairs, confidence) for values in taken.table],
+        "spearman": spearman,
+        "partial_spearman": [*partial[:-1], None],
     }
     return [
         AgreementWithPeople(name, **{column: values[number] for column, values in columns.items()})
@@ -136,28 +190,14 @@ def agreements(measures: dict[str, Floats], pairs: Pairs, rated: Rated, confiden
     ]
 
 
-def _agreeing(table: Floats, pairs: Pairs) -> Floats:
-    """1 where the better example has the higher value, 0 where the lower, one half for a tie; (measures, pairs)."""
-    agreeing: Floats = 0.5 + 0.5 * np.sign(table[:, pairs.better] - table[:, pairs.worse])
-    return agreeing
+def _accuracies(measures: Measures, pairs: Pairs) -> list[Intervals]:
+    """Share of pairs with a higher value for the better example, a tie counting half; and what the length has less."""
 
+    def statistics(table: Floats, rows: NDArray[np.intp]) -> Floats:
+        share = 0.5 + 0.5 * np.sign(table[:, pairs.better[rows]] - table[:, pairs.worse[rows]]).mean(axis=1)
+        return np.stack([share, share - share[-1]])
 
-def _accuracies(table: Floats, pairs: Pairs, confidence: float) -> list[Interval | None]:
-    return _means(_agreeing(table, pairs), pairs, confidence)
-
-
-def _beyond_length(table: Floats, pairs: Pairs, confidence: float) -> list[Interval | None]:
-    """The accuracy less that of the last measure, the length; of that itself there is nothing to say."""
-    agreeing = _agreeing(table, pairs)
-    return [*_means(agreeing[:-1] - agreeing[-1], pairs, confidence), None]
-
-
-def _means(values: Floats, pairs: Pairs, confidence: float) -> list[Interval | None]:
-    """Means over pairs, with intervals over prompts; (measures, pairs)."""
-    if len(pairs.better) < FEWEST:
-        return [None] * len(values)
-    low, high = interval_over_groups(lambda rows: values[:, rows].mean(axis=1), pairs.prompt, confidence)
-    return [Interval(*map(float, numbers)) for numbers in zip(values.mean(axis=1), low, high, strict=True)]
+    return measures.intervals(statistics, pairs.prompt, least=(0, -1))
 
 
 def _adjusted(values: Floats, pairs: Pairs, confidence: float) -> Interval | None:
@@ -170,10 +210,11 @@ def _adjusted(values: Floats, pairs: Pairs, confidence: float) -> Interval | Non
     from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
     differences = np.column_stack([values[pairs.better] - values[pairs.worse], pairs.longer])
-    if len(differences) < FEWEST or np.linalg.matrix_rank(differences) < 2:
+    spread = differences.std(axis=0, ddof=1)
+    if len(set(pairs.prompt)) < FEWEST or not spread.all() or np.linalg.matrix_rank(differences / spread) < 2:
         return None
     turned = np.where(np.arange(len(differences)) % 2, 1.0, -1.0)  # every other pair the other way round
-    x = differences / differences.std(axis=0, ddof=1) * turned[:, None]
+    x = differences / spread * turned[:, None]
     _, prompts = np.unique(pairs.prompt.astype(str), return_inverse=True)
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
@@ -187,24 +228,15 @@ def _adjusted(values: Floats, pairs: Pairs, confidence: float) -> Interval | Non
     return Interval(float(fit.params[0]), float(low), float(high))
 
 
-def _correlations(table: Floats, rated: Rated, confidence: float) -> dict[str, list[Interval | None]]:
-    """Rank correlations with the ratings, as they are and with the length held fixed."""
-    names = ("spearman", "partial_spearman")
-    if len(rated.example) < FEWEST or np.ptp(rated.rating) == 0:
-        return {name: [None] * len(table) for name in names}
-    values = np.vstack([table[:, rated.example], rated.rating, rated.length])
+def _correlations(measures: Measures, rated: Rated) -> list[Intervals]:
+    """Rank correlations with the ratings, as they are and with the length held fixed; None where ratings are equal."""
+    if np.ptp(rated.rating) == 0:
+        return [[None] * len(measures.table)] * 2
 
-    def statistic(rows: NDArray[np.intp]) -> Floats:
-        return rank_correlations(values[:, rows])
+    def statistics(table: Floats, rows: NDArray[np.intp]) -> Floats:
+        return rank_correlations(np.vstack([table[:, rated.example[rows]], rated.rating[rows], rated.length[rows]]))
 
-    estimates = statistic(np.arange(len(rated.rating)))
-    low, high = interval_over_groups(statistic, rated.prompt, confidence)
-    found = {
-        name: [Interval(*map(float, row)) for row in np.stack([estimates, low, high], axis=-1)[number]]
-        for number, name in enumerate(names)
-    }
-    partial: list[Interval | None] = [*found["partial_spearman"][:-1], None]  # the length, itself held fixed
-    return {"spearman": [*found["spearman"]], "partial_spearman": partial}
+    return measures.intervals(statistics, rated.prompt, least=(-1, -1))
 
 
 def rank_correlations(values: Floats) -> Floats:

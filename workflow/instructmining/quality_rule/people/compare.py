@@ -21,12 +21,15 @@ from instructmining.data.import_ratings import JUDGEMENTS
 from instructmining.files import check_same_ids, read_table, write_result
 from instructmining.indicators.scorers import find_indicator
 from instructmining.indicators.tables import SCORES
-from instructmining.quality_rule.people.agreement import ALIKE, agreements, make_pairs, make_rated
+from instructmining.quality_rule.people.agreement import ALIKE, FEWEST, Redrawn, agreements, make_pairs, make_rated
 from instructmining.quality_rule.people.result import AgreementWithPeople, Interval, PeopleComparison
 from instructmining.quality_rule.published import Rule, read_rule
+from instructmining.quality_rule.regression.redrawn import draw_slopes
+from instructmining.quality_rule.rule import QualityRule, indicator_values
 from instructmining.quality_rule.settings import CONFIDENCE
 
 LEFT_OUT = "a property of the set that an example is in, not of the example"
+AS_IT_IS = "The rule is taken as it is: how certain its coefficients are is not in these intervals."
 
 
 def compare_with_people(
@@ -37,6 +40,7 @@ def compare_with_people(
     judged = {*judgements["better"].to_pylist(), *judgements["worse"].drop_null().to_pylist()}
     check_same_ids(sorted(judged), sorted(ids), f"scores of the ratings {name}")
     measures, left_out = measures_of(rule, scores)
+    redrawn = redraw(rule, scores) if "rule" in measures else None
     pairs, rated = make_pairs(judgements, ids), make_rated(judgements, ids)
     found = PeopleComparison(
         model=rule.model,
@@ -50,9 +54,9 @@ def compare_with_people(
         rated=len(rated.example),
         prompts=len(set(rated.prompt)),
         left_out=left_out,
-        measures=tuple(agreements(measures, pairs, rated, confidence)),
+        measures=tuple(agreements(measures, pairs, rated, confidence, redrawn)),
     )
-    return replace(found, sentences=tuple(_in_words(found)))
+    return replace(found, sentences=(*_in_words(found), *([] if redrawn else [AS_IT_IS])))
 
 
 def measures_of(rule: Rule, scores: pa.Table) -> tuple[dict[str, Floats], dict[str, str]]:
@@ -68,6 +72,17 @@ def measures_of(rule: Rule, scores: pa.Table) -> tuple[dict[str, Floats], dict[s
     return {"rule": -np.sum(terms, axis=0), **measures}, left_out
 
 
+def redraw(rule: Rule, scores: pa.Table) -> Redrawn | None:
+    """The rule with coefficients drawn anew; None for one whose coefficients' covariance is not known."""
+    if not isinstance(rule, QualityRule) or rule.covariance is None:
+        return None
+    slopes = np.array([term.coefficient for term in rule.terms])
+    drawn = draw_slopes(slopes, np.array(rule.covariance), rule.residual_degrees, np.random.default_rng(0))
+    used = [number for number, term in enumerate(rule.terms) if not _of_a_set(term.indicator)]
+    terms = [indicator_values(scores, rule.terms[number].indicator) - rule.terms[number].mean for number in used]
+    return Redrawn(np.array(terms), drawn[:, used])
+
+
 def _of_a_set(indicator: str) -> bool:
     """Whether an indicator is a property of the set that an example is in."""
     found = find_indicator(indicator)
@@ -80,6 +95,8 @@ def _in_words(found: PeopleComparison) -> Iterator[str]:
         f"{found.pairs} pairs ({found.matched_pairs} of about equal length) and {found.rated} examples of"
         f" {found.prompts} prompts."
     )
+    if found.prompts < FEWEST:
+        yield f"These are too few to say anything: at least {FEWEST} prompts are needed."
     for row in found.measures:
         if row.measure in ("rule", "length"):
             yield from _sentences(row, f"{found.confidence:.0%}")

@@ -10,7 +10,7 @@ class Interval:
     value: float
     """The estimate."""
     low: float
-    """Lower end of the interval, over prompts."""
+    """Lower end of the interval, over prompts; that of a fitted rule also holds the errors of its coefficients."""
     high: float
     """Upper end of it."""
 
@@ -28,7 +28,8 @@ class AgreementWithPeople:
     matched_accuracy: Interval | None
     """That share among the pairs of equally long responses."""
     adjusted: Interval | None
-    """Log odds of naming the better one, per SD of the difference in the measure, with the lengths held fixed."""
+    """Log odds of naming the better one, per SD of the difference in the measure, with the lengths held fixed; here the
+    rule is taken as it is."""
     spearman: Interval | None
     """Rank correlation with the ratings."""
     partial_spearman: Interval | None

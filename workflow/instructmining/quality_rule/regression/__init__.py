@@ -1,4 +1,5 @@
 """Least squares: `least_squares` fits means of subsets with `weights`, `combinations` fits every choice of indicators.
 
-`intervals` are those of coefficients, `bootstrap` those of anything else; `ranks` has Spearman's rho.
+`fitted` is a fit in the units of the indicators, `intervals` are those of coefficients, `bootstrap` those of anything
+else; `redrawn` says what the error of coefficients does to what is computed from them; `ranks` has Spearman's rho.
 """

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from instructmining.arrays import Floats
 from instructmining.quality_rule.regression.ranks import unit_ranks
@@ -14,21 +15,32 @@ RESAMPLES = 2000
 
 
 def interval_over_groups(
-    statistic: Callable[[NDArray[np.intp]], Any], groups: NDArray[Any], confidence: float
+    statistic: Callable[[NDArray[np.intp], int], Any], groups: NDArray[Any], confidence: float
 ) -> tuple[Any, Any]:
-    """Percentile bootstrap interval: whole groups of rows are drawn, with replacement.
+    """Expanded percentile bootstrap interval: whole groups of rows are drawn, with replacement.
 
     `groups`, (rows,), says which rows belong together, as they are not independent of each other; `statistic` takes the
-    indices of the rows that were drawn, and returns a number or an array of them.
+    indices of the rows that were drawn and the number of the resample, and returns a number or an array of them.
     """
     generator = np.random.default_rng(0)
     members = _members(groups)
     values = []
-    for _ in range(RESAMPLES):
+    for number in range(RESAMPLES):
         drawn = generator.integers(len(members), size=len(members))
-        values.append(statistic(np.concatenate([members[i] for i in drawn])))
-    low, high = np.quantile(values, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
+        values.append(statistic(np.concatenate([members[i] for i in drawn]), number))
+    outside = expanded_tail(len(members), confidence)
+    low, high = np.quantile(values, [outside, 1 - outside], axis=0)
     return low, high
+
+
+def expanded_tail(groups: int, confidence: float) -> float:
+    """The share of the resamples beyond each end of an interval; smaller where groups are few.
+
+    A resample of n groups varies too little by sqrt((n - 1) / n), and as if the variance were known: so the normal
+    quantile becomes that of Student's t times the root of n / (n - 1) (Hesterberg, American Statistician 69 (2015)).
+    """
+    quantile = stats.t.ppf((1 + confidence) / 2, groups - 1) * np.sqrt(groups / (groups - 1))
+    return float(stats.norm.sf(quantile))
 
 
 def spearman_interval(a: Floats, b: Floats, confidence: float) -> tuple[float, float]:

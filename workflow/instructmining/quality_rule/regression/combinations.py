@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instructmining.arrays import Floats
-from instructmining.quality_rule.regression.least_squares import Design, with_constant
+from instructmining.quality_rule.regression.fitted import Scaling, with_constant
+from instructmining.quality_rule.regression.least_squares import Design
 from instructmining.quality_rule.settings import MOST_INDICATORS
 
 Models = NDArray[np.intp]
@@ -43,8 +44,7 @@ def standardised_columns(design: Design) -> Floats:
 
 def standardised(values: Floats, weights: Floats) -> Floats:
     """With a weighted mean of 0 and an SD of 1; (subsets,) or (subsets, columns)."""
-    scaled = (values - np.average(values, axis=0, weights=weights)) / values.std(axis=0)
-    return np.asarray(scaled, dtype=np.float64)
+    return Scaling.of(values, weights).apply(values)
 
 
 def products(columns: Floats) -> Floats:

@@ -1,21 +1,20 @@
 """Intervals of the coefficients that assume less than the model's: HC3 errors, and the bootstrap over subsets."""
 
-from typing import Any
-
 import numpy as np
 
 from instructmining.arrays import Floats
 from instructmining.quality_rule.regression.bootstrap import RESAMPLES
-from instructmining.quality_rule.regression.least_squares import Design, with_constant
+from instructmining.quality_rule.regression.fitted import Fitted, Scaling, with_constant
+from instructmining.quality_rule.regression.least_squares import Design
 
 SINGULAR = 1e10
 """Condition number from which a resample does not determine the coefficients."""
 
 
-def hc3_intervals(result: Any, confidence: float) -> Floats:
+def hc3_intervals(result: Fitted, confidence: float) -> Floats:
     """(1 + indicators, 2): right where the spread of the noise differs between subsets (MacKinnon and White 1985)."""
-    intervals: Floats = result.get_robustcov_results("HC3").conf_int(1 - confidence)
-    return intervals
+    covariance = result.scaling.undo_covariance(result.standardised.cov_HC3)
+    return result.intervals(np.sqrt(np.diag(covariance)), 1 - confidence)
 
 
 def bootstrap_intervals(design: Design, confidence: float, seed: int) -> Floats | None:
@@ -36,11 +35,9 @@ def bootstrap_coefficients(design: Design, generator: np.random.Generator) -> Fl
     """Coefficients of the resamples that determine them; (at most RESAMPLES, 1 + indicators)."""
     count = len(design.y)
     times = generator.multinomial(count, np.full(count, 1 / count), size=RESAMPLES)  # (resamples, subsets)
-    centre, scale = design.x.mean(axis=0), design.x.std(axis=0)
-    x, weights = with_constant((design.x - centre) / scale), times * design.weights
+    scaling = Scaling.of(design.x)
+    x, weights = with_constant(scaling.apply(design.x)), times * design.weights
     left = np.einsum("rs,si,sj->rij", weights, x, x, optimize=True)
     right = np.einsum("rs,si,s->ri", weights, x, design.y, optimize=True)
     determined = np.linalg.cond(left) < SINGULAR
-    solved = np.linalg.solve(left[determined], right[determined][..., None])[..., 0]
-    slopes = solved[:, 1:] / scale
-    return np.column_stack([solved[:, 0] - slopes @ centre, slopes])
+    return scaling.undo(np.linalg.solve(left[determined], right[determined][..., None])[..., 0])

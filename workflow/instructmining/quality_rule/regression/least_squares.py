@@ -1,4 +1,4 @@
-"""Least squares of the log loss on the indicators, through statsmodels, and how well it predicts left-out subsets."""
+"""Least squares of the log loss on the indicators: what can be estimated, the fit, and what it predicts of the rest."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,9 +10,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from instructmining.arrays import Floats
+from instructmining.quality_rule.regression.fitted import Fitted, Scaling, with_constant
+from instructmining.quality_rule.settings import too_few
 
 COLLINEAR = 1e-8
 """An indicator counts as a combination of others when less than this share of its variation is its own."""
+NO_PART = 1e-6
+"""An indicator has no part in a combination where its standardised coefficient is smaller."""
+ROUNDING = 1e-12
+"""Values count as equal when they differ by less than this share of themselves."""
 
 
 @dataclass(frozen=True)
@@ -93,25 +99,21 @@ def _check_finite(frame: Any) -> None:
             )
 
 
-def drop_unusable(design: Design) -> tuple[Design, dict[str, str]]:
+def drop_unusable(design: Design, folds: int | None = None) -> tuple[Design, dict[str, str]]:
     """The design without indicators that cannot be estimated, and why each of these is left out.
 
-    Of indicators that are collinear, the earlier ones are kept.
+    Of indicators that are collinear, the earlier ones are kept. Without `folds`, each subset is left out by itself.
 
-    Raises ValueError where there are fewer subsets than indicators + 3, no usable indicator, or one loss for all.
+    Raises ValueError where a fit without a fold would have no residual degree of freedom, where there is no usable
+    indicator, or one loss for all.
     """
     if np.ptp(design.y) == 0:
         raise ValueError(f"the log loss is {design.y[0]:.6g} in every subset: there is nothing to explain")
     left_out = {name: reason for name in design.indicators if (reason := too_constant(_values(design, name)))}
     varying = [name for name in design.indicators if name not in left_out]
-    _check_enough(len(design.subsets), len(varying))
-    kept: list[str] = []
-    for name in varying:
-        if _is_combination(design.keep(kept).x, _values(design, name)):
-            left_out[name] = f"is a linear combination of {', '.join(kept)} over these subsets"
-        else:
-            kept.append(name)
-    return design.keep(kept), left_out
+    _check_enough(len(design.subsets), len(varying), folds)
+    combined = linear_combinations(design.keep(varying))
+    return design.keep([name for name in varying if name not in combined]), left_out | combined
 
 
 def _values(design: Design, name: str) -> Floats:
@@ -122,58 +124,102 @@ def _values(design: Design, name: str) -> Floats:
 def too_constant(values: Floats) -> str | None:
     """Why the effect of an indicator cannot be estimated, or not be checked by leaving a subset out; None if it can."""
     middle = np.median(values)
-    different = int(np.sum(~np.isclose(values, middle, rtol=1e-9, atol=1e-12)))
+    noticed = np.abs(values - middle) > ROUNDING * np.maximum(np.abs(values), np.abs(middle))
+    different = int(np.sum(noticed))
     if different == 0:
         return f"is {middle:.6g} in every subset"
     return f"is {middle:.6g} in every subset but one" if different == 1 else None
 
 
-def _is_combination(others: Floats, values: Floats) -> bool:
-    """Whether a column is, with a constant, a linear combination of others: the rest of its projection vanishes."""
-    centred = others - others.mean(axis=0)
-    basis, _ = np.linalg.qr(centred / centred.std(axis=0))
-    standardised = (values - values.mean()) / values.std()
-    rest = standardised - basis @ (basis.T @ standardised)
-    return bool(np.linalg.norm(rest) < COLLINEAR * np.linalg.norm(standardised))
+def linear_combinations(design: Design) -> dict[str, str]:
+    """The indicators that are, with a constant, linear combinations of earlier ones, and of which."""
+    columns = zip(design.indicators, Scaling.of(design.x).apply(design.x).T, _tolerances(design.x), strict=True)
+    kept: dict[str, Floats] = {}
+    found: dict[str, str] = {}
+    for name, column, tolerance in columns:
+        parts = _parts(kept, column, tolerance)
+        if parts is None:
+            kept[name] = column
+        else:
+            found[name] = _combination_of(parts)
+    return found
 
 
-def _check_enough(subsets: int, indicators: int) -> None:
+def _parts(others: Mapping[str, Floats], values: Floats, tolerance: float) -> list[str] | None:
+    """Which of these columns make up the values, all of them standardised; None where they do not."""
+    basis = with_constant(np.array([*others.values()]).T.reshape(len(values), -1))
+    weights = np.linalg.lstsq(basis, values)[0]
+    rest = values - basis @ weights
+    if np.linalg.norm(rest) > tolerance * np.linalg.norm(values):
+        return None
+    return [name for name, weight in zip(others, weights[1:], strict=True) if abs(weight) > NO_PART]
+
+
+def _combination_of(parts: Sequence[str]) -> str:
+    return f"is a linear combination of {', '.join(parts)} over these subsets" if parts else "is equal in all subsets"
+
+
+def _tolerances(x: Floats) -> Floats:
+    """The share of its variation that each indicator needs for itself: COLLINEAR, or what rounding makes up."""
+    largest = np.abs(x).max(axis=0) / Scaling.of(x).scale
+    tolerances: Floats = np.maximum(COLLINEAR, 8 * np.finfo(np.float64).eps * largest)
+    return tolerances
+
+
+def determined(design: Design) -> bool:
+    """Whether the subsets determine all coefficients."""
+    columns = with_constant(Scaling.of(design.x).apply(design.x))
+    if len(columns) < columns.shape[1]:
+        return False
+    own = np.abs(np.diag(np.linalg.qr(columns, mode="r"))[1:])
+    return bool((own > _tolerances(design.x) * np.linalg.norm(columns[:, 1:], axis=0)).all())
+
+
+def estimable(design: Design) -> Design:
+    """The design without the indicators that these subsets do not determine, as when others are left out."""
+    if determined(design):
+        return design
+    combined = linear_combinations(design)
+    return design.keep([name for name in design.indicators if name not in combined])
+
+
+def _check_enough(subsets: int, indicators: int, folds: int | None) -> None:
     if indicators == 0:
         raise ValueError("no indicator varies over the subsets; offer others in quality_rule.indicators")
-    if subsets < indicators + 3:
-        raise ValueError(
-            f"{subsets} subsets are too few for {indicators} indicators: at least {indicators + 3} are needed"
-            f" (indicators + 3); raise sampling.subsets to {indicators + 3} or more (several times the number of"
-            f" indicators is better), or name at most {max(subsets - 3, 0)} in quality_rule.indicators"
-        )
+    if problem := too_few(subsets, indicators, folds):
+        raise ValueError(problem)
 
 
-def least_squares(design: Design) -> Any:
-    """The statsmodels result, the constant first; without indicators it is the mean."""
+def least_squares(design: Design) -> Fitted:
+    """The fit in the units of the indicators; without indicators it is the mean.
+
+    Raises ValueError where the subsets do not determine all coefficients.
+    """
     import statsmodels.api as sm
 
-    return sm.WLS(design.y, with_constant(design.x), weights=design.weights).fit()
+    if not determined(design):
+        raise ValueError(_undetermined(design))
+    scaling = Scaling.of(design.x, design.weights)
+    columns = with_constant(scaling.apply(design.x))
+    return Fitted(sm.WLS(design.y, columns, weights=design.weights).fit(), scaling)
 
 
-def whitened(result: Any) -> Any:
-    """The same fit as least squares of rows times the roots of their weights: statsmodels has no influence for WLS."""
-    import statsmodels.api as sm
-
-    return sm.OLS(result.model.wendog, result.model.wexog).fit()
-
-
-def with_constant(x: Floats) -> Floats:
-    """(rows, indicators) -> (rows, 1 + indicators), ones first."""
-    return np.column_stack([np.ones(len(x)), x])
+def _undetermined(design: Design) -> str:
+    combined = linear_combinations(design)
+    reasons = "; ".join(f"{name} {reason}" for name, reason in combined.items())
+    return (
+        f"{len(design.subsets)} subsets do not determine the coefficients of {len(design.indicators)} indicators:"
+        f" {reasons}; leave {', '.join(combined)} out of quality_rule.indicators, or raise sampling.subsets"
+    )
 
 
-def leave_one_out(design: Design, result: Any) -> Floats:
+def leave_one_out(design: Design, result: Fitted) -> Floats:
     """Predict each subset from a fit without it: y - e / (1 - h), h the leverage (Allen 1974, PRESS); (subsets,).
 
     Exact also for weights, with the leverage of the weighted fit. Raises ValueError where a fit without one subset does
     not exist.
     """
-    leverage = whitened(result).get_influence().hat_matrix_diag  # (subsets,)
+    leverage = result.influence.hat_matrix_diag  # (subsets,)
     if (leverage > 1 - 1e-9).any():
         subset = design.subsets[int(leverage.argmax())]
         raise ValueError(

@@ -1,12 +1,13 @@
 """Figures of the quality rule: each indicator by itself, the coefficients together, and what the rule predicts."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from matplotlib.axes import Axes
+from scipy import stats
 
 from instructmining.arrays import Floats
 from instructmining.quality_rule.evidence.result import Diagnostics, UnivariateFit
@@ -31,7 +32,8 @@ APART = 0.14
 def draw_univariate(observations: pa.Table, diagnostics: Diagnostics) -> Drawing:
     """The log loss of the subsets against each indicator, with the line of least squares."""
     fits = diagnostics.univariate
-    design = make_design(observations, [fit.indicator for fit in fits])
+    weights = np.array([row.weight for row in diagnostics.leave_one_out.predictions])
+    design = replace(make_design(observations, [fit.indicator for fit in fits]), weights=weights)
     columns = min(3, len(fits))
     rows = -(-len(fits) // columns)
     figure = new_figure(max(2.6 * columns, 4.6), 2.3 * rows + 0.6)
@@ -50,22 +52,21 @@ def draw_univariate(observations: pa.Table, diagnostics: Diagnostics) -> Drawing
 
 
 def _scatter(axes: Axes, design: Design, fit: UnivariateFit, confidence: float) -> None:
-    x, line = _line(design, confidence)
-    axes.fill_between(x, line["mean_ci_lower"], line["mean_ci_upper"], color=BLUE, alpha=0.18, linewidth=0)
-    axes.plot(x, line["mean"], color=BLUE, linewidth=1.5)
+    x, line, half = _line(design, confidence)
+    axes.fill_between(x, line - half, line + half, color=BLUE, alpha=0.18, linewidth=0)
+    axes.plot(x, line, color=BLUE, linewidth=1.5)
     axes.scatter(design.x[:, 0], design.y, s=14, color=GREY, alpha=0.8, linewidth=0)
     axes.set_xlabel(with_unit(fit.indicator))
     axes.locator_params(axis="x", nbins=5)
     axes.set_title(f"R² = {fit.r2:.2f}, p {_p_value(fit.p_value)}")
 
 
-def _line(design: Design, confidence: float) -> tuple[Floats, Any]:
-    """Points along the indicator and the fitted mean there, with its interval."""
-    import statsmodels.api as sm
-
+def _line(design: Design, confidence: float) -> tuple[Floats, Floats, Floats]:
+    """Points along the indicator, the fitted mean there, and half the width of its interval."""
     x = np.linspace(design.x.min(), design.x.max(), 60)
-    points = sm.add_constant(x[:, None], has_constant="add")
-    return x, least_squares(design).get_prediction(points).summary_frame(alpha=1 - confidence)
+    fit = least_squares(design)
+    half = stats.t.ppf((1 + confidence) / 2, fit.df_resid) * np.sqrt(fit.prediction_variance(x[:, None]))
+    return x, fit.predict(x[:, None]), half
 
 
 def _p_value(p: float) -> str:
