@@ -37,6 +37,4 @@ def test_the_card_has_a_sentence_for_every_check_and_marks_warnings():
     rule = fit(*synthetic()).rule
     card = rule_card(rule)
     assert all(("Warning: " if check.warns else "- ") + check.sentence in card for check in rule.checks)
-    assert {"noise", "choice", "better than mean", "calibration", "collinearity"} <= {
-        check.name for check in rule.checks
-    }
+    assert {"noise", "order", "added to mean", "calibration", "collinearity"} <= {check.name for check in rule.checks}
