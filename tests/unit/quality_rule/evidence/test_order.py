@@ -1,12 +1,14 @@
 """The permutation test of the order: its size where there is nothing to find, and what it finds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from instructmining.quality_rule.evidence import order as module
-from instructmining.quality_rule.evidence.choose import chooser
-from instructmining.quality_rule.evidence.order import order, order_p_value
+from instructmining.quality_rule.evidence.choose import Choice, chooser
+from instructmining.quality_rule.evidence.order import left_out, order_p_value
 from tests.unit.quality_rule.made import refit_without
 from tests.unit.simulation import synthetic, to_design
 
@@ -17,11 +19,12 @@ def noise(n, seed):
     return to_design(rng.normal(size=n), {f"x{i}": rng.normal(size=n) for i in range(3)})
 
 
-def test_the_order_is_that_of_fits_made_anew():
-    y, x = synthetic(12, noise=0.3)
-    matrix = np.column_stack([np.ones(12), *x.values()])
-    expected = [refit_without(i, y, matrix, np.ones(12)) for i in range(12)]
-    assert order(to_design(y, x), chooser("given", 0.95, 5, 0)) == pytest.approx(stats.spearmanr(expected, y)[0])
+def test_subsets_left_out_are_predicted_as_by_fits_made_anew():
+    y, x = synthetic(12, noise=0.8)
+    matrix, weights = np.column_stack([np.ones(12), *x.values()]), np.linspace(1, 6, 12)
+    expected = [refit_without(i, y, matrix, weights) for i in range(12)]
+    found = left_out(replace(to_design(y, x), weights=weights), chooser("given", 0.95, 5, 0))
+    assert found == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("how", ["given", "paper", "bic"])
@@ -36,8 +39,7 @@ def test_a_rule_that_is_there_is_found():
 
 
 def test_without_indicators_there_is_no_order():
-    design = noise(15, 0)
-    assert order(design, lambda _: chooser("given", 0.95, 5, 0)(design.keep([]))) == 0
+    assert order_p_value(noise(15, 0), lambda design: Choice((), 1), 0) == 1
 
 
 def test_losses_in_two_groups_of_ties_are_ordered_by_chance_as_often_as_said(monkeypatch):
