@@ -91,6 +91,4 @@ def _gains(axes: Axes, table: pd.DataFrame, confidence: float) -> None:
         if not np.isnan(values["gain"]):
             shown = values["added_p_value"] < 1 - confidence
             axes.plot(values["gain"], row, "o", color=BLUE, markerfacecolor=BLUE if shown else "white", markersize=6)
-    axes.set(
-        xlabel="R² of the rule minus this one", title=f"hollow: indicators not shown to add (F, {1 - confidence:.2g})"
-    )
+    axes.set(xlabel="R² of the rule minus this one", title=f"filled: indicators add to it (p < {1 - confidence:.2g})")
