@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from instructmining.sampling.designs import draw_by_scores
-from instructmining.sampling.sample_subset import draw
+from instructmining.sampling.sample_subset import draw_by_source
 from instructmining.sampling.settings import Sampling
 
 SCHEMES = {
@@ -27,6 +27,8 @@ SCHEMES = {
     "stratified": {"scheme": "stratified"},
     **{f"tilted, {tilt:g}": {"scheme": "tilted", "tilt": tilt} for tilt in (1.0, 2.0, 3.0)},
     "d_optimal, 2": {"scheme": "d_optimal", "tilt": 2.0},
+    "within, 0.5": {"scheme": "within"},
+    "selections": {"scheme": "selections"},
 }
 REPEATS = 5  # seeds: one design is as random as one sample
 
@@ -61,11 +63,11 @@ def standard_error(scores: pa.Table, sampling: Sampling, seed: int) -> float:
 
 def positions(scores: pa.Table, values: np.ndarray, sampling: Sampling, number: int, seed: int) -> np.ndarray:
     """The positions of one subset among the candidates, as the workflow would draw it."""
+    sources = scores["source"].to_numpy()
     if sampling.by_indicators:
-        return draw_by_scores(values, sampling, number, seed)
-    sources = np.array(scores["source"].to_pylist())
+        return draw_by_scores(values, sources, sampling, number, seed)
     groups = {str(name): [str(i) for i in np.flatnonzero(sources == name)] for name in sorted(set(sources))}
-    return np.array(draw(groups, sampling, number, np.random.default_rng([seed, number])), dtype=int)
+    return np.array(draw_by_source(groups, sampling, number, np.random.default_rng([seed, number])), dtype=int)
 
 
 def print_table(errors: dict[str, list[float]]) -> None:

@@ -11,6 +11,7 @@ from instructmining.result_files import FILES, file_at
 from tests.conftest import ROOT
 
 EVERYTHING = {
+    "indicators": {"similarity": {}, "influence": {"model": "smollm2"}},
     "selection": {"examples": None, "search": {"low": 8, "high": 64}, "exports": ["messages"]},
     "quality_rule": {"ratings": {"people": {"path": "own.json"}}},
     "comparison": {

@@ -108,7 +108,7 @@ def test_size_search_curves_matched_tokens_and_peoples_ratings_are_one_target_wi
     (extended.folder / "data" / "pairs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     values = extended.config()
     values["selection"] = {"search": {"low": 4, "high": 12, "trials": 2}, "exports": ["messages"]}
-    values["comparison"] |= {"arms": ["selected", "random"], "match": "tokens", "tokens": 100}
+    values["comparison"] |= {"arms": ["selected", "random", "untuned"], "match": "tokens", "tokens": 100}
     values["comparison"] |= {"sizes": [4, 8], "steps": 2}
     values["quality_rule"]["ratings"] = {"pairs": {"path": "data/pairs.jsonl"}}
     extended.set_config(values)
@@ -117,6 +117,30 @@ def test_size_search_curves_matched_tokens_and_peoples_ratings_are_one_target_wi
     made = extended.made_by_rule()
     assert extended.rules() - set(made) == {"all", "fetch", "adopt_quality_rule"}, "it takes a published rule"
     check_search(extended)
+    check_untuned(extended)
+
+
+def test_aimed_indicators_read_the_fit_sets_alone_and_a_new_one_takes_no_gradient_of_the_pool_again(run: Run) -> None:
+    values, target = run.config(), "results/indicators/new/scores.parquet"
+    influence = {"model": "tiny", "warmup_examples": 8, "dimensions": 64, "dtype": "fp32"}
+    values["indicators"] |= {"similarity": {"nearest": 3}, "influence": influence}
+    run.set_config(values)
+    compared = {"score_similarity": 1, "score_influence": 1, "gather_scores": 1}
+    read = {"take_gradients_of_eval_set": 1, "embed_eval_set": 1}
+    assert run.to_do(target) == {"warm_up_adapter": 1, "take_gradients": 1, **read, **compared}
+    assert run.snakemake(target).returncode == 0
+    assert {path.name for path in (run.folder / "results/indicators/eval_sets").rglob("*.parquet")} == {"fit.parquet"}
+    scores = pq.read_table(run.folder / target)
+    assert all(
+        -1 <= scores[name].to_numpy().min() < scores[name].to_numpy().max() <= 1 for name in ("similarity", "influence")
+    )
+    values["eval_sets"]["more"] = {"sources": ["third"], "role": "fit"}
+    values["sources"]["third"] = {"path": "data/third.jsonl"}
+    run.set_config(values)
+    again = run.to_do(target)
+    assert {rule: count for rule, count in again.items() if rule.startswith(("take", "embed", "score", "warm"))} == {
+        **read, "score_similarity": 1, "score_influence": 1,
+    }  # fmt: skip
 
 
 def check_search(run: Run) -> None:
@@ -133,6 +157,14 @@ def check_search(run: Run) -> None:
     assert len(curves) == 2 * 2 * 2, "arms, sizes, at constant epochs and at constant steps"
     cost = json.loads((results / "comparison/tiny/new/cost.json").read_text())
     assert {"search for the size", "fine-tunes on subsets"} <= {row["stage"] for row in cost["rows"]}
+
+
+def check_untuned(run: Run) -> None:
+    """The base model as it is takes no step, and its loss is the same for all seeds."""
+    folder = run.folder / "results" / "training" / "tiny" / "new.untuned"
+    records = [json.loads((folder / f"seed{seed}" / "record.json").read_text()) for seed in (0, 1)]
+    assert [(record["steps"], record["training"]["examples"]) for record in records] == [(0, 0), (0, 0)]
+    assert records[0]["losses"] == records[1]["losses"]
 
 
 def check_judge(run: Run) -> None:

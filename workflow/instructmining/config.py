@@ -61,6 +61,7 @@ class Config(Settings):
             *_degrade_problems(self),
             *_model_problems(self),
             *_folder_problems(self),
+            *self.indicators.aim_problems({eval_set.role for eval_set in self.eval_sets.values()}),
             *_rule_problems(self),
             *_ratings_problems(self),
             *_taken_rule_problems(self),
@@ -184,9 +185,8 @@ def _unknown_names(config: Config) -> list[str]:
             if ratings.pool
         ),
         *(
-            (f"indicators.{scorer}.model", getattr(config.indicators, scorer).model, config.models)
-            for scorer in ("text", "likelihood")
-            if getattr(config.indicators, scorer)
+            (f"indicators.{scorer}.model", model, config.models)
+            for scorer, model in config.indicators.base_models().items()
         ),
     ]
     return [
@@ -249,14 +249,18 @@ def _model_problems(config: Config) -> list[str]:
 def _folder_problems(config: Config) -> list[str]:
     """Names whose folder of results is already used for something else."""
     of_subsets = "results/indicators/subsets holds the indicators of subsets"
-    taken: dict[str, tuple[Collection[str], str, str]] = {
-        "pools": (config.pools, "subsets", of_subsets),
-        "quality_rule.ratings": (config.quality_rule.ratings, "subsets", of_subsets),
-        "models": (config.models, "replies", "results/comparison/replies holds the replies of a judge"),
-    }
+    of_eval_sets = "results/indicators/eval_sets holds the vectors of eval sets"
+    taken: list[tuple[str, Collection[str], str, str]] = [
+        ("pools", config.pools, "subsets", of_subsets),
+        ("pools", config.pools, "eval_sets", of_eval_sets),
+        ("quality_rule.ratings", config.quality_rule.ratings, "subsets", of_subsets),
+        ("quality_rule.ratings", config.quality_rule.ratings, "eval_sets", of_eval_sets),
+        ("models", config.models, "replies", "results/comparison/replies holds the replies of a judge"),
+        ("indicators.custom", config.indicators.custom, "gradients", "their folder holds those of examples"),
+    ]
     return [
         f"{key}.{name}: the name {name!r} is reserved: {why}; choose another"
-        for key, (names, name, why) in taken.items()
+        for key, names, name, why in taken
         if name in names
     ]
 

@@ -95,6 +95,17 @@ FILES = (
     ResultFile(
         "indicators/{pool}/{scorer}/{shard}.report.json", "how many examples were scored and truncated", ShardReport
     ),
+    ResultFile("indicators/{pool}/gradients/{shard}.parquet", "the projected gradients of one shard", EMBEDDINGS),
+    ResultFile(
+        "indicators/{pool}/gradients/{shard}.report.json", "how many examples were cut for their gradient", ShardReport
+    ),
+    ResultFile(
+        "indicators/eval_sets/{vectors}/{eval_set}.parquet", "embeddings or gradients of an eval set", EMBEDDINGS
+    ),
+    ResultFile(
+        "indicators/eval_sets/{vectors}/{eval_set}.report.json", "how many of its examples were cut", ShardReport
+    ),
+    ResultFile("indicators/eval_sets/gradients/adapter", "the warmed-up adapter that gradients are taken in"),
     ResultFile("indicators/{pool}/scores.parquet", "all scores of a pool", SCORES),
     ResultFile(
         "indicators/{pool}/scores.report.json",

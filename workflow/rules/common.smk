@@ -21,7 +21,7 @@ from instructmining.config_error import ConfigError, reject_duplicate_keys
 from instructmining.config_runs import arm_runs, size_runs, subset_runs, subsets, training_of
 from instructmining.data.read_rows import data_format
 from instructmining.indicators.custom_code import code_file, function_fingerprint
-from instructmining.indicators.scorers import own_models
+from instructmining.indicators.scorers import is_aimed, own_models
 from instructmining.jobs.content import Contents
 from instructmining.jobs.known import KnownCode
 from instructmining.jobs.plan_guard import Plan, config_problem, files_hash, plan_at_hand, rules_hash

@@ -9,7 +9,7 @@ localrules:
     subset_indicators,
 
 
-for scorer in [name for name in SCORERS if name not in CONFIG.indicators.custom]:
+for scorer in [name for name in SCORERS if name not in CONFIG.indicators.custom and not is_aimed(name)]:
 
     rule:
         """Score every example of one shard; the models run here and nowhere else."""
@@ -39,6 +39,123 @@ for scorer in [name for name in SCORERS if name not in CONFIG.indicators.custom]
             "{params.command} --settings {params.settings:q}"
             " --base-model {params.base_model:q} --model {input.model} --threads {threads} --examples {input.examples}"
             " --scores {output.scores} --report {output.report} 2>&1 | tee {log}"
+
+
+for scorer in filter(is_aimed, SCORERS):
+
+    rule:
+        """Compare every example of one shard with the eval sets of the role fit, by vectors that are there."""
+        name:
+            f"score_{scorer}"
+        input:
+            examples="<results>/data/pools/{pool}/deduplicated/{shard}.parquet",
+            vectors=f"<results>/indicators/{{pool}}/{vectors_of(scorer)}/{{shard}}.parquet",
+            aims=expand(f"<results>/indicators/eval_sets/{vectors_of(scorer)}/{{eval_set}}.parquet", eval_set=AIMS),
+        output:
+            scores=f"<results>/indicators/{{pool}}/{scorer}/{{shard}}.parquet",
+            report=f"<results>/indicators/{{pool}}/{scorer}/{{shard}}.report.json",
+        log:
+            f"<logs>/indicators/{{pool}}/{scorer}/{{shard}}.log",
+        benchmark:
+            f"<benchmarks>/indicators/{{pool}}/{scorer}/{{shard}}.jsonl"
+        resources:
+            mem_mb=needs.table_memory_mb,
+            runtime=needs.short_minutes,
+        params:
+            **runs(f"instructmining.indicators.{scorer}", settings=SCORERS[scorer]),
+        shell:
+            "{params.command} --settings {params.settings:q} --examples {input.examples} --vectors {input.vectors}"
+            " --aims {input.aims} --scores {output.scores} --report {output.report} 2>&1 | tee {log}"
+
+
+if CONFIG.indicators.similarity:
+
+    use rule score_embedding as embed_eval_set with:
+        input:
+            examples="<results>/data/eval/{eval_set}.parquet",
+            model="<results>/models/embedding/model.json",
+        output:
+            scores="<results>/indicators/eval_sets/embedding/{eval_set}.parquet",
+            report="<results>/indicators/eval_sets/embedding/{eval_set}.report.json",
+        log:
+            "<logs>/indicators/eval_sets/embedding/{eval_set}.log",
+        benchmark:
+            "<benchmarks>/indicators/eval_sets/embedding/{eval_set}.jsonl"
+
+
+if CONFIG.indicators.influence:
+
+    rule warm_up_adapter:
+        """Warm up an adapter on random examples; `influence` takes gradients in its parameters."""
+        input:
+            pool=f"<results>/data/pools/{WARM_UP_POOL}.report.json",
+            model=f"<results>/models/{scorer_model('influence')}/model.json",
+        output:
+            directory(WARM_ADAPTER),
+        log:
+            "<logs>/indicators/eval_sets/gradients/adapter.log",
+        benchmark:
+            "<benchmarks>/indicators/eval_sets/gradients/adapter.jsonl"
+        threads: 1
+        resources:
+            gpu=1,
+            mem_mb=lambda wildcards, attempt: needs.training_memory_mb(
+                scorer_parameters("influence"), attempt, CONFIG.training.micro_batch_tokens
+            ),
+            runtime=lambda wildcards, attempt: needs.training_minutes(
+                scorer_parameters("influence"), warm_up_tokens(), attempt
+            ),
+        params:
+            **runs("instructmining.training.warm_up", settings=CONFIG.training),
+            base_model=scorer_base_model("influence"),
+            examples=CONFIG.indicators.influence.warmup_examples,
+            seed=CONFIG.seed,
+        shell:
+            "{params.command} --model {input.model} --base-model {params.base_model:q}"
+            " --settings {params.settings:q} --pool {input.pool} --examples {params.examples} --seed {params.seed}"
+            " --threads {threads} --adapter {output} 2>&1 | tee {log}"
+
+    rule take_gradients:
+        """The gradient of every example of one shard in the warmed-up adapter, as a projected unit vector."""
+        input:
+            examples="<results>/data/pools/{pool}/deduplicated/{shard}.parquet",
+            model=f"<results>/models/{scorer_model('influence')}/model.json",
+            adapter=WARM_ADAPTER,
+        output:
+            vectors="<results>/indicators/{pool}/gradients/{shard}.parquet",
+            report="<results>/indicators/{pool}/gradients/{shard}.report.json",
+        log:
+            "<logs>/indicators/{pool}/gradients/{shard}.log",
+        benchmark:
+            "<benchmarks>/indicators/{pool}/gradients/{shard}.jsonl"
+        threads: 1
+        resources:
+            gpu=1,
+            mem_mb=lambda wildcards, attempt: needs.training_memory_mb(
+                scorer_parameters("influence"), attempt, scorer_tokens("influence")
+            ),
+            # A gradient takes about three times as long as a loss.
+            runtime=lambda wildcards, attempt: 3 * needs.scoring_minutes(scorer_parameters("influence"), attempt),
+        params:
+            **runs("instructmining.indicators.gradients", settings=without(SCORERS["influence"], "warmup_examples")),
+            base_model=scorer_base_model("influence"),
+        shell:
+            "{params.command} --settings {params.settings:q} --base-model {params.base_model:q}"
+            " --model {input.model} --adapter {input.adapter} --threads {threads} --examples {input.examples}"
+            " --vectors {output.vectors} --report {output.report} 2>&1 | tee {log}"
+
+    use rule take_gradients as take_gradients_of_eval_set with:
+        input:
+            examples="<results>/data/eval/{eval_set}.parquet",
+            model=f"<results>/models/{scorer_model('influence')}/model.json",
+            adapter=WARM_ADAPTER,
+        output:
+            vectors="<results>/indicators/eval_sets/gradients/{eval_set}.parquet",
+            report="<results>/indicators/eval_sets/gradients/{eval_set}.report.json",
+        log:
+            "<logs>/indicators/eval_sets/gradients/{eval_set}.log",
+        benchmark:
+            "<benchmarks>/indicators/eval_sets/gradients/{eval_set}.jsonl"
 
 
 for indicator, custom in CONFIG.indicators.custom.items():

@@ -115,7 +115,8 @@ def intermediate_results():
 def prepared_models():
     """The models that are tuned, and those that score."""
     tuned = CONFIG.models if CONFIG.compares() else {}
-    prepared = {*tuned, *(scorer_model(scorer) for scorer in SCORERS if scorer not in CONFIG.indicators.custom)}
+    with_model = [scorer for scorer in SCORERS if scorer not in CONFIG.indicators.custom and scorer != "similarity"]
+    prepared = {*tuned, *map(scorer_model, with_model)}
     return expand("<results>/models/{prepared}/model.json", prepared=sorted(prepared))
 
 

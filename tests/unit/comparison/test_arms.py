@@ -18,6 +18,8 @@ SCORES = pa.table(
         "ppl": [5.0, 2.0, 9.0, 2.0, 4.0],
         "reward": [-1.0, 0.5, 3.0, -2.0, 0.5],
         "ifd": [1.2, 0.9, 0.5, 1.1, 0.7],
+        "influence": [0.1, -0.2, 0.3, 0.1, 0.0],
+        "similarity": [0.0, 0.9, 0.1, 0.9, 0.9],
     }
 )
 CIRCLE = np.array([[math.cos(angle), math.sin(angle)] for angle in (0.0, 0.1, 2.0, 2.05, 4.0)])
@@ -52,6 +54,10 @@ def test_ifd_takes_the_highest_below_one_first_and_those_above_last():
     assert arm("ifd", 4) == ["a", "b", "c", "e"]
 
 
+def test_aimed_arms_take_the_highest_with_ties_in_order_of_id():
+    assert (arm("influence"), arm("similar")) == (["a", "c"], ["b", "c"])
+
+
 def test_diverse_takes_one_of_each_cluster():
     cluster = {"d": 0, "b": 0, "a": 1, "c": 1, "e": 2}
     assert {cluster[name] for name in arm("diverse", 3, embeddings=CIRCLE)} == {0, 1, 2}
@@ -81,6 +87,10 @@ def test_too_few_examples_that_are_apart_are_said():
 
 def test_full_is_all_whatever_the_size():
     assert arm("full") == sorted(IDS)
+
+
+def test_untuned_has_no_example():
+    assert arm("untuned") == []
 
 
 def test_a_list_is_taken_as_it_is_whatever_the_size():

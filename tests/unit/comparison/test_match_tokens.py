@@ -25,3 +25,7 @@ def test_there_is_at_least_one_step():
 
 def test_a_set_that_is_smaller_than_a_batch_is_a_batch():
     assert steps_for(60, [10, 10], 4, 0) == 3
+
+
+def test_of_no_examples_no_batch_is_drawn():
+    assert steps_for(60, [], 4, 0) == 1

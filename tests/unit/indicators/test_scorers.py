@@ -4,7 +4,7 @@ import pytest
 
 from instructmining.config import Config
 from instructmining.embedded import DEFAULT
-from instructmining.indicators.scorers import Indicators, find_indicator, own_models, scorer_of
+from instructmining.indicators.scorers import Indicators, find_indicator, is_aimed, own_models, scorer_of
 from instructmining.indicators.settings import SCORERS
 
 
@@ -40,3 +40,20 @@ def test_a_scorer_runs_a_base_model_or_has_a_model_of_its_own() -> None:
 def test_every_scorer_that_is_declared_is_a_key_of_the_config() -> None:
     assert list(Indicators.model_fields) == [*SCORERS, "custom"]
     assert Indicators.model_fields["text"].description == "`len_in`, `len_out`, `mtld`."
+
+
+def test_similarity_needs_the_scorer_whose_embeddings_it_compares() -> None:
+    with pytest.raises(ValueError, match="similarity compares embeddings, which the scorer embedding gives"):
+        Indicators.model_validate({"similarity": {}})
+
+
+def test_some_scorers_look_at_what_the_model_is_to_become_good_at() -> None:
+    assert [scorer for scorer in [*SCORERS, "brevity"] if is_aimed(scorer)] == ["similarity", "influence"]
+
+
+def test_an_aimed_scorer_without_a_fit_set_is_refused() -> None:
+    indicators = Indicators.model_validate({"influence": {"model": "tiny"}})
+    assert indicators.aim_problems({"fit", "test"}) == []
+    assert indicators.aim_problems({"search", "test"})[0].startswith(
+        "indicators.influence: it looks at the eval sets of"
+    )

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from instructmining.example import EXAMPLES, to_table
 from instructmining.files import write_table
-from instructmining.sampling.sample_subset import draw_by_source, fused_counts, ids_by_source, read_subset
+from instructmining.sampling.sample_subset import draw_by_source, draw_from_scores, ids_by_source, read_subset
 from instructmining.sampling.settings import Sampling
 from tests.conftest import conversation
 
@@ -33,20 +35,6 @@ def test_single_source_takes_the_sources_in_turn() -> None:
     assert {identifier[0] for identifier in subset(1, scheme="single_source")} == {"b"}
 
 
-def test_fused_proportions_are_uniform_on_the_simplex() -> None:
-    """The mean of a flat Dirichlet is 1/k and its variance (k - 1) / (k^2 (k + 1))."""
-    generator = np.random.default_rng(0)
-    shares = np.array([fused_counts(np.array([10_000] * 4), 1000, generator) for _ in range(3000)]) / 1000
-    assert shares.mean(axis=0) == pytest.approx([0.25] * 4, abs=0.01)
-    assert shares.var(axis=0) == pytest.approx([3 / (16 * 5)] * 4, rel=0.1)
-
-
-def test_what_a_small_source_lacks_comes_from_the_others() -> None:
-    counts = fused_counts(np.array([50, 30, 1]), 80, np.random.default_rng(0))
-    assert counts.sum() == 80
-    assert (counts <= [50, 30, 1]).all()
-
-
 def test_too_few_candidates_are_said_with_both_numbers() -> None:
     with pytest.raises(ValueError, match="needs 100 examples, but a, b, c have 81"):
         subset(0, examples=100)
@@ -60,3 +48,17 @@ def test_a_subset_does_not_depend_on_how_the_pool_is_split(tmp_path: Path) -> No
     assert ids_by_source(whole) == ids_by_source(parts)
     ids = sorted(example.id for example in examples)[:5]
     assert read_subset(whole, ids).equals(read_subset(parts, ids))
+
+
+def test_a_draw_by_scores_does_not_depend_on_the_order_of_the_rows(tmp_path: Path) -> None:
+    table = pa.table(
+        {"id": [f"{i:02d}" for i in range(20)], "source": ["a", "b"] * 10, "ppl": [i * 7 % 20 for i in range(20)]}
+    )
+    for name, rows in (("sorted", table), ("turned", table.take(list(range(20))[::-1]))):
+        pq.write_table(rows, tmp_path / f"{name}.parquet")
+    sampling = Sampling(scheme="within", indicators=["ppl"], examples=8)
+    first, second = (
+        draw_from_scores(tmp_path / f"{name}.parquet", sampling, 0, seed=0) for name in ("sorted", "turned")
+    )
+    assert first == second
+    assert len(set(first)) == 8

@@ -12,6 +12,8 @@ from instructmining.sampling.settings import Sampling
     ("values", "message"),
     [
         ({"subsets": 3, "replicated": 4}, "replicated is 4, but there are only 3 subsets"),
+        ({"subsets": 3, "selections": 4}, "selections is 4, but there are only 3 subsets"),
+        ({"selections": 2}, "scheme selections needs `indicators`"),
         ({"scheme": "stratified"}, "scheme stratified needs `indicators`"),
         ({"scheme": "d_optimal", "indicators": ["ppl"], "subsets": 9, "proposals": 8}, "proposals is 8: too few"),
     ],
@@ -28,7 +30,20 @@ def test_a_draw_depends_on_no_settings_of_other_schemes_nor_on_how_many_draws_th
     assert few.draw_settings != Sampling(scheme="fused", concentration=0.5).draw_settings
 
 
-@pytest.mark.parametrize(("scheme", "by"), [("fused", False), ("single_source", False), ("tilted", True)])
+def test_a_draw_depends_on_the_selections_among_the_subsets_where_there_are_some() -> None:
+    assert Sampling(indicators=["ppl"]).draw_settings == Sampling().draw_settings
+    assert Sampling(selections=2, indicators=["ppl"]).draw_settings != Sampling().draw_settings
+
+
+@pytest.mark.parametrize(("scheme", "strength"), [("within", 0.5), ("tilted", 2.0), ("d_optimal", 2.0)])
+def test_a_tilt_inside_sources_is_mild_unless_it_is_given(scheme: str, strength: float) -> None:
+    assert Sampling.model_validate({"scheme": scheme, "indicators": ["ppl"]}).strength == strength
+    assert Sampling.model_validate({"scheme": scheme, "indicators": ["ppl"], "tilt": 1.5}).strength == 1.5
+
+
+@pytest.mark.parametrize(
+    ("scheme", "by"), [("fused", False), ("single_source", False), ("within", True), ("tilted", True)]
+)
 def test_some_schemes_draw_by_indicators(scheme: str, by: bool) -> None:
     assert Sampling.model_validate({"scheme": scheme, "indicators": ["ppl"]}).by_indicators == by
 

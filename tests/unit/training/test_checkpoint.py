@@ -34,7 +34,13 @@ def train_until_stopped(
 
 
 @pytest.mark.parametrize(
-    "settings", [SETTINGS, DROPOUT, SETTINGS.model_copy(update={"weight_decay": 0.1, "schedule": "linear"})]
+    "settings",
+    [
+        SETTINGS,
+        DROPOUT,
+        SETTINGS.model_copy(update={"weight_decay": 0.1, "schedule": "linear"}),
+        SETTINGS.model_copy(update={"average": 5}),
+    ],
 )
 @pytest.mark.parametrize("steps", [1, 3])
 def test_a_training_that_was_stopped_ends_exactly_as_one_that_was_not(

@@ -23,6 +23,10 @@ def gradients(model: Any) -> dict[str, torch.Tensor]:
     return {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
 
 
+def trainable(model: Any) -> dict[str, torch.Tensor]:
+    return {name: p.detach().clone() for name, p in model.named_parameters() if p.requires_grad}
+
+
 def test_the_gradient_does_not_depend_on_the_micro_batches() -> None:
     found = []
     for budget in (10_000, 30):
@@ -72,6 +76,27 @@ def test_tuning_lowers_the_loss_and_only_the_adapter_changes() -> None:
     model, losses = tuned()
     assert losses[-1] < losses[0]
     assert torch.equal(model.get_base_model().model.embed_tokens.weight, base.model.embed_tokens.weight)
+
+
+def test_the_adapters_of_the_last_steps_are_averaged() -> None:
+    """With a constant learning rate the adapter after two of three steps is the one that two steps give."""
+    constant = SETTINGS.model_copy(update={"schedule": "constant", "warmup": 0.0})
+    two, three, mean = (
+        trainable(tuned(settings=constant.model_copy(update=change))[0])
+        for change in ({"steps": 2}, {"steps": 3}, {"steps": 3, "average": 2})
+    )
+    for name, parameter in mean.items():
+        torch.testing.assert_close(parameter, (two[name] + three[name]) / 2)
+    assert any(not torch.equal(mean[name], three[name]) for name in mean)
+
+
+def test_without_examples_the_base_model_stays_as_it_is() -> None:
+    base = tiny_llama()
+    tokens = torch.tensor([[1, 5, 6, 7]])
+    before = base(tokens).logits
+    model = add_adapter(base, SETTINGS, 0)
+    assert finetune(model, [], SETTINGS.model_copy(update={"steps": 3}), 0, pad=0) == []
+    assert torch.equal(model(tokens).logits, before)
 
 
 def test_the_same_seed_gives_the_same_losses_and_another_seed_others() -> None:

@@ -29,11 +29,18 @@ ARMS = {
     "shortest_ppl": ArmKind("those with the lowest perplexity: one indicator instead of a rule", indicator="ppl"),
     "reward_only": ArmKind("those with the highest reward: one indicator instead of a rule", indicator="reward"),
     "ifd": ArmKind("those with the highest `ifd` below 1: one indicator instead of a rule", indicator="ifd"),
+    "influence": ArmKind(
+        "those with the highest `influence`: one indicator, which looks at the `fit` eval sets", indicator="influence"
+    ),
+    "similar": ArmKind(
+        "those with the highest `similarity`: one indicator, which looks at the `fit` eval sets", indicator="similarity"
+    ),
     "diverse": ArmKind("k-centre on embeddings: coverage alone, whatever the quality", embedded=True),
     "selected_diverse": ArmKind(
         "the order of the rule, without examples that are too similar to one already taken", ranked=True, embedded=True
     ),
     "full": ArmKind("the whole pool", sized=False),
+    "untuned": ArmKind("none: the base model as it is, to see whether tuning helped at all", sized=False),
 }
 LIST = ArmKind("the examples whose IDs you list, such as the selection of another tool", sized=False)
 

@@ -81,6 +81,16 @@ def highest_ifd(pool: Pool, draw: Draw) -> list[str]:
     return _lowest(pool, np.where(ifd < 1, -ifd, ifd), draw.size)
 
 
+def highest_influence(pool: Pool, draw: Draw) -> list[str]:
+    """The highest influence on the `fit` eval sets."""
+    return _lowest(pool, -_column(pool.scores, "influence"), draw.size)
+
+
+def most_similar(pool: Pool, draw: Draw) -> list[str]:
+    """The highest similarity to the `fit` eval sets."""
+    return _lowest(pool, -_column(pool.scores, "similarity"), draw.size)
+
+
 def diverse(pool: Pool, draw: Draw) -> list[str]:
     """Examples that leave none of the pool far from all of them."""
     return [pool.ids[i] for i in k_centres(_embeddings(pool), draw.size)]
@@ -96,6 +106,11 @@ def whole(pool: Pool, draw: Draw) -> list[str]:
     return pool.ids
 
 
+def none(pool: Pool, draw: Draw) -> list[str]:
+    """No example, whatever the size."""
+    return []
+
+
 CHOICES: dict[str, Callable[[Pool, Draw], list[str]]] = {
     "selected": first,
     "random": at_random,
@@ -103,9 +118,12 @@ CHOICES: dict[str, Callable[[Pool, Draw], list[str]]] = {
     "shortest_ppl": lowest_ppl,
     "reward_only": highest_reward,
     "ifd": highest_ifd,
+    "influence": highest_influence,
+    "similar": most_similar,
     "diverse": diverse,
     "selected_diverse": selected_diverse,
     "full": whole,
+    "untuned": none,
 }
 """How each arm of the table in `arm_kinds.py` is chosen: the IDs, in any order."""
 

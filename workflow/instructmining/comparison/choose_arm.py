@@ -6,8 +6,8 @@ does not make them run again.
     python -m instructmining.comparison.choose_arm --arm random --seed 1 --config-seed 0 --scores scores.parquet \\
         --shards results/data/pools/mixed/*.parquet --examples 500 --output arm.parquet
 
-All arms have the same size, except `full` and your own lists. `random` is drawn anew for each seed, so that its spread
-covers the choice of examples too; the other arms differ between seeds in training only.
+All arms have the same size, except `full`, `untuned` and your own lists. `random` is drawn anew for each seed, so that
+its spread covers the choice of examples too; the other arms differ between seeds in training only.
 """
 
 import argparse

@@ -22,6 +22,8 @@ from instructmining.training.settings import Training
 
 def steps_for(tokens: int, lengths: Sequence[int], batch_size: int, seed: int) -> int:
     """The number of steps, at least one, that trains on nearest to `tokens` tokens; lengths are in tokens."""
+    if not lengths:
+        return 1  # no step is taken without examples, whatever the settings say
     order, seen, steps = example_order(len(lengths), seed), 0, 0
     while True:
         batch = sum(lengths[next(order)] for _ in range(min(batch_size, len(lengths))))

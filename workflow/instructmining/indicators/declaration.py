@@ -26,6 +26,8 @@ class Indicator:
     """The values it can take."""
     reads: str = "last response, given the history"
     """Which part of a conversation it looks at."""
+    aimed: bool = False
+    """Whether it looks at the eval sets of role `fit`, and so at what the model is to become good at."""
 
     @property
     def of_set(self) -> bool:
@@ -44,7 +46,8 @@ class Indicator:
 class ScorerSettings(Protocol):
     """What the settings class of a scorer declares besides its keys in the config.
 
-    One of these keys is `model`: the `Name` of a base model of the config, or the `ModelFiles` of a model of its own.
+    One of these keys is `model`: the `Name` of a base model of the config, or the `ModelFiles` of a model of its own. A
+    scorer that takes what others have computed has none.
     """
 
     gives: ClassVar[tuple[Indicator, ...]]

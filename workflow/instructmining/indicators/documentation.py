@@ -37,7 +37,8 @@ def scorer_table() -> str:
 
 def _scorer_row(name: str, kind: type[ScorerSettings]) -> tuple[str, ...]:
     gives = ", ".join(f"`{each.name}`" for each in kind.gives)
-    model = (model_key(kind).description or "").removesuffix(".")
+    key = model_key(kind)
+    model = (key.description or "").removesuffix(".") if key else "that of `embedding`"
     return f"`{name}`", gives, model, _yes(kind.gpu), _yes(kind.converts_weights)
 
 

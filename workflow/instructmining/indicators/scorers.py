@@ -1,5 +1,6 @@
 """The scorers that a config names, and which of them gives an indicator; all of it follows from what they declare."""
 
+from collections.abc import Collection
 from typing import Any, Self, cast
 
 from pydantic import Field, create_model, model_validator
@@ -24,13 +25,19 @@ def scorer_of(indicator: str) -> str:
 
 def own_models(converted: bool) -> list[str]:
     """The scorers with a model of their own: those whose weights may need converting, or the others."""
-    own = [name for name, kind in SCORERS.items() if model_key(kind).annotation is ModelFiles]
+    keys = {name: model_key(kind) for name, kind in SCORERS.items()}
+    own = [name for name, key in keys.items() if key and key.annotation is ModelFiles]
     return [name for name in own if SCORERS[name].converts_weights == converted]
 
 
-def model_key(kind: type[ScorerSettings]) -> FieldInfo:
-    """The key of a scorer's settings that names its model."""
-    return cast(type[Settings], kind).model_fields["model"]
+def model_key(kind: type[ScorerSettings]) -> FieldInfo | None:
+    """The key of a scorer's settings that names its model; None if it takes what others have computed."""
+    return cast(type[Settings], kind).model_fields.get("model")
+
+
+def is_aimed(scorer: str) -> bool:
+    """Whether a scorer looks at the eval sets of role `fit`."""
+    return scorer in SCORERS and any(each.aimed for each in SCORERS[scorer].gives)
 
 
 _KEYS: dict[str, Any] = {
@@ -66,6 +73,20 @@ class Indicators(_Scorers, Settings):  # type: ignore[misc]
         numbers = getattr(getattr(self, scorer), "neighbours", [])
         gives = SCORERS[scorer].gives
         return [name for each in gives for name in (map(each.numbered, numbers) if each.of_set else [each.name])]
+
+    def aim_problems(self, roles: Collection[str]) -> list[str]:
+        """Aimed scorers, if no eval set has the role `fit`, the only one that they may look at."""
+        return [
+            f"indicators.{scorer}: it looks at the eval sets of role fit, and there is none; add one to eval_sets"
+            for scorer in self.scorers()
+            if is_aimed(scorer) and "fit" not in roles
+        ]
+
+    @model_validator(mode="after")
+    def _similarity_of_embeddings(self) -> Self:
+        if self.similarity and not self.embedding:
+            raise ValueError("similarity compares embeddings, which the scorer embedding gives; add it")
+        return self
 
     @model_validator(mode="after")
     def _own_names(self) -> Self:

@@ -132,6 +132,61 @@ class EmbeddingScorer(Settings):
     """Tokens in a batch, padding included; on a CPU at most 512, as larger batches are slower there."""
 
 
+class SimilarityScorer(Settings):
+    """`similarity`: how close an example is to those of the eval sets of role `fit`. Needs the scorer `embedding`."""
+
+    gives: ClassVar[tuple[Indicator, ...]] = (
+        Indicator(
+            "similarity",
+            meaning="how close the example is to what the model is to become good at",
+            definition="mean of the highest cosines of its embedding with those of the `fit` examples"
+            " (as RDS+, Ivison et al. 2025)",
+            unit="cosine",
+            better="higher",
+            range="-1 to 1",
+            reads="the whole conversation as one text",
+            aimed=True,
+        ),
+    )
+    gpu: ClassVar[bool] = False
+    converts_weights: ClassVar[bool] = False
+
+    nearest: Annotated[int, Field(ge=1)] = 5
+    """So many of the highest cosines are averaged."""
+
+
+class InfluenceScorer(Settings):
+    """`influence`: whether a step on an example lowers the loss on the eval sets of role `fit`, by gradients."""
+
+    gives: ClassVar[tuple[Indicator, ...]] = (
+        Indicator(
+            "influence",
+            meaning="how far a training step on the example goes the way that lowers the loss on the `fit` sets",
+            definition="cosine of the example's gradient with the mean of the normalised gradients of the `fit`"
+            " examples, in the parameters of an adapter that was warmed up on random examples (LESS, Xia et al. 2024)",
+            unit="cosine",
+            better="higher",
+            range="-1 to 1",
+            aimed=True,
+        ),
+    )
+    gpu: ClassVar[bool] = True
+    converts_weights: ClassVar[bool] = False
+
+    model: Name
+    """The base model, which is tuned a little first."""
+    warmup_examples: Annotated[int, Field(ge=2)] = 64
+    """The adapter is warmed up on so many random examples, tuned on as `training` says."""
+    dimensions: Annotated[int, Field(ge=64)] = 8192
+    """Gradients are stored as a random projection to so many numbers; a cosine is off by about 1 / their root."""
+    max_tokens: Annotated[int, Field(ge=16)] = 1024
+    """A longer conversation loses the beginning of the prompt first, then the end of the response; cuts are counted."""
+    batch_tokens: Annotated[int, Field(ge=16)] = 4096
+    """Tokens in a batch, padding included; on a CPU at most 512, as larger batches are slower there."""
+    dtype: Dtype = "bf16"
+    """Number format of the weights; gradients are in fp32."""
+
+
 class RewardScorer(Settings):
     """`reward`: the raw score that a reward model gives the response to an instruction."""
 
@@ -225,6 +280,8 @@ SCORERS: dict[str, type[ScorerSettings]] = {
     "text": TextScorer,
     "likelihood": LikelihoodScorer,
     "embedding": EmbeddingScorer,
+    "similarity": SimilarityScorer,
+    "influence": InfluenceScorer,
     "reward": RewardScorer,
     "unieval": UniEvalScorer,
 }

@@ -23,7 +23,8 @@ def meaning(indicator: str) -> str:
         return "one of the user's own indicators"
     number = f" (i = {indicator.rpartition('_')[2]})" if found.of_set else ""
     better = f"; {found.better} is usually better" if found.better else ""
-    return f"{found.meaning}{number}{better}"
+    aimed = "; it looks at the eval sets of role fit" if found.aimed else ""
+    return f"{found.meaning}{number}{better}{aimed}"
 
 
 def reasons(accounts: Iterable[Account]) -> dict[str, str]:

@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 from instructmining.example import EXAMPLES
 from instructmining.files import check_same_ids, read_json, write_table
 from instructmining.sampling.designs import draw_by_scores
-from instructmining.sampling.settings import Sampling
+from instructmining.sampling.proportions import fused_counts
+from instructmining.sampling.settings import OWN_SETTINGS, Sampling
 
 IDsBySource = dict[str, list[str]]
 
@@ -35,7 +36,7 @@ def main() -> None:
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
     shards, number = shards_of(arguments.pool), int(arguments.subset)
-    if arguments.settings.by_indicators:
+    if "indicators" in OWN_SETTINGS[arguments.settings.scheme_of(number)]:
         ids = draw_from_scores(arguments.scores, arguments.settings, number, arguments.seed)
     else:
         generator = np.random.default_rng([arguments.seed, number])
@@ -81,26 +82,11 @@ def draw_by_source(groups: IDsBySource, settings: Sampling, number: int, generat
 def draw_from_scores(scores: Path, settings: Sampling, number: int, seed: int) -> list[str]:
     """The IDs of subset `number`, sorted, drawn by the scores of the pool."""
     names = settings.indicators or []
-    table = pq.read_table(scores, columns=["id", *names]).sort_by("id")
+    table = pq.read_table(scores, columns=["id", "source", *names]).sort_by("id")
     values = np.column_stack([table[name].to_numpy() for name in names])
-    ids: list[str] = table["id"].take(draw_by_scores(values, settings, number, seed)).to_pylist()
+    drawn = draw_by_scores(values, table["source"].to_numpy(), settings, number, seed)
+    ids: list[str] = table["id"].take(drawn).to_pylist()
     return sorted(ids)
-
-
-def fused_counts(
-    available: np.ndarray, examples: int, generator: np.random.Generator, concentration: float = 1.0
-) -> np.ndarray:
-    """How many examples come from each source: Dirichlet proportions, capped by what each source has.
-
-    What a cap leaves open is drawn again among the sources that still have examples.
-    """
-    # With a small concentration a proportion may underflow to zero; its source can still fill up what others lack.
-    proportions = generator.dirichlet(np.full(len(available), concentration)) + 1e-9
-    counts = np.zeros_like(available)
-    while (missing := examples - counts.sum()) > 0:
-        weights = np.where(counts < available, proportions, 0.0)
-        counts = np.minimum(available, counts + generator.multinomial(missing, weights / weights.sum()))
-    return counts
 
 
 def read_subset(shards: list[Path], ids: list[str]) -> pa.Table:

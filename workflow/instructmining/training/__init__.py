@@ -3,5 +3,5 @@
 `finetune_and_evaluate` is the command: `finetune` trains (`step` by step, resumed from a `checkpoint`), `evaluate`
 measures the `losses`. `run` names a fine-tune, `store` keeps finished adapters, `tuned_model` uses one; `record` is
 what is read of a finished fine-tune, and `mixed` says where the fine-tunes of a run were made with different
-software.
+software. `warm_up` tunes the adapter that gradients are taken in.
 """

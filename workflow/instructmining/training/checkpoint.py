@@ -35,12 +35,25 @@ class State:
     optimizer: torch.optim.Optimizer
     schedule: torch.optim.lr_scheduler.LRScheduler
     history: list[Step] = field(default_factory=list)
+    mean: dict[str, Tensor] = field(default_factory=dict)  # of the parameters over the last steps so far, by name
+
+    def add_to_mean(self, before: int) -> None:
+        """Count the parameters into their mean, which is of `before` steps so far."""
+        for name, parameter in self.parameters.items():
+            mean = self.mean.setdefault(name, torch.zeros_like(parameter))
+            mean += (parameter.detach() - mean) / (before + 1)
+
+    def take_mean(self) -> None:
+        """Replace the parameters by their mean."""
+        for name, parameter in self.parameters.items():
+            parameter.data.copy_(self.mean[name])
 
     def tensors(self) -> dict[str, Tensor]:
         """Every tensor of the state, by name, on the CPU."""
         found = {f"parameter/{name}": parameter.data for name, parameter in self.parameters.items()}
         for name, parameter in self.parameters.items():
             found |= {f"optimizer/{name}/{key}": value for key, value in self.optimizer.state[parameter].items()}
+        found |= {f"mean/{name}": mean for name, mean in self.mean.items()}
         found["random/cpu"] = torch.get_rng_state()
         if torch.cuda.is_available():
             found["random/cuda"] = torch.cuda.get_rng_state()
@@ -56,6 +69,8 @@ class State:
             self.optimizer.state[parameter] = {
                 key: value if key == "step" else value.to(parameter.device) for key, value in saved.items()
             }
+            if f"mean/{name}" in tensors:
+                self.mean[name] = tensors[f"mean/{name}"].to(parameter.device)
         self.schedule.load_state_dict(schedule)
         for group, rate in zip(self.optimizer.param_groups, self.schedule.get_last_lr(), strict=True):
             group["lr"] = rate

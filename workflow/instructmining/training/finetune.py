@@ -54,7 +54,8 @@ def finetune(
 ) -> list[Step]:
     """Train the adapter in place; the batches depend only on the seed and the number of examples.
 
-    With a `checkpoint`, training resumes from the last one saved and gives the same adapter as if it had never stopped.
+    Without conversations no step is taken: a new adapter leaves the base model as it is. With a `checkpoint`, training
+    resumes from the last one saved and gives the same adapter as if it had never stopped.
     """
     steps = count_steps(len(conversations), settings)
     state = start_state(model, settings, steps)
@@ -73,9 +74,13 @@ def finetune(
         state.optimizer.step()
         state.optimizer.zero_grad()
         state.schedule.step()
+        if number >= (first := max(steps - settings.average, 0)):
+            state.add_to_mean(number - first)
         progress.show(number + 1, f"loss {loss:.3f}")
         if checkpoint:
             checkpoint.after_step(state)
+    if steps:
+        state.take_mean()
     model.eval()
     return state.history
 
@@ -89,7 +94,9 @@ def start_state(model: Any, settings: Training, steps: int) -> State:
 
 
 def count_steps(examples: int, settings: Training) -> int:
-    """Optimizer steps: as set, or as many batches as it takes to see every example `epochs` times."""
+    """Optimizer steps: as set, or as many batches as it takes to see every example `epochs` times; 0 without any."""
+    if not examples:
+        return 0
     return settings.steps or math.ceil(settings.epochs * examples / min(settings.batch_size, examples))
 
 

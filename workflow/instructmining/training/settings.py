@@ -41,6 +41,8 @@ class Training(Settings):
     """Passes over the data."""
     steps: Annotated[int, Field(ge=1)] | None = None
     """Optimizer steps; if given, it replaces `epochs`."""
+    average: Annotated[int, Field(ge=1)] = 1
+    """Last steps whose adapters are averaged, which lowers the noise between seeds; 1 keeps the last adapter."""
     batch_size: Annotated[int, Field(ge=1)] = 128
     """Examples per optimizer step; memory does not change it, see `micro_batch_tokens`."""
     max_tokens: Annotated[int, Field(ge=16)] = 1024

@@ -2,6 +2,24 @@
 NEIGHBOURS = CONFIG.indicators.embedding.neighbours if CONFIG.indicators.embedding else []
 METRIC = CONFIG.indicators.embedding.metric if CONFIG.indicators.embedding else "euclidean"
 
+# What the model is to become good at: no eval set of another role is read by an indicator.
+AIMS = [name for name, eval_set in CONFIG.eval_sets.items() if eval_set.role == "fit"]
+WARM_UP_POOL = "candidates" if "candidates" in CONFIG.pools else next(iter(CONFIG.pools))
+WARM_ADAPTER = "<results>/indicators/eval_sets/gradients/adapter"
+
+
+def vectors_of(scorer):
+    """What makes the vectors that an aimed scorer compares."""
+    return "gradients" if scorer == "influence" else "embedding"
+
+
+def warm_up_tokens():
+    """The most tokens that an adapter is warmed up on."""
+    training, examples = CONFIG.training, CONFIG.indicators.influence.warmup_examples
+    return (
+        training.steps * training.batch_size if training.steps else training.epochs * examples
+    ) * training.max_tokens
+
 
 def scorer_model(scorer):
     """The prepared model of a scorer: a base model of the config, or one of its own, which has the scorer's name."""
@@ -52,9 +70,9 @@ def scores_of_pool(wildcards):
 
 
 def reports_of_pool(wildcards):
-    """The reports of every shard and scorer of a pool."""
+    """The reports of every shard and scorer of a pool; what `influence` cuts, it cuts when it takes gradients."""
     return [
-        f"<results>/indicators/{wildcards.pool}/{scorer}/{shard}.report.json"
+        f"<results>/indicators/{wildcards.pool}/{'gradients' if scorer == 'influence' else scorer}/{shard}.report.json"
         for scorer in SCORERS
         for shard in shards(wildcards.pool)
     ]
