@@ -57,6 +57,7 @@ class World:
 
 WORLDS = [
     World("noise"),
+    World("noise, uneven", uneven=0.9),
     World("rule", rule=1.0),
     World("rule, seeds alone differ", rule=1.0, between=0.0),
     World("rule, uneven noise", rule=1.0, uneven=0.9),

@@ -87,7 +87,6 @@ def test_where_losses_depend_on_the_sources_alone_the_indicators_are_rarely_said
     verdicts = [assessed(*losses(24, source_effects=0.02, seed=seed)).verdict for seed in range(20)]
     assert sum(ORDER in found for found in verdicts) > 10  # the order alone is fooled
     assert sum(SHARES in found for found in verdicts) <= stats.binom.ppf(0.995, 20, 0.05)
-    assert not any("across sources" in found for found in verdicts)
 
 
 @pytest.mark.usefixtures("few_shuffles")
