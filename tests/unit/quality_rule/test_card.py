@@ -5,8 +5,13 @@ from dataclasses import replace
 import numpy as np
 
 from instructmining.quality_rule.card import rule_card
+from instructmining.quality_rule.fit import fit_rule
+from instructmining.quality_rule.settings import QualityRuleSettings
+from tests.unit.quality_rule.evidence.mixtures import losses
 from tests.unit.quality_rule.made import fit
-from tests.unit.simulation import synthetic
+from tests.unit.simulation import observations, synthetic
+
+FEW_REPEATS = QualityRuleSettings(repeats=2)
 
 
 def test_the_card_claims_no_effect_that_is_not_shown():
@@ -33,10 +38,17 @@ def test_an_effect_below_the_noise_floor_is_not_called_one():
     assert "`ppl`: as it rises" not in rule_card(hidden) and "`ppl`: below the noise floor" in rule_card(hidden)
 
 
+def test_the_card_shows_source_shares_beside_the_rule_and_says_where_subsets_are_too_few():
+    cards = []
+    for subsets in (12, 24):
+        y, x, sources = losses(subsets)
+        cards.append(rule_card(fit_rule(observations(y, x, sources=sources), list(x), FEW_REPEATS, {}).rule))
+    few, enough = ([line for line in card.splitlines() if line.startswith("| source shares")] for card in cards)
+    assert few[0].endswith("| too few subsets |") and "| F(6, 13) = " in enough[0] and " | - | " in enough[0]
+
+
 def test_the_card_has_a_sentence_for_every_check_and_marks_warnings():
     rule = fit(*synthetic()).rule
     card = rule_card(rule)
     assert all(("Warning: " if check.warns else "- ") + check.sentence in card for check in rule.checks)
-    assert {"noise", "choice", "better than mean", "calibration", "collinearity"} <= {
-        check.name for check in rule.checks
-    }
+    assert {"noise", "order", "added to mean", "calibration", "collinearity"} <= {check.name for check in rule.checks}

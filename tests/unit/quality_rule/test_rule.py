@@ -48,5 +48,5 @@ def test_an_interval_that_touches_neither_side_of_zero_shows_no_effect():
 
 def test_a_rule_of_another_version_is_refused(tmp_path):
     write_json(tmp_path / "rule.json", {"rule_version": 1})
-    with pytest.raises(ValueError, match="rule_version is 1, expected 2"):
+    with pytest.raises(ValueError, match="rule_version is 1, expected 3"):
         read_fitted_rule(tmp_path / "rule.json")

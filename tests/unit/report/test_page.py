@@ -23,6 +23,7 @@ from instructmining.report.page import (
     signs_in_words,
     template,
 )
+from tests.unit.quality_rule.evidence.mixtures import losses
 from tests.unit.report.figures.made import fitted
 from tests.unit.report.made import benchmarks_result, comparison, cost_result, found_size, judge_result
 from tests.unit.simulation import observations, synthetic
@@ -124,6 +125,14 @@ def test_the_size_that_a_search_found_is_marked_among_its_trials() -> None:
 def test_the_rule_is_said_in_words_as_far_as_effects_are_shown() -> None:
     table, _ = fitted(choice="given")
     assert effects_in_words(fit_rule(table, ["ppl"], QualityRuleSettings(), {}).rule) == "Loss rises as ppl rises."
+
+
+def test_the_baseline_of_source_shares_has_no_coverage_but_a_test() -> None:
+    y, x, sources = losses(24)
+    rule = fit_rule(observations(y, x, sources=sources), list(x), QualityRuleSettings(repeats=2), {}).rule
+    page = render(contents(rules=[RuleSection("tiny", rule, True, "", "", [])]))
+    row = page.partition("<td>source shares</td>")[2].partition("</tr>")[0]
+    assert '<td class="n">\u2013</td>' in row and "<td>F(6, 13) = " in row
 
 
 def test_fine_tunes_that_were_not_made_alike_are_among_the_warnings() -> None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from instructmining.planning.savings import Saving
 from instructmining.quality_rule.across.result import SHOWN, Coefficient, Difference, Equality, Transfer
-from instructmining.quality_rule.evidence.noise import FTest, Noise
+from instructmining.quality_rule.evidence.noise import Noise
+from instructmining.quality_rule.rule import FTest
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from instructmining.arrays import Floats
-from instructmining.quality_rule.evidence.noise import FTest
 from instructmining.quality_rule.regression.bootstrap import RESAMPLES, percentile_interval
 from instructmining.quality_rule.regression.least_squares import Design
+from instructmining.quality_rule.rule import FTest
 
 Sample = tuple[Floats, Floats, Floats]
 """Indicators (..., subsets, indicators), log loss (..., subsets) and fine-tunes, the weights (..., subsets)."""

@@ -6,7 +6,7 @@ from instructmining.planning.result import Bend, DesignComparison, DesignMeasure
 from instructmining.planning.savings import Ratio, Saving
 from instructmining.quality_rule.across.result import SHOWN, Transfer
 from instructmining.quality_rule.across.words import equality_sentence
-from instructmining.quality_rule.evidence.noise import FTest
+from instructmining.quality_rule.rule import FTest
 
 
 def sentences(result: DesignComparison) -> list[str]:

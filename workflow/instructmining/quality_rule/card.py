@@ -92,22 +92,31 @@ def _held_out(rule: QualityRule) -> list[str]:
     if not rule.held_out:
         return []
     rows = [
-        f"| {row.name} | {row.r2:.2f} | {row.spearman:.2f} | {row.coverage:.0%} | {_number(row.source_r2)}"
-        f" | {_number(row.source_spearman)} | {_interval_of_gain(row)} |"
+        f"| {row.name} | {row.r2:.2f} | {row.spearman:.2f} | {_share(row.coverage)} | {_gain(row)} | {_added(row)} |"
         for row in rule.held_out
     ]
-    header = "| | R2 | Spearman | in interval | R2, source left out | Spearman, source left out | gain of the rule |"
+    header = "| | R2 | Spearman | in interval | gain of the rule | the indicators add to it |"
     note = (
-        "Measured on log loss. In folds, random subsets are left out; a source is left out with the subsets in which it"
-        f" has the largest share. In interval: the share of subsets inside their {rule.confidence:.0%}"
-        " prediction interval. Gain: R2 of the rule minus R2 of the row, in folds, with a"
-        f" {rule.confidence:.0%} interval over the predicted subsets; where it contains zero, no difference is shown."
+        "Measured on log loss, with random subsets left out in folds. In interval: the share of subsets inside their"
+        f" {rule.confidence:.0%} prediction interval. Gain: R2 of the rule minus R2 of the row. R2, Spearman and gain"
+        " are estimates without intervals. The last column is the F-test of all indicators offered given those of the"
+        " row; `source shares` is a regression on the share of each source alone."
     )
-    return ["## Held out", "\n".join([header, "|---|---:|---:|---:|---:|---:|---:|", *rows]), note]
+    return ["## Held out", "\n".join([header, "|---|---:|---:|---:|---:|---:|", *rows]), note]
 
 
-def _interval_of_gain(row: HeldOut) -> str:
-    return f"{row.gain:+.2f} ({row.gain_low:+.2f} to {row.gain_high:+.2f})" if row.baseline else ""
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0%}"
+
+
+def _gain(row: HeldOut) -> str:
+    return f"{row.gain:+.2f}" if row.baseline else ""
+
+
+def _added(row: HeldOut) -> str:
+    if not row.baseline:
+        return ""
+    return "too few subsets" if row.added is None else row.added.words
 
 
 def _models(rule: QualityRule) -> str:
@@ -157,15 +166,12 @@ def _in_sample(rule: QualityRule) -> str:
 
 
 def _one_by_one(rule: QualityRule) -> str:
-    """Subsets left out one by one; the rule is called better than the mean only where the interval shows it."""
-    low, high = rule.loo_r2_low, rule.loo_r2_high
-    interval = "" if low is None or high is None else f", {rule.confidence:.0%} interval {low:.2f} to {high:.2f}"
-    numbers = f"leave-one-out R2 {rule.loo_r2:.3f}{interval}; Spearman {rule.loo_spearman:.2f}"
+    """Subsets left out one by one; what that shows is said by the check of the order."""
+    numbers = f"leave-one-out R2 {rule.loo_r2:.3f}; Spearman {rule.loo_spearman:.2f}"
     if rule.loo_r2 <= 0:
         return f"The rule does not predict held-out subsets better than their mean ({numbers})."
-    verdict = "predicts" if low is not None and low > 0 else "is not shown to predict"
     return (
-        f"The rule {verdict} subsets left out of the fit better than their mean ({numbers}). These come from the"
+        f"With subsets left out one by one, the error is lower than that of their mean ({numbers}). These come from the"
         " same sources; other sources may differ."
     )
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from instructmining.arrays import Floats
 from instructmining.files import read_json, read_result
 
-VERSION = 2
+VERSION = 3
 """Version of the form that a rule is written in: another number for another form, so that no old one is misread."""
 
 
@@ -78,10 +78,35 @@ class Check:
     """What was found, in words."""
 
 
+FEWEST_DEGREES = 5
+"""A test with fewer residual degrees of freedom finds only huge differences, and relies on normal noise."""
+
+
+@dataclass(frozen=True)
+class FTest:
+    """A ratio of two mean squares, and how rare as large a one would be if both were noise."""
+
+    statistic: float
+    """F."""
+    numerator_degrees: int
+    """Degrees of freedom of the numerator."""
+    denominator_degrees: int
+    """Degrees of freedom of the denominator."""
+    p_value: float
+    """How often F would be as large if both were noise."""
+
+    @property
+    def words(self) -> str:
+        """As `F(6, 13) = 2.91, p = 0.05`."""
+        return f"F({self.numerator_degrees}, {self.denominator_degrees}) = {self.statistic:.2f}, p = {self.p_value:.2g}"
+
+
 MIXED = "made with"
 """Name of the checks of whether the fine-tunes were made alike."""
 RULE, CHOICE_NOT_REPEATED = "rule", "rule, choice not repeated"
 """Names of the rows of the rule itself among those held out."""
+MEAN, SOURCE_SHARES = "mean", "source shares"
+"""Names of the rows of two baselines among those held out."""
 
 
 @dataclass(frozen=True)
@@ -91,43 +116,28 @@ class HeldOut:
     name: str
     """The rule or the baseline."""
     indicators: tuple[str, ...]
-    """Indicators that it has when fitted to all subsets."""
+    """Indicators that it has when fitted to all subsets; of `source shares`, the sources."""
     r2: float
     """R2 in k-fold cross-validation, mean over its repeats; the mean of all subsets would get 0 at best."""
     r2_sd: float
     """SD of that R2 over the repeats."""
     spearman: float
     """Rank correlation of the predictions with the observed log losses, mean over the repeats."""
-    coverage: float
-    """Share of the subsets inside their prediction interval."""
+    coverage: float | None
+    """Share of the subsets inside their prediction interval; None for `source shares`, which have none."""
     gain: float
     """R2 of the rule minus this R2."""
-    gain_low: float
-    """Lower end of the interval of the gain, over the subsets that are predicted."""
-    gain_high: float
-    """Upper end of it."""
-    source_r2: float | None = None
-    """R2 with a source left out; None, like all that follows, where no source can be left out."""
-    source_spearman: float | None = None
-    """Rank correlation with a source left out."""
-    source_coverage: float | None = None
-    """Share of the subsets inside their prediction interval, with a source left out."""
-    source_gain: float | None = None
-    """R2 of the rule minus this R2, with a source left out."""
-    source_gain_low: float | None = None
-    """Lower end of the interval of that gain."""
-    source_gain_high: float | None = None
-    """Upper end of it."""
+    added: FTest | None = None
+    """Whether the indicators offered add to this baseline (partial F); None for the rule, or with too few subsets."""
 
     @property
     def baseline(self) -> bool:
         """Whether the rule is compared with it."""
         return self.name not in (RULE, CHOICE_NOT_REPEATED)
 
-    @property
-    def beaten(self) -> bool:
-        """Whether the rule is shown to be better than it."""
-        return self.gain_low > 0
+    def added_to(self, confidence: float) -> bool:
+        """Whether the indicators are shown to add to this baseline."""
+        return self.added is not None and self.added.p_value < 1 - confidence
 
 
 @dataclass(frozen=True)
@@ -176,10 +186,8 @@ class QualityRule:
     """How the indicators were chosen among those offered."""
     models_tried: int = 1
     """Models that the choice compared."""
-    loo_r2_low: float | None = None
-    """Lower end of the interval of `loo_r2`, over the subsets that are predicted."""
-    loo_r2_high: float | None = None
-    """Upper end of it."""
+    order_p_value: float | None = None
+    """How often `loo_spearman` would be as high if indicators and log loss had nothing to do with each other."""
     noise_floor: float | None = None
     """Smallest difference in log loss that distinguishes two fine-tunes; None where the noise is not known."""
     covariance: tuple[tuple[float, ...], ...] | None = None

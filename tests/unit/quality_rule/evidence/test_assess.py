@@ -16,15 +16,14 @@ def test_a_choice_that_keeps_nothing_makes_no_rule():
     assert found.choice.indicators == () and found.verdict.startswith("No rule")
 
 
-def test_a_gain_across_sources_is_the_difference_of_both_r2():
+def test_a_gain_is_the_difference_of_both_r2_and_each_baseline_has_its_test():
     y, x = synthetic(40)
-    found = assessed(y, x, [{name: 8} for name in "ab" for _ in range(20)])
-    rule, mean = row(found, "rule"), row(found, "mean")
-    assert mean.source_gain == pytest.approx(rule.source_r2 - mean.source_r2)
-    assert 0 < mean.source_gain_low < mean.source_gain < mean.source_gain_high
-    check = next(check for check in found.checks if check.name == "across sources")
-    assert not check.warns and "The rule predicts the subsets of a source" in check.sentence
-    assert check.sentence.endswith("In the subsets fitted to, the source left out does not occur.")
+    found = assessed(y, x, [{"a": 1 + i % 7, "b": 8} for i in range(40)])
+    assert [one.name for one in found.held_out] == ["rule", "mean", "source shares", "ppl"]
+    rule, *baselines = found.held_out
+    assert [one.gain for one in baselines] == pytest.approx([rule.r2 - one.r2 for one in baselines])
+    assert all(one.added.p_value < 0.001 for one in baselines) and rule.added is None
+    assert row(found, "source shares").indicators == ("a", "b") and row(found, "source shares").coverage is None
 
 
 def test_the_baseline_by_perplexity_takes_its_logarithm_where_that_is_computed():

@@ -1,4 +1,4 @@
-"""Held-out prediction against scikit-learn and statsmodels; coverage of all intervals on simulated data."""
+"""Held-out prediction against scikit-learn and statsmodels; coverage of prediction intervals on simulated data."""
 
 from dataclasses import replace
 
@@ -10,12 +10,11 @@ from sklearn.model_selection import PredefinedSplit, cross_val_predict
 
 from instructmining.quality_rule.evidence.held_out import (
     divisions,
-    largest_sources,
     leave_sources_out,
     predict_left_out,
     source_folds,
 )
-from tests.unit.quality_rule.evidence.made import assessed, candidate_of, row
+from tests.unit.quality_rule.evidence.made import candidate_of
 from tests.unit.simulation import synthetic
 
 
@@ -52,27 +51,22 @@ def test_prediction_intervals_cover_at_their_level():
     assert np.mean(inside) == pytest.approx(0.9, abs=0.03)
 
 
-def test_a_subset_belongs_to_the_source_with_the_largest_share():
-    assert largest_sources([{"a": 1, "b": 3}, {"b": 2, "a": 2}, {"c": 1}]).tolist() == ["b", "a", "c"]
-
-
-def test_one_source_cannot_be_left_out():
+def test_a_source_can_be_left_out_only_where_every_subset_is_of_one():
     y, x = synthetic(12)
-    assert source_folds(candidate_of(y, x).design) is None
-    assert row(assessed(y, x), "rule").source_r2 is None
+    assert source_folds(candidate_of(y, x).design) is None  # one source
+    assert source_folds(candidate_of(y, x, [{"a": 7, "b": 1}] * 6 + [{"b": 8}] * 6).design) is None
+    folds = source_folds(candidate_of(y, x, [{"a": 8}] * 6 + [{"b": 8}] * 6).design)
+    assert folds.tolist() == ["a"] * 6 + ["b"] * 6
 
 
-def test_a_source_left_out_is_predicted_from_the_others_and_its_share_in_them_is_told():
+def test_a_source_left_out_is_predicted_from_the_others():
     y, x = synthetic(20)
-    sources = [{"a": 6, "b": 2}] * 10 + [{"b": 8}] * 10
-    candidate = candidate_of(y, x, sources)
-    found = leave_sources_out(candidate, source_folds(candidate.design), 0.95)
-    assert [(r.source, r.subsets, r.share_left_out, r.share_fitted) for r in found] == [
-        ("a", 10, 0.75, 0.0),
-        ("b", 10, 1.0, 0.25),
-    ]
+    candidate = candidate_of(y, x, [{"a": 8}] * 10 + [{"b": 8}] * 10)
+    mean = replace(candidate, keep=lambda design: ())
+    found = leave_sources_out(candidate, mean, source_folds(candidate.design), 0.95)
+    assert [(r.source, r.subsets) for r in found] == [("a", 10), ("b", 10)]
     fit = sm.OLS(y[10:], sm.add_constant(candidate.design.x[10:])).fit()
     errors = y[:10] - fit.predict(sm.add_constant(candidate.design.x[:10]))
-    assert found[0].error == pytest.approx(np.sqrt(np.mean(errors**2))) and found[0].bias == pytest.approx(
-        errors.mean()
-    )
+    assert found[0].error == pytest.approx(np.sqrt(np.mean(errors**2)))
+    assert found[0].bias == pytest.approx(errors.mean())
+    assert found[0].error_of_mean == pytest.approx(np.sqrt(np.mean((y[:10] - y[10:].mean()) ** 2)))

@@ -29,6 +29,8 @@ def test_the_evidence_is_the_same_in_both_files():
 def test_diagnostics_of_another_form_are_named(tmp_path):
     write_result(tmp_path / "diagnostics.json", fit(*synthetic()).diagnostics)
     values = read_json(tmp_path / "diagnostics.json")
-    write_json(tmp_path / "diagnostics.json", {**values, "chance": "low"})
-    with pytest.raises(ValueError, match=r"diagnostics\.json is not a Diagnostics: chance: .* delete it and run again"):
+    write_json(tmp_path / "diagnostics.json", {**values, "order_p_value": "low"})
+    with pytest.raises(
+        ValueError, match=r"diagnostics\.json is not a Diagnostics: order_p_value: .* delete it and run again"
+    ):
         read_result(Diagnostics, tmp_path / "diagnostics.json")

@@ -1,5 +1,8 @@
 """Figures of the evidence about a rule and the tables beside them."""
 
+import numpy as np
+import pytest
+
 from instructmining.report.figures.evidence import draw_held_out, draw_residuals
 from tests.unit.report.figures.made import fitted
 
@@ -17,6 +20,13 @@ def test_subsets_beyond_the_limit_of_cooks_distance_are_named():
 
 def test_the_rule_comes_before_its_baselines():
     assert draw_held_out(fitted()[1]).table["name"].tolist() == ["rule", "mean", "ppl"]
+
+
+def test_the_table_has_a_gain_and_a_test_for_each_baseline_and_none_for_the_rule():
+    rule, *baselines = draw_held_out(fitted()[1]).table.to_dict("records")
+    assert np.isnan(rule["gain"]) and np.isnan(rule["added_p_value"])
+    assert [row["gain"] for row in baselines] == pytest.approx([rule["r2"] - row["r2"] for row in baselines])
+    assert [row["added_numerator_degrees"] for row in baselines] == [3, 2]
 
 
 def test_the_rows_of_the_figure_are_those_of_the_table():

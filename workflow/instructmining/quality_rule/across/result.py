@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from instructmining.quality_rule.rule import FEWEST_DEGREES
+
 SHOWN = 0.05
 """A p-value below it is said to show something."""
-FEWEST_DEGREES = 5
-"""A test with fewer residual degrees of freedom finds only huge differences, and relies on normal noise."""
 
 
 @dataclass(frozen=True)

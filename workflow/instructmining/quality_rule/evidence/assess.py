@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from instructmining.quality_rule.evidence.choose import Choice, chance, chooser
+from instructmining.quality_rule.evidence.choose import Choice, chooser
 from instructmining.quality_rule.evidence.held_out import (
     Candidate,
     SourceLeftOut,
@@ -13,9 +13,11 @@ from instructmining.quality_rule.evidence.held_out import (
     leave_sources_out,
     source_folds,
 )
-from instructmining.quality_rule.evidence.verdict import choice_check, held_out_checks, verdict
+from instructmining.quality_rule.evidence.order import order_p_value
+from instructmining.quality_rule.evidence.source_shares import predict_by_shares, source_names, source_shares
+from instructmining.quality_rule.evidence.verdict import Order, evidence_checks, verdict
 from instructmining.quality_rule.regression.least_squares import Design, make_design, too_constant
-from instructmining.quality_rule.rule import CHOICE_NOT_REPEATED, RULE, Check, HeldOut
+from instructmining.quality_rule.rule import CHOICE_NOT_REPEATED, MEAN, RULE, SOURCE_SHARES, Check, HeldOut
 from instructmining.quality_rule.settings import QualityRuleSettings
 
 BASELINES = {"length": ("len_out",), "reward": ("reward",), "ppl": ("log_ppl", "ppl")}
@@ -27,8 +29,8 @@ class Assessment:
     """What was chosen, and how well it predicts."""
 
     choice: Choice
-    chance: float
-    """How often the same choice finds an R2 as high in noise."""
+    order_p_value: float
+    """How often the same choice puts subsets left out in as good an order in noise."""
     held_out: list[HeldOut]
     by_source: list[SourceLeftOut]
     checks: list[Check]
@@ -42,23 +44,20 @@ def assess(offered: Design, observations: pa.Table, settings: QualityRuleSetting
     choice = choose(offered)
     rule = Candidate(RULE, offered, lambda design: choose(design).indicators)
     fixed = Candidate(CHOICE_NOT_REPEATED, offered, lambda design: choice.indicators)
-    candidates = [rule, *([] if settings.choice == "given" else [fixed]), *baselines(observations, offered)]
+    cheap = baselines(observations, offered)
+    candidates = [rule, *([] if settings.choice == "given" else [fixed]), *cheap]
+    rows = held_out_table(candidates, divisions(len(offered.subsets), folds, settings.repeats, seed), level)
     by_source = source_folds(offered)
-    random = divisions(len(offered.subsets), folds, settings.repeats, seed)
-    rows = held_out_table(candidates, random, by_source, level, seed)
-    sources = leave_sources_out(rule, by_source, level) if by_source is not None else []
-    found_in_noise = chance(offered, choose, seed)
-    checks = [
-        choice_check(settings.choice, choice, found_in_noise, rows, level),
-        *held_out_checks(rows, sources, len(offered.subsets), level),
-    ]
-    words = verdict(rows, found_in_noise, level, choice.indicators)
-    return Assessment(choice, found_in_noise, rows, sources, checks, words)
+    sources = leave_sources_out(rule, cheap[0], by_source, level) if by_source is not None else []
+    p_value = order_p_value(offered, choose, seed)
+    order = Order(rows[0].spearman, p_value, len(offered.subsets), level)
+    checks = evidence_checks(settings.choice, choice, order, rows, sources)
+    return Assessment(choice, p_value, rows, sources, checks, verdict(rows, order, choice.indicators))
 
 
 def baselines(observations: pa.Table, offered: Design) -> list[Candidate]:
-    """The mean, and rules of a single indicator that was computed and varies, whether it was offered or not."""
-    found = [Candidate("mean", offered, lambda design: ())]
+    """The mean, source shares, and rules of a single indicator that varies, whether it was offered or not."""
+    found = [Candidate(MEAN, offered, lambda design: ()), *_source_shares(offered)]
     for name, choices in BASELINES.items():
         computed = [indicator for indicator in choices if indicator in observations.column_names]
         if computed:
@@ -66,3 +65,11 @@ def baselines(observations: pa.Table, offered: Design) -> list[Candidate]:
             if not too_constant(design.x[:, 0]):
                 found.append(Candidate(name, design, lambda design: design.indicators))
     return found
+
+
+def _source_shares(offered: Design) -> list[Candidate]:
+    """The regression on source shares alone, where these vary."""
+    shares = replace(offered, indicators=source_names(offered.sources), x=source_shares(offered.sources))
+    if all(too_constant(column) for column in shares.x.T):
+        return []
+    return [Candidate(SOURCE_SHARES, shares, lambda design: design.indicators, predict_by_shares)]

@@ -12,10 +12,10 @@ import pyarrow as pa
 from scipy import stats
 
 from instructmining.arrays import Floats
-from instructmining.quality_rule.evidence.noise import FTest, Noise
+from instructmining.quality_rule.evidence.noise import Noise
 from instructmining.quality_rule.regression.fitted import Fitted
 from instructmining.quality_rule.regression.least_squares import Design
-from instructmining.quality_rule.rule import MIXED, Check, Term
+from instructmining.quality_rule.rule import MIXED, Check, FTest, Term
 from instructmining.training.mixed import Mixture, mixtures, unlike_most
 
 ALARM = 0.01

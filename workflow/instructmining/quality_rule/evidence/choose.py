@@ -1,11 +1,11 @@
 """Choose the indicators of a rule: as the paper did, by a penalty, by held-out error, or as given.
 
 A choice may keep no indicator at all, which is then the result: nothing offered is shown to predict the log loss. The
-paper's choice always keeps one. `chance` says how often the same choice finds as much where there is nothing to find.
+paper's choice always keeps one.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,15 +23,13 @@ from instructmining.quality_rule.regression.combinations import (
     standardised_columns,
     variances,
 )
-from instructmining.quality_rule.regression.least_squares import Design, least_squares
+from instructmining.quality_rule.regression.least_squares import Design
 from instructmining.quality_rule.settings import ChoiceMethod
 
 Chooser = Callable[[Design], "Choice"]
 
 REPEATS = 10
 """Repeats of the cross-validation inside a choice."""
-PERMUTATIONS = 199
-"""Shuffles of the indicators over the subsets."""
 MIXING = 0.5
 """Share of the absolute values in the elastic net's penalty; the rest is of the squares."""
 PENALTIES = 50
@@ -160,22 +158,3 @@ def _kept_in_halves(x: Floats, y: Floats, penalty: float, generator: np.random.G
 
 def _names(design: Design, model: Models) -> tuple[str, ...]:
     return tuple(design.indicators[column - 1] for column in model[1:])
-
-
-def chance(design: Design, choose: Chooser, seed: int) -> float:
-    """How often the choice finds an R2 as high where indicators and log loss have nothing to do with each other.
-
-    A permutation test of the whole choice: the rows of indicators are shuffled over the subsets, and the choice is made
-    again each time. It is a valid p-value whatever the choice does (Phipson and Smyth 2010).
-    """
-    generator = np.random.default_rng([seed, 4])
-    found = _chosen_r2(design, choose)
-    shuffled = [
-        _chosen_r2(replace(design, x=design.x[generator.permutation(len(design.y))]), choose)
-        for _ in range(PERMUTATIONS)
-    ]
-    return (1 + sum(r2 >= found for r2 in shuffled)) / (1 + PERMUTATIONS)
-
-
-def _chosen_r2(design: Design, choose: Chooser) -> float:
-    return float(least_squares(design.keep(choose(design).indicators)).rsquared)

@@ -18,7 +18,7 @@ from instructmining.quality_rule.evidence.checks import (
     noise_check,
     residual_checks,
 )
-from instructmining.quality_rule.evidence.noise import FTest, Noise, lack_of_fit, measure_noise
+from instructmining.quality_rule.evidence.noise import Noise, lack_of_fit, measure_noise
 from instructmining.quality_rule.evidence.result import (
     Diagnostics,
     Intercept,
@@ -28,7 +28,6 @@ from instructmining.quality_rule.evidence.result import (
     StatisticalTest,
     UnivariateFit,
 )
-from instructmining.quality_rule.regression.bootstrap import r_squared_interval
 from instructmining.quality_rule.regression.fitted import Fitted
 from instructmining.quality_rule.regression.intervals import bootstrap_intervals, hc3_intervals
 from instructmining.quality_rule.regression.least_squares import (
@@ -40,7 +39,7 @@ from instructmining.quality_rule.regression.least_squares import (
     too_constant,
 )
 from instructmining.quality_rule.regression.ranks import spearman
-from instructmining.quality_rule.rule import Check, Term
+from instructmining.quality_rule.rule import Check, FTest, Term
 
 
 @dataclass(frozen=True)
@@ -125,15 +124,12 @@ def _wider_intervals(design: Design, result: Fitted, confidence: float, seed: in
         yield {"hc3_low": low, "hc3_high": high, "bootstrap_low": drawn[0], "bootstrap_high": drawn[1]}
 
 
-def left_out_one_by_one(design: Design, result: Fitted, confidence: float) -> LeaveOneOut:
+def left_out_one_by_one(design: Design, result: Fitted) -> LeaveOneOut:
     """How well each subset is predicted by a fit to all others, with the indicators of the rule."""
     left_out = leave_one_out(design, result)
-    low, high = r_squared_interval(design.y, left_out, design.weights, confidence)
     rows = zip(design.subsets, design.seeds, design.weights, design.y, result.fittedvalues, left_out, strict=True)
     return LeaveOneOut(
         r2=r_squared(design.y, left_out, design.weights),
-        r2_low=low,
-        r2_high=high,
         spearman=spearman(left_out, design.y),
         r2_of_the_mean=mean_only_r_squared(design),
         predictions=tuple(Prediction(subset, int(seeds), *map(float, numbers)) for subset, seeds, *numbers in rows),
@@ -160,9 +156,9 @@ def diagnose(
         lack_of_fit=residuals.misfit,
         influence=tuple(residuals.influence),
         condition_number=condition_number(design) if design.indicators else None,
-        leave_one_out=left_out_one_by_one(design, result, confidence),
+        leave_one_out=left_out_one_by_one(design, result),
         choice=assessment.choice,
-        chance=assessment.chance,
+        order_p_value=assessment.order_p_value,
         held_out=tuple(assessment.held_out),
         by_source=tuple(assessment.by_source),
         checks=(*assessment.checks, *residuals.checks, *intervals_check(terms)),

@@ -11,20 +11,7 @@ from scipy import stats
 
 from instructmining.arrays import Floats
 from instructmining.quality_rule.regression.least_squares import Design, least_squares
-
-
-@dataclass(frozen=True)
-class FTest:
-    """A ratio of two mean squares, and how rare as large a one would be if both were noise."""
-
-    statistic: float
-    """F."""
-    numerator_degrees: int
-    """Degrees of freedom of the numerator."""
-    denominator_degrees: int
-    """Degrees of freedom of the denominator."""
-    p_value: float
-    """How often F would be as large if both were noise."""
+from instructmining.quality_rule.rule import FTest
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from instructmining.quality_rule.evidence.checks import Influence
 from instructmining.quality_rule.evidence.choose import Choice
 from instructmining.quality_rule.evidence.held_out import SourceLeftOut
-from instructmining.quality_rule.evidence.noise import FTest, Noise
-from instructmining.quality_rule.rule import Check, HeldOut, Term
+from instructmining.quality_rule.evidence.noise import Noise
+from instructmining.quality_rule.rule import Check, FTest, HeldOut, Term
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,6 @@ class LeaveOneOut:
 
     r2: float
     """1 - SSE/SST, SST about the mean of all subsets; the mean as a rule gets 0 at best."""
-    r2_low: float
-    """Lower end of its interval, over the subsets that are predicted."""
-    r2_high: float
-    """Upper end of it."""
     spearman: float
     """Rank correlation of the predictions with the observed log losses."""
     r2_of_the_mean: float
@@ -141,11 +137,11 @@ class Diagnostics:
     """Each subset predicted by a fit to all others."""
     choice: Choice
     """The indicators that were chosen, and what the choice looked at."""
-    chance: float
-    """How often the same choice finds an R2 as high in noise."""
+    order_p_value: float
+    """How often the same choice puts subsets left out in as good an order in noise."""
     held_out: tuple[HeldOut, ...]
     """The rule and its baselines on subsets left out; the same as in `rule.json`."""
     by_source: tuple[SourceLeftOut, ...]
-    """The subsets of each source, predicted without them; empty where no source can be left out."""
+    """The subsets of each source, predicted without them; empty unless every subset is of one source."""
     checks: tuple[Check, ...]
     """What the evidence says, piece by piece; the same as in `rule.json`."""

@@ -1,98 +1,61 @@
-"""What the held-out table and the choice say about a rule: checks, and one verdict in words."""
+"""What the held-out table and the choice say about a rule: checks, and one verdict in words.
+
+A verdict that a rule orders subsets needs two tests, as each is fooled where the other is not. Where losses depend on
+the sources alone, the order of left-out subsets is often predicted, by indicators that stand for sources; the F-test of
+the indicators given the shares is not fooled. That test in turn says nothing about subsets left out.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
 
 from instructmining.quality_rule.evidence.checks import ALARM
 from instructmining.quality_rule.evidence.choose import Choice
 from instructmining.quality_rule.evidence.held_out import SourceLeftOut
-from instructmining.quality_rule.rule import Check, HeldOut
-
-NOT_SHOWN = "not shown to be better than"
+from instructmining.quality_rule.rule import MEAN, SOURCE_SHARES, Check, HeldOut
 
 
-def held_out_checks(
-    rows: Sequence[HeldOut], sources: Sequence[SourceLeftOut], subsets: int, confidence: float
+@dataclass(frozen=True)
+class Order:
+    """Whether subsets left out are put in order."""
+
+    spearman: float
+    """Rank correlation in folds, with everything chosen anew."""
+    p_value: float
+    """Of the permutation test."""
+    subsets: int
+    """How many were ordered."""
+    confidence: float
+    """Level of all statements."""
+
+    @property
+    def shown(self) -> bool:
+        """Whether the order is better than that of noise."""
+        return self.spearman > 0 and self.p_value < 1 - self.confidence
+
+
+def evidence_checks(
+    how: str, choice: Choice, order: Order, rows: Sequence[HeldOut], sources: Sequence[SourceLeftOut]
 ) -> list[Check]:
-    """Prediction of what was left out, against each baseline, across sources, and the intervals of predictions."""
-    rule = rows[0]
-    across = [_across_sources(rule, _mean(rows), sources, confidence)] if rule.source_r2 is not None else []
+    """The order of what was left out, what the indicators add to each baseline, new sources, prediction intervals."""
     return [
-        *(_against(rule, row, confidence) for row in rows[1:] if row.baseline),
-        *across,
-        _calibration(rule, subsets, confidence),
+        _order(how, choice, order, rows),
+        *(_added(rows[0], row, order.confidence) for row in rows if row.baseline),
+        *([_across_sources(sources, order.confidence)] if sources else []),
+        _calibration(rows[0], order),
     ]
 
 
-def _mean(rows: Sequence[HeldOut]) -> HeldOut:
-    return next(row for row in rows if row.name == "mean")
-
-
-def _against(rule: HeldOut, baseline: HeldOut, confidence: float) -> Check:
-    named = "the mean of the other subsets" if baseline.name == "mean" else f"{baseline.name} alone"
-    return Check(
-        f"better than {baseline.name}",
-        baseline.gain,
-        None,
-        not baseline.beaten,
-        f"On held-out subsets, the rule is {comparison(baseline)} {named}: R2 {rule.r2:.2f} against"
-        f" {baseline.r2:.2f}, gain {baseline.gain:+.2f} ({confidence:.0%} interval {baseline.gain_low:+.2f} to"
-        f" {baseline.gain_high:+.2f}).",
-    )
-
-
-def comparison(baseline: HeldOut) -> str:
-    """The words for the rule against a baseline."""
-    if baseline.beaten:
-        return "better than"
-    return "worse than" if baseline.gain_high < 0 else NOT_SHOWN
-
-
-def _across_sources(rule: HeldOut, mean: HeldOut, sources: Sequence[SourceLeftOut], confidence: float) -> Check:
-    assert rule.source_r2 is not None and rule.source_spearman is not None
-    assert mean.source_gain is not None and mean.source_gain_low is not None
-    share = sum(row.share_fitted * row.subsets for row in sources) / sum(row.subsets for row in sources)
-    warns = not _shown_across(rule, mean)
-    verdict = "is not shown to predict" if warns else "predicts"
-    left = f"still makes up {share:.0%} of the examples" if share else "does not occur"
-    sentence = (
-        f"The rule {verdict} the subsets of a source (those in which it has the largest share) from the other subsets:"
-        f" R2 {rule.source_r2:.2f}, Spearman {rule.source_spearman:.2f}, gain over the mean of the others"
-        f" {mean.source_gain:+.2f} ({confidence:.0%} interval {mean.source_gain_low:+.2f} to"
-        f" {mean.source_gain_high:+.2f}). In the subsets fitted to, the source left out {left}."
-    )
-    return Check("across sources", rule.source_r2, None, warns, sentence)
-
-
-def _shown_across(rule: HeldOut, mean: HeldOut) -> bool:
-    """Whether the rule is shown to predict the subsets of a source left out better than the mean of the others."""
-    assert rule.source_r2 is not None and mean.source_gain_low is not None
-    return rule.source_r2 > 0 and mean.source_gain_low > 0
-
-
-def _calibration(rule: HeldOut, subsets: int, confidence: float) -> Check:
-    """Warns where a share this low would occur less than once in a hundred times if all subsets were independent."""
-    from scipy import stats
-
-    inside = round(rule.coverage * subsets)
-    p_value = float(stats.binomtest(inside, subsets, confidence, alternative="less").pvalue)
-    warns = p_value < ALARM
-    verdict = "too narrow" if warns else "not shown to be too narrow"
-    sentence = (
-        f"Of the held-out subsets, {rule.coverage:.0%} lie inside their {confidence:.0%} prediction interval: the"
-        f" intervals are {verdict}."
-    )
-    return Check("calibration", rule.coverage, p_value, warns, sentence)
-
-
-def choice_check(how: str, choice: Choice, chance: float, rows: Sequence[HeldOut], confidence: float) -> Check:
-    """How many models were tried, what they find in noise, and what the choice costs held out."""
+def _order(how: str, choice: Choice, order: Order, rows: Sequence[HeldOut]) -> Check:
+    """The permutation test, how many models were tried, and what the choice costs held out."""
     models = "1 model was" if choice.models_tried == 1 else f"{choice.models_tried:,} models were"
-    warns = chance > 1 - confidence
-    verdict = "is not shown to be higher" if warns else "is higher"
+    verdict = "is better" if order.shown else "is not shown to be better"
     sentence = (
-        f"{models} tried (choice: {how}); what was tried outside of this run is not counted. The R2 in the sample"
-        f" {verdict} than what the same procedure finds in noise: with the indicators shuffled over the subsets, it is"
-        f" as high in {chance:.1%} of cases."
+        f"The order of the subsets left out {verdict} than in noise (Spearman {order.spearman:.2f} in folds): with the"
+        f" indicators shuffled over the subsets, the same procedure orders them as well in {order.p_value:.1%} of"
+        f" cases. {models} tried (choice: {how}); what was tried outside of this run is not counted."
     )
     fixed = [row for row in rows if not row.baseline][1:]
     if fixed:
@@ -100,32 +63,87 @@ def choice_check(how: str, choice: Choice, chance: float, rows: Sequence[HeldOut
             f" Chosen anew in every fold, the rule has a held-out R2 of {rows[0].r2:.2f}; chosen once, on all subsets,"
             f" it would be reported as {fixed[0].r2:.2f}, although that choice has seen the subsets left out."
         )
-    return Check("choice", float(choice.models_tried), chance, warns, sentence)
+    return Check("order", order.spearman, order.p_value, not order.shown, sentence)
 
 
-def verdict(rows: Sequence[HeldOut], chance: float, confidence: float, indicators: Sequence[str]) -> str:
-    """One sentence on whether the rule may be used to select, by how well it predicts subsets that it has not seen."""
-    rule, baselines = rows[0], [row for row in rows if row.baseline]
+def _added(rule: HeldOut, baseline: HeldOut, confidence: float) -> Check:
+    test = baseline.added
+    sentence = (
+        f"On held-out subsets, the rule has an R2 of {rule.r2:.2f}, {_named(baseline)} {baseline.r2:.2f}."
+        f" The indicators {_adds(baseline, confidence)} it{f' ({test.words})' if test else ''}."
+    )
+    shown = baseline.added_to(confidence)
+    return Check(f"added to {baseline.name}", baseline.gain, test.p_value if test else None, not shown, sentence)
+
+
+def _named(baseline: HeldOut) -> str:
+    names = {MEAN: "the mean of the other subsets", SOURCE_SHARES: "a regression on the shares of the sources alone"}
+    return names.get(baseline.name, f"{baseline.name} alone")
+
+
+def _adds(baseline: HeldOut, confidence: float) -> str:
+    """The words for what the indicators do to a baseline."""
+    if baseline.added is None:
+        return "cannot be tested, with so few subsets, on whether they add to"
+    return "add to" if baseline.added_to(confidence) else "are not shown to add to"
+
+
+def _across_sources(sources: Sequence[SourceLeftOut], confidence: float) -> Check:
+    """A t-test over sources of how much lower the squared error of the rule is than that of the mean."""
+    gains = np.array([row.error_of_mean**2 - row.error**2 for row in sources])
+    found = stats.ttest_1samp(gains, 0.0)
+    statistic, p_value = float(found.statistic), float(found.pvalue)
+    shown = statistic > 0 and p_value < 1 - confidence
+    sentence = (
+        f"The rule {'predicts' if shown else 'is not shown to predict'} the subsets of a source from those of the other"
+        f" sources better than their mean does: its error is lower in {int((gains > 0).sum())} of {len(gains)} sources"
+        f" (t({len(gains) - 1}) = {statistic:.2f}, p = {p_value:.2g})."
+    )
+    return Check("across sources", statistic, p_value, not shown, sentence)
+
+
+def _calibration(rule: HeldOut, order: Order) -> Check:
+    """Warns where a share this low would occur less than once in a hundred times if all subsets were independent."""
+    assert rule.coverage is not None
+    inside = round(rule.coverage * order.subsets)
+    p_value = float(stats.binomtest(inside, order.subsets, order.confidence, alternative="less").pvalue)
+    warns = p_value < ALARM
+    verdict = "too narrow" if warns else "not shown to be too narrow"
+    sentence = (
+        f"Of the held-out subsets, {rule.coverage:.0%} lie inside their {order.confidence:.0%} prediction interval: the"
+        f" intervals are {verdict}."
+    )
+    return Check("calibration", rule.coverage, p_value, warns, sentence)
+
+
+def verdict(rows: Sequence[HeldOut], order: Order, indicators: Sequence[str]) -> str:
+    """One sentence on whether the rule may be used to select: the order it gives, and whether sources explain that."""
     if not indicators:
         return "No rule: no indicator was kept, so every example has the same prediction and a selection is arbitrary."
-    beaten = [row.name for row in baselines if row.beaten]
-    if rule.r2 <= 0 or "mean" not in beaten or chance > 1 - confidence:
-        mean = _mean(rows)
-        return (
-            f"Not shown to predict subsets that it has not seen: held-out R2 {rule.r2:.2f}, Spearman"
-            f" {rule.spearman:.2f}, {confidence:.0%} interval of the gain over the mean {mean.gain_low:+.2f} to"
-            f" {mean.gain_high:+.2f} in R2."
-            f" Shuffled indicators reach as high an R2 in the sample in {chance:.1%} of cases."
-        )
-    equal = [row.name for row in baselines if not row.beaten]
-    if equal:
-        return (
-            f"Predicts held-out subsets (R2 {rule.r2:.2f}, Spearman {rule.spearman:.2f}), but is {NOT_SHOWN}"
-            f" {' or '.join(equal)} alone."
-        )
-    unshown = rule.source_r2 is not None and not _shown_across(rule, _mean(rows))
-    across = ", but is not shown to predict the subsets of a source left out" if unshown else ""
-    return (
-        f"Predicts held-out subsets (R2 {rule.r2:.2f}, Spearman {rule.spearman:.2f}), better than"
-        f" {', '.join(beaten)}{across}."
+    figures = (
+        f"(Spearman {order.spearman:.2f}, p = {order.p_value:.2g} by permutation, {order.subsets} subsets; held-out R2"
+        f" {rows[0].r2:.2f})"
     )
+    if not order.shown:
+        return f"Not shown to put subsets that it has not seen in order {figures}."
+    sources = "".join(_beside_sources(row, order.confidence) for row in rows if row.name == SOURCE_SHARES)
+    return f"Puts subsets that it has not seen in order {figures}{sources}{_other_baselines(rows, order.confidence)}."
+
+
+def _beside_sources(shares: HeldOut, confidence: float) -> str:
+    """Whether the order may be one of sources."""
+    if shares.added is None:
+        return ", but with so few subsets it cannot be tested whether that is more than an order of the sources"
+    if not shares.added_to(confidence):
+        return (
+            f", but that may be an order of the sources: the indicators are not shown to add to their shares"
+            f" ({shares.added.words})"
+        )
+    return f", and the indicators add to the shares of the sources ({shares.added.words})"
+
+
+def _other_baselines(rows: Sequence[HeldOut], confidence: float) -> str:
+    """The cheap rules that the indicators are not shown to add to."""
+    cheap = [row for row in rows if row.baseline and row.name not in (MEAN, SOURCE_SHARES)]
+    equal = [row.name for row in cheap if not row.added_to(confidence)]
+    return f"; the indicators are not shown to add to {' or '.join(equal)} alone" if equal else ""

@@ -1,14 +1,17 @@
 """Figures of the evidence about a rule: the residuals of its fit, and its predictions beside its baselines."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from instructmining.quality_rule.evidence.checks import influence_limit
 from instructmining.quality_rule.evidence.noise import Noise
 from instructmining.quality_rule.evidence.result import Diagnostics
-from instructmining.report.figures.style import BLUE, GREY, ORANGE, VERMILLION, Drawing, new_figure, zero_line
+from instructmining.quality_rule.rule import FTest, HeldOut
+from instructmining.report.figures.style import BLUE, GREY, VERMILLION, Drawing, new_figure, zero_line
 
 DASHED = (0, (4, 3))
 
@@ -50,7 +53,7 @@ def _distances(axes: Axes, table: pd.DataFrame, limit: float) -> None:
 
 def draw_held_out(diagnostics: Diagnostics) -> Drawing:
     """R2 of the rule and its baselines on subsets left out, and what the rule gains over each."""
-    table = pd.DataFrame(map(asdict, diagnostics.held_out))
+    table = pd.DataFrame(map(_held_out_row, diagnostics.held_out))
     figure = new_figure(8.4, 0.4 * len(table) + 1.9)
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=[1.2, 1])
     _scores(left, table, diagnostics.noise)
@@ -60,15 +63,21 @@ def draw_held_out(diagnostics: Diagnostics) -> Drawing:
     left.set_ylim(len(table) - 0.5, -0.5)
     subsets = len(diagnostics.leave_one_out.predictions)
     figure.suptitle(f"Log loss of {subsets} subsets, predicted by fits that have not seen them")
-    return Drawing(figure, table.assign(indicators=table["indicators"].map(" ".join)))
+    return Drawing(figure, table)
+
+
+def _held_out_row(row: HeldOut) -> dict[str, Any]:
+    """A row of the table with its F-test in columns of its own."""
+    test = asdict(row.added) if row.added else dict.fromkeys(field.name for field in fields(FTest))
+    gain = row.gain if row.baseline else None
+    values = asdict(row) | {"indicators": " ".join(row.indicators), "gain": gain}
+    del values["added"]
+    return values | {f"added_{name}": value for name, value in test.items()}
 
 
 def _scores(axes: Axes, table: pd.DataFrame, noise: Noise | None) -> None:
     zero_line(axes)
-    rows = table.index.to_numpy()
-    axes.errorbar(table["r2"], rows - 0.1, xerr=table["r2_sd"], fmt="o", color=BLUE, label="in folds, SD of repeats")
-    if table["source_r2"].notna().all():
-        axes.plot(table["source_r2"], rows + 0.15, "D", color=ORANGE, label="a source left out", markersize=5)
+    axes.errorbar(table["r2"], table.index, xerr=table["r2_sd"], fmt="o", color=BLUE, label="in folds, SD of repeats")
     if noise:
         label = "highest reachable"
         axes.axvline(noise.reachable_r2, color=VERMILLION, linewidth=1, linestyle=DASHED, label=label)
@@ -76,10 +85,10 @@ def _scores(axes: Axes, table: pd.DataFrame, noise: Noise | None) -> None:
 
 
 def _gains(axes: Axes, table: pd.DataFrame, confidence: float) -> None:
-    """Hollow where the interval contains zero: no difference."""
+    """Hollow where the indicators are not shown to add to the baseline."""
     zero_line(axes)
-    for row, values in enumerate(table.to_dict("records")[1:], start=1):
-        axes.plot([values["gain_low"], values["gain_high"]], [row, row], color=BLUE, linewidth=1.6)
-        shown = values["gain_low"] > 0 or values["gain_high"] < 0
-        axes.plot(values["gain"], row, "o", color=BLUE, markerfacecolor=BLUE if shown else "white", markersize=6)
-    axes.set(xlabel="R² of the rule minus this one", title=f"{confidence:.0%} intervals; hollow: no difference shown")
+    for row, values in enumerate(table.to_dict("records")):
+        if not np.isnan(values["gain"]):
+            shown = values["added_p_value"] < 1 - confidence
+            axes.plot(values["gain"], row, "o", color=BLUE, markerfacecolor=BLUE if shown else "white", markersize=6)
+    axes.set(xlabel="R² of the rule minus this one", title=f"filled: indicators add to it (p < {1 - confidence:.2g})")
