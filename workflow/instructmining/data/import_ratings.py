@@ -97,7 +97,7 @@ def import_ratings(
 ) -> None:
     """Import one file; raises DataError where it cannot be used."""
     tally = Tally()
-    rows = list(read_rows(settings.path))
+    rows = list(read_rows(settings.path, settings.ignore))
     found = list(judgements_of(rows, name, settings, pool, tally))
     kept = _limited(found, settings.limit, seed, name, tally)
     check_counts(tally.rows_in, len(kept), tally.dropped, name)

@@ -185,10 +185,10 @@ def _open(name: str, settings: Source, seed: int) -> Origin:
     """The origin that the settings name; a file or data set is opened, but no row is read yet."""
     if settings.path:
         found = find_files(settings.path)
-        return Origin(found.in_words(), read_rows(found.files), files_hash(found.files))
+        return Origin(found.in_words(), read_rows(found.files, settings.ignore), files_hash(found.files))
     if settings.hub:
         dataset = load_hub(settings)
-        return Origin(hub_origin(settings, dataset), hub_rows(dataset, settings.hub))
+        return Origin(hub_origin(settings, dataset), hub_rows(dataset, settings.hub, settings.ignore))
     if settings.documentation:
         rows = documentation_rows(settings.documentation)
         return Origin(documentation_origin(settings.documentation), _numbered(rows, name), form="alpaca")

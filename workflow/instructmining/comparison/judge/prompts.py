@@ -60,7 +60,7 @@ class Prompt:
 
 def read_prompts(name: str, prompt_set: PromptSet) -> list[Prompt]:
     """The prompts of a file; raises DataError with file and line at the first row without one."""
-    rows = islice(read_rows(prompt_set.path), prompt_set.limit)
+    rows = islice(read_rows(prompt_set.path, prompt_set.ignore), prompt_set.limit)
     return [prompt for row in rows for prompt in _prompts(name, row, frozenset(prompt_set.ignore))]
 
 
