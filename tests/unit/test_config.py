@@ -85,7 +85,7 @@ WRONG = [
     (set_key("quality_rule", {"ratings": {"people": {"path": "README.md", "pool": "unseen"}}}), r"pool is for ratings by ID only; name the column of the rating"),
     (set_key("quality_rule", {"ratings": {"people": {"path": "README.md", "rating": "stars", "pool": "gone"}}}), r"quality_rule\.ratings\.people\.pool: 'gone' is not declared"),
     (set_key("sources.-x", {"path": "in.jsonl"}), r"sources\.-x: found '-x'; allowed: letters, digits, '_', and '-' but not first"),
-    (set_key("sources.x", {"path": ""}), r"^sources\.x\.path: is empty; give the path of a file$"),
+    (set_key("sources.x", {"path": ""}), r"^sources\.x\.path: is empty$"),
     (set_key("comparison.lists", {"mine": ""}), r"^comparison\.lists\.mine: is empty; give the path of a file$"),
     (set_key("indicators.custom", {"mine": {"table": ""}}), r"^indicators\.custom\.mine\.table: is empty"),
     (set_key("quality_rule", {"file": ""}), r"quality_rule\.file: is empty"),

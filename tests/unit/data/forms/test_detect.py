@@ -2,27 +2,22 @@
 
 import pytest
 
-from instructmining.data.errors import BadRow, DataError
-from instructmining.data.forms.detect import detect_form, form_of, no_form, refuse_preference
+from instructmining.data.errors import BadRow
+from instructmining.data.forms.detect import form_of, no_form, refuse_preference
 from tests.unit.data.forms.made import GOOD, TURNS, USER
 
 
 @pytest.mark.parametrize(
-    "rows, message",
+    "row, message",
     [
-        ([{"prompt": "Hi", "answer": "Hello"}], "no known form fits; fields found: answer, prompt"),
-        ([{**GOOD["alpaca"], **GOOD["messages"]}], "the forms alpaca, messages all fit"),
-        ([GOOD["alpaca"], GOOD["dolly"]], "the forms alpaca, dolly all fit"),
-        ([[], "text", None], "no known form fits; fields found: none"),
+        ({"prompt": "Hi", "answer": "Hello"}, "no known form fits; fields found: answer, prompt"),
+        ({**GOOD["alpaca"], **GOOD["messages"]}, "several forms fit; alpaca and messages; say which in `form`"),
+        ({}, "no known form fits; fields found: none"),
     ],
 )
-def test_a_form_that_is_not_plain_is_asked_for(rows, message):
-    with pytest.raises(DataError, match=message):
-        detect_form(rows)
-
-
-def test_a_bad_row_among_the_first_does_not_hide_the_form():
-    assert detect_form(["text", {"instruction": "no response"}, GOOD["dolly"]]) == "dolly"
+def test_a_form_that_is_not_plain_is_asked_for(row, message):
+    with pytest.raises(BadRow, match=message):
+        form_of(row)
 
 
 def test_each_row_has_its_own_form():

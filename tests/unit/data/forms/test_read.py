@@ -3,7 +3,7 @@
 import pytest
 
 from instructmining.data.errors import BadRow
-from instructmining.data.forms.detect import detect_form
+from instructmining.data.forms.detect import form_of
 from instructmining.data.forms.read import split_row, to_messages
 from instructmining.data.settings import Fields
 from tests.unit.data.forms.made import ASSISTANT, GOOD, SYSTEM, USER
@@ -11,7 +11,7 @@ from tests.unit.data.forms.made import ASSISTANT, GOOD, SYSTEM, USER
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_form_is_detected_and_read(name):
-    form = detect_form([GOOD[name]])
+    form = form_of(GOOD[name])
     assert form == name.split()[0]
     assert to_messages(GOOD[name], form) == (USER, ASSISTANT)
 

@@ -1,8 +1,6 @@
 """Which form a row has, and what is there instead where no form fits."""
 
-from collections.abc import Iterable
-
-from instructmining.data.errors import BadRow, DataError
+from instructmining.data.errors import BadRow
 from instructmining.data.forms.turns import CONVERSATION_FIELDS, MESSAGES, SHAREGPT, turns_field
 from instructmining.data.forms.values import blank, describe
 from instructmining.data.settings import Form
@@ -17,16 +15,6 @@ KNOWN_FORMS = """\
 NO_FORM, SEVERAL_FORMS = "no known form fits", "several forms fit"
 FIELDS = {"instruction", "input", "output", "response", "context", "instances", *CONVERSATION_FIELDS}
 PREFERENCE = "chosen and rejected are a preference, not an example"
-
-
-def detect_form(rows: Iterable[object]) -> Form:
-    """The only form of some rows; raises DataError with what is there where none has one, or they have several."""
-    objects = [row for row in rows if isinstance(row, dict)]
-    forms = {form for row in objects for form in _fitting_forms(row)}
-    if len(forms) == 1:
-        return forms.pop()
-    several = f"the forms {', '.join(sorted(forms))} all fit" if forms else no_form(objects[0] if objects else {})
-    raise DataError(f"{several}\nexpected one of\n{KNOWN_FORMS}")
 
 
 def form_of(row: JsonObject) -> Form:

@@ -16,7 +16,7 @@ from instructmining.example import JsonObject, Message
 
 TEXT_FIELDS = ("prompt", "instruction", "question", "query", "text")
 """Fields of a prompt that is a text; `input`, `context`, `system` and `history` may stand beside it."""
-RESPONSE_FIELDS = ("output", "response")
+RESPONSE_FIELDS = ("output", "response", "chosen", "rejected")
 KNOWN_PROMPTS = (
     "turns[...] (MT-bench), instruction, prompt, question or text (with input, context, instances[{input}], system,"
     " history), or messages"
@@ -39,7 +39,7 @@ def read_prompt(row: JsonObject, ignore: frozenset[str] = frozenset()) -> Prompt
 
 
 def without_response(row: JsonObject) -> JsonObject:
-    """A row of a source without its response."""
+    """A row of a source, or of ratings, without its responses."""
     kept = {name: value for name, value in row.items() if name not in RESPONSE_FIELDS}
     for field in CONVERSATION_FIELDS:
         if turns := turns_of(kept.get(field)):

@@ -16,7 +16,7 @@ from instructmining.quality_rule.evidence.held_out import (
 from instructmining.quality_rule.evidence.order import order_p_value
 from instructmining.quality_rule.evidence.source_shares import predict_by_shares, source_names, source_shares
 from instructmining.quality_rule.evidence.verdict import Order, evidence_checks, verdict
-from instructmining.quality_rule.regression.least_squares import Design, make_design, too_constant
+from instructmining.quality_rule.regression.least_squares import Design, estimable, make_design, too_constant
 from instructmining.quality_rule.rule import CHOICE_NOT_REPEATED, MEAN, RULE, SOURCE_SHARES, Check, HeldOut
 from instructmining.quality_rule.settings import QualityRuleSettings
 
@@ -42,7 +42,7 @@ def assess(offered: Design, observations: pa.Table, settings: QualityRuleSetting
     folds, level = min(settings.folds, len(offered.subsets)), settings.confidence
     choose = chooser(settings.choice, level, folds, seed)
     choice = choose(offered)
-    rule = Candidate(RULE, offered, lambda design: choose(design).indicators)
+    rule = Candidate(RULE, offered, lambda design: choose(estimable(design)).indicators)
     fixed = Candidate(CHOICE_NOT_REPEATED, offered, lambda design: choice.indicators)
     cheap = baselines(observations, offered)
     candidates = [rule, *([] if settings.choice == "given" else [fixed]), *cheap]

@@ -42,8 +42,13 @@ class Predicted:
 
 
 def predict_by_least_squares(fitted: Design, left_out: Design, confidence: float) -> Floats:
-    """Value, low and high; (3, subsets left out). A subset with more weight varies less about the rule."""
-    result = least_squares(fitted)
+    """Value, low and high; (3, subsets left out). A subset with more weight varies less about the rule.
+
+    An indicator that the others do not determine, such as one that is zero in all of them, has no part in the fit.
+    """
+    kept = estimable(fitted)
+    left_out = left_out.keep(kept.indicators)
+    result = least_squares(kept)
     variance = result.mse_resid / left_out.weights + result.prediction_variance(left_out.x)
     value = result.predict(left_out.x)
     half = stats.t.ppf((1 + confidence) / 2, result.df_resid) * np.sqrt(variance)
@@ -79,15 +84,12 @@ class SourceLeftOut:
 
 
 def predict_left_out(candidate: Candidate, folds: Labels, confidence: float) -> Predicted:
-    """Predict the subsets of each fold, (subsets,), by a fit to all others, with prediction intervals.
-
-    An indicator that the others do not determine, such as one that is zero in all of them, has no part in that fit.
-    """
+    """Predict the subsets of each fold, (subsets,), by a fit to all others, with prediction intervals."""
     bounds = np.empty((3, len(folds)))
     for fold in np.unique(folds):
         left_out = folds == fold
-        fitted = estimable(candidate.design.rows(~left_out))
-        names = [name for name in candidate.keep(fitted) if name in fitted.indicators]
+        fitted = candidate.design.rows(~left_out)
+        names = candidate.keep(fitted)
         others = candidate.design.rows(left_out).keep(names)
         bounds[:, left_out] = candidate.predict(fitted.keep(names), others, confidence)
     return Predicted(*bounds)
