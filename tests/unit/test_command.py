@@ -64,7 +64,7 @@ def test_every_command_of_a_rule_is_among_them() -> None:
 
 MISSING = {
     "comparison.cost": "--benchmarks x --settings {} --pools p --subset-records no.json --arm-records no.json --scores no.parquet --output o",
-    "data.build_pool": '--name p --settings {"sources":["a"]} --sources no.parquet --eval-sets --shards s --report r --contaminated c',
+    "data.build_pool": '--name p --settings {"sources":["a"]} --sources no.parquet --eval-sets --shards s --report r --contaminated c --near-duplicates n',
     "data.import_source": '--name a --settings {"path":"no.jsonl"} --seed 0 --output o --report r --quarantine q',
     "indicators.custom_table": '--name a --settings {"table":"no.parquet"} --examples no.parquet --scores s --report r',
     "quality_rule.write_card": "--rule no.json --card c",

@@ -166,7 +166,7 @@ def make_example(
 def to_table(examples: Iterable[Example]) -> pa.Table:
     """Examples as a table with the schema EXAMPLES; made column by column, which is the larger part of an import."""
     rows = list(examples)
-    columns = {name: [getattr(example, name) for example in rows] for name in EXAMPLES.names}
+    columns = {name: [vars(example)[name] for example in rows] for name in EXAMPLES.names}
     columns["tools"] = [_JSON.encode(tools) if tools else None for tools in columns["tools"]]
     return pa.table({**columns, "messages": _message_lists(columns["messages"])}, schema=EXAMPLES)
 

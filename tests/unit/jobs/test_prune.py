@@ -16,7 +16,7 @@ from instructmining.training.store import WEIGHTS, Entry
 from tests.workflow.conftest import CONFIG
 
 SIZE = 1000
-SMALL = CONFIG | {"sampling": {"subsets": 2, "examples": 12, "replicated": 0}, "comparison": {"arms": ["random", "full"], "seeds": 2}}  # fmt: skip
+SMALL = CONFIG | {"sampling": {"subsets": 5, "examples": 12, "replicated": 0}, "comparison": {"arms": ["random", "full"], "seeds": 2}}  # fmt: skip
 SEARCHED = SMALL | {"selection": {"search": {"low": 4, "high": 8}}}
 
 
@@ -47,7 +47,7 @@ def test_of_a_finished_run_nothing_is_dropped(results: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "gone", ["tiny/002/seed0", "tiny/new.random/seed2", "tiny/old.random/seed0", "other/000/seed0"]
+    "gone", ["tiny/005/seed0", "tiny/new.random/seed2", "tiny/old.random/seed0", "other/000/seed0"]
 )
 def test_entry_and_adapter_of_a_run_that_the_config_does_not_have_are_dropped_and_its_record_stays(
     results: Path, gone: str

@@ -173,8 +173,8 @@ def _check_source(origin: Origin, name: str, settings: Source, tally: Tally) -> 
 
 def _missing_fields(name: str, settings: Source, tally: Tally) -> str:
     """The fields that the config names and no row has so far, in words; empty where there are none."""
-    named = settings.fields.model_dump(exclude_none=True) if settings.fields else {}
-    missing = [f"{key}: {value}" for key, value in named.items() if value not in tally.fields]
+    named = settings.fields or ()
+    missing = [f"{key}: {value}" for key, value in named if value and value not in tally.fields]
     if not missing or len(tally.fields) >= MOST_NAMES:
         return ""
     found = ", ".join(sorted(str(each)[:40] for each in tally.fields)) or "none"
