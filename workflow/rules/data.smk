@@ -108,7 +108,8 @@ for pool in CONFIG.pools:
         shell:
             "{params.command:q} --name {params.name:q} --settings {params.settings:q}"
             " --sources {input.sources:q} --eval-sets {input.eval_sets:q} --shards {output.shards:q}"
-            " --report {output.report:q} --contaminated {output.contaminated:q} 2>&1 | tee {log:q}"
+            " --report {output.report:q} --contaminated {output.contaminated:q}"
+            " --near-duplicates {output.near_duplicates:q} 2>&1 | tee {log:q}"
 
 
 for ratings in CONFIG.quality_rule.ratings:
