@@ -31,6 +31,9 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> list[PlannedJob]:
     """The jobs of a run of the paper's size on a Slurm cluster: 129 subsets, 3 seeds, 100 shards."""
     folder = tmp_path_factory.mktemp("paper")
     write_run(folder, subsets=129, shards=100, seeds=3)
+    values = yaml.safe_load((folder / "config.yaml").read_text())
+    values["indicators"] |= {"similarity": {}, "influence": {"model": values["indicators"]["text"]["model"]}}
+    (folder / "config.yaml").write_text(yaml.safe_dump(values))
     config = ["--snakefile", str(ROOT / "Snakefile"), "--configfile", "config.yaml"]
     return read_dry_run(snakemake(folder, "slurm", *config, "--dry-run"))
 
@@ -51,7 +54,7 @@ def test_gpu_jobs_and_no_others_go_to_the_gpu_partition(paper: list[PlannedJob])
 
 
 def test_an_indicator_of_your_own_that_takes_a_gpu_goes_to_the_gpu_partition(tmp_path: Path) -> None:
-    write_run(tmp_path, subsets=2, shards=1, seeds=1)
+    write_run(tmp_path, subsets=30, shards=1, seeds=1)
     (tmp_path / "mine.py").touch()
     custom = {"wants_one": {"function": "mine:score", "gpu": True}, "wants_none": {"function": "mine:score"}}
     config = yaml.safe_load((tmp_path / "config.yaml").read_text())
