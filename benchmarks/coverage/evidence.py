@@ -132,7 +132,7 @@ def to_table(rows: NDArray[np.int64], y: Floats, x: Floats, counts: NDArray[np.i
 
 def measured(world: World, simulated: Simulated, seed: int) -> Iterator[tuple[str, float | None]]:
     """What is printed: whether it contains the truth, whether a test rejects, whether a sentence is said."""
-    fit = fit_rule(simulated.observations, NAMES, QualityRuleSettings(repeats=2), {}, seed)
+    fit = fit_rule(simulated.observations, NAMES, QualityRuleSettings(fit="weighted_means", repeats=2), {}, seed)
     rule, found = fit.rule, fit.diagnostics
     yield "prediction interval, held out", rule.held_out[0].coverage
     if found.noise and not world.uneven:
