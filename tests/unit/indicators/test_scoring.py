@@ -9,7 +9,8 @@ import pytest
 
 from instructmining.example import make_example
 from instructmining.files import read_json
-from instructmining.indicators import custom_function, likelihood, reward, scoring, text, unieval
+from instructmining.indicators import custom_function, likelihood, rating, reward, scoring, text, unieval
+from instructmining.indicators.rating_settings import RatingScorer
 from instructmining.indicators.scoring import Scorer, Scores, ahead, read_chunks, score_shard
 from instructmining.indicators.settings import LikelihoodScorer, RewardScorer, UniEvalScorer
 from tests.tiny_models import pair_tokenizer, t5_tokenizer, tiny_deberta, tiny_t5
@@ -81,6 +82,7 @@ def test_an_empty_shard_is_scored_as_empty() -> None:
 def scorers(model: Any, tokenizer: Any) -> dict[str, Scorer[Any]]:
     """Every scorer on tiny models."""
     path = {"model": {"path": "x"}, "dtype": "fp32"}
+    asked = {**path, "prompt": "{instruction} {response} why", "answers": {" cat": 1, " dog": 0}, "parameters": 1}
     return {
         "text": text.text_scorer(tokenizer),
         "likelihood": likelihood.likelihood_scorer(
@@ -90,11 +92,12 @@ def scorers(model: Any, tokenizer: Any) -> dict[str, Scorer[Any]]:
             tiny_deberta(), pair_tokenizer(), RewardScorer.model_validate({**path, "prompt": "pair"})
         ),
         "unieval": unieval.unieval_scorer(tiny_t5(), t5_tokenizer(), UniEvalScorer.model_validate(path)),
+        "rating": rating.rating_scorer(model, tokenizer, [8, 9], RatingScorer.model_validate(asked)),
         "custom": custom_function.function_scorer("made", lambda examples: [len(e.response) for e in examples]),
     }
 
 
-@pytest.mark.parametrize("name", ["text", "likelihood", "reward", "unieval", "custom"])
+@pytest.mark.parametrize("name", ["text", "likelihood", "reward", "unieval", "rating", "custom"])
 @pytest.mark.parametrize("response", ["", " ", "\n", "\u200b"])
 def test_an_empty_response_has_finite_scores_and_changes_no_other(
     tmp_path: Path, examples: Any, tiny_model: Any, tiny_tokenizer: Any, name: str, response: str

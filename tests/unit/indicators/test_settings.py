@@ -15,7 +15,7 @@ def test_a_scorer_declares_its_indicators_and_has_a_module_of_its_name(scorer: s
 
 def test_no_two_scorers_give_the_same_indicator() -> None:
     names = [each.name for kind in SCORERS.values() for each in kind.gives]
-    assert len(names) == len(set(names)) == 14
+    assert len(names) == len(set(names)) == 15
 
 
 @pytest.mark.parametrize(

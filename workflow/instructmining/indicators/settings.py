@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from instructmining.indicators.declaration import Indicator, ScorerSettings
 from instructmining.indicators.match_settings import Match
+from instructmining.indicators.rating_settings import RatingScorer
 from instructmining.models.settings import Dtype, ModelFiles
 from instructmining.settings import Name, Settings, Untracked
 
@@ -289,5 +290,6 @@ SCORERS: dict[str, type[ScorerSettings]] = {
     "influence": InfluenceScorer,
     "reward": RewardScorer,
     "unieval": UniEvalScorer,
+    "rating": RatingScorer,
 }
 """The scorers that come with the workflow, by their key in the config, which is also the name of their module."""
