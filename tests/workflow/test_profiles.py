@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -17,6 +18,25 @@ from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 
+BESIDE_THE_PAPERS = {
+    "similarity": {},
+    "influence": {"model": "base"},
+    "rating": {
+        "model": {"path": "models/llama"},
+        "prompt": "{instruction} {response} Good? Answer:",
+        "answers": {" yes": 1, " no": 0},
+        "parameters": 6.7e9,
+    },
+}
+"""Scorers that the paper has not."""
+
+
+def add_scorers(folder: Path, more: dict[str, Any]) -> None:
+    """Add scorers to the config of a run."""
+    config = yaml.safe_load((folder / "config.yaml").read_text())
+    config["indicators"] |= more
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+
 
 def snakemake(folder: Path, profile: str, *options: str) -> str:
     """Run Snakemake with a profile, and return what it printed."""
@@ -28,12 +48,10 @@ def snakemake(folder: Path, profile: str, *options: str) -> str:
 
 @pytest.fixture(scope="module")
 def paper(tmp_path_factory: pytest.TempPathFactory) -> list[PlannedJob]:
-    """The jobs of a run of the paper's size on a Slurm cluster: 129 subsets, 3 seeds, 100 shards."""
+    """The jobs of a run of the paper's size on a Slurm cluster: 129 subsets, 3 seeds, 100 shards, every indicator."""
     folder = tmp_path_factory.mktemp("paper")
     write_run(folder, subsets=129, shards=100, seeds=3)
-    values = yaml.safe_load((folder / "config.yaml").read_text())
-    values["indicators"] |= {"similarity": {}, "influence": {"model": values["indicators"]["text"]["model"]}}
-    (folder / "config.yaml").write_text(yaml.safe_dump(values))
+    add_scorers(folder, BESIDE_THE_PAPERS)
     config = ["--snakefile", str(ROOT / "Snakefile"), "--configfile", "config.yaml"]
     return read_dry_run(snakemake(folder, "slurm", *config, "--dry-run"))
 
@@ -57,9 +75,7 @@ def test_an_indicator_of_your_own_that_takes_a_gpu_goes_to_the_gpu_partition(tmp
     write_run(tmp_path, subsets=30, shards=1, seeds=1)
     (tmp_path / "mine.py").touch()
     custom = {"wants_one": {"function": "mine:score", "gpu": True}, "wants_none": {"function": "mine:score"}}
-    config = yaml.safe_load((tmp_path / "config.yaml").read_text())
-    config["indicators"]["custom"] = custom
-    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config))
+    add_scorers(tmp_path, {"custom": custom})
     targets = [f"results/indicators/new/{name}/000.parquet" for name in custom]
     options = ["--snakefile", str(ROOT / "Snakefile"), "--configfile", "config.yaml", "--dry-run"]
     jobs = read_dry_run(snakemake(tmp_path, "slurm", *targets, *options))

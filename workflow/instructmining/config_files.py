@@ -171,6 +171,8 @@ def _type(annotation: Any) -> str:
         return ", ".join(f"`{choice}`" for choice in get_args(plain))
     if get_origin(plain) is list:
         return f"list of {_type(get_args(plain)[0])}"
+    if get_origin(plain) is dict:
+        return f"{_type(get_args(plain)[1])} by name"
     if get_args(plain):
         return " or ".join(_type(part) for part in get_args(plain))
     return {"str": "text", "int": "integer", "float": "number", "bool": "true or false"}.get(plain.__name__, "value")

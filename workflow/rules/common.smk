@@ -54,7 +54,7 @@ SCORERS = CONFIG.indicators.scorers()
 # A profile names the GPU rules; `score` in it stands for every rule that scores on a GPU and is not named itself.
 of_profile = workflow.resource_settings.overwrite_resources
 for name, scorer in SCORERS.items():
-    if scorer.gpu and "score" in of_profile:
+    if scorer.gpu and not is_aimed(name) and "score" in of_profile:  # aimed: the GPU made the vectors
         of_profile.setdefault(f"score_{name}", of_profile["score"])
 
 # The hashes of the user's files; each file is read once.
