@@ -107,6 +107,24 @@ def test_what_is_not_read_is_counted_and_what_changes_the_prompt_is_bad_unless_i
     assert imported(tmp_path, rows, ignore=["passage"])[2].not_read == {"annotator": 1, "passage": 1}
 
 
+def test_a_third_response_is_counted(tmp_path):
+    assert imported(tmp_path, [{**PAIR, "output": "Whatever."}])[2].not_read == {"output": 1}
+
+
+def test_a_pair_has_one_instance(tmp_path):
+    row = {**PAIR, "instruction": PAIR["prompt"], "instances": [{"input": "a"}, {"input": "b"}]}
+    del row["prompt"]
+    with pytest.raises(DataError, match='field "instances" is not one instance; found an array of objects'):
+        imported(tmp_path, [row])
+
+
+def test_what_is_there_instead_of_a_pair_or_a_form_is_named(tmp_path):
+    with pytest.raises(DataError, match="expected chosen and rejected; fields found: Chosen, prompt"):
+        imported(tmp_path, [{"prompt": "Why?", "Chosen": "So."}])
+    with pytest.raises(DataError, match=r"fields found: prompt, response .*\nrename the columns.*\n  alpaca:"):
+        imported(tmp_path, [{"prompt": "Why?", "response": "So.", "stars": 3}], rating="stars")
+
+
 def test_the_column_of_a_rating_is_not_part_of_its_example(tmp_path):
     rows = [{"instruction": "Why?", "output": "So.", "label": 0}]
     assert imported(tmp_path, rows, rating="label")[1][0]["rating"] == 0

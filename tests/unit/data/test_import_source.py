@@ -237,6 +237,17 @@ def test_a_preference_is_said_to_be_a_rating(imported, source_file):
         imported(path=source_file(row))
 
 
+def test_names_that_people_use_are_proposed_and_the_proposal_works(imported, source_file):
+    path = source_file({"system_prompt": "Be brief", "question": "Hi", "response": "Hello"})
+    fields = {"instruction": "question", "response": "response", "system": "system_prompt"}
+    line = ", ".join(f"{part}: {name}" for part, name in fields.items())
+    for on_bad_row in ("stop", "quarantine"):
+        with pytest.raises(DataError, match=rf"such as `fields: \{{{line}\}}`:\n  alpaca: "):
+            imported(path=path, on_bad_row=on_bad_row)
+    (example,), _, _ = imported(path=path, fields=fields)
+    assert [turn["content"] for turn in example.messages] == ["Be brief", "Hi", "Hello"]
+
+
 def test_reports_stay_small_whatever_the_fields_are_called(imported, source_file):
     rows = [{**GOOD, f"field {number}": "x"} for number in range(150)]
     _, report, _ = imported(path=source_file(*rows))

@@ -24,6 +24,7 @@ import pyarrow.dataset as ds
 from instructmining.command import run_main
 from instructmining.data.draw import seeded
 from instructmining.data.errors import BadRow, DataError
+from instructmining.data.forms.detect import KNOWN_FORMS, NO_FORM
 from instructmining.data.forms.prompts import read_responses
 from instructmining.data.forms.read import RowSettings, read_row, split_row
 from instructmining.data.reading.paths import files_hash, find_files
@@ -122,8 +123,14 @@ def judgements_of(
         except BadRow as bad:
             if settings.on_bad_row == "stop" and bad.reason != SAME:
                 advice = f"(set quality_rule.ratings.{name}.on_bad_row: quarantine to leave such rows out)"
-                raise DataError(f"{row.place}: {bad} {advice}") from None
+                raise DataError(f"{row.place}: {bad} {advice}{_forms(bad)}") from None
             tally.dropped[bad.reason] += 1
+
+
+def _forms(bad: BadRow) -> str:
+    """What a rated row may be, where it has no known form."""
+    known = f"\nrename the columns, so that a rated row has one of these forms:\n{KNOWN_FORMS}"
+    return known if bad.reason.startswith(NO_FORM) else ""
 
 
 def _judgement(row: object, name: str, settings: Ratings, known: Mapping[str, Example], tally: Tally) -> Judgement:

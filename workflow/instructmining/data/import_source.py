@@ -21,7 +21,7 @@ from instructmining.data.degrade import degrade
 from instructmining.data.documentation import documentation_origin, documentation_rows
 from instructmining.data.draw import draw, seeded
 from instructmining.data.errors import BadRow, DataError
-from instructmining.data.forms.detect import KNOWN_FORMS, NO_FORM
+from instructmining.data.forms.detect import KNOWN_FORMS, NO_FORM, propose_fields
 from instructmining.data.forms.read import RowSettings, read_row, split_row
 from instructmining.data.forms.roles import fold
 from instructmining.data.reading.hub import hub_origin, hub_rows, load_hub
@@ -147,18 +147,20 @@ def _set_aside(bad: BadRow, row: Row, value: object, name: str, settings: Source
     if settings.on_bad_row == "stop":
         advice = f"(set sources.{name}.on_bad_row: quarantine to set such rows aside)"
         missing = f"; {found}" if (found := _missing_fields(name, settings, tally)) else ""
-        raise DataError(f"{row.place}: {bad} {advice}{missing}{_forms(bad)}") from None
+        raise DataError(f"{row.place}: {bad} {advice}{missing}{_forms(bad, value)}") from None
     tally.dropped[bad.reason] += 1
-    tally.first_bad = tally.first_bad or f"{row.place}: {bad}{_forms(bad)}"
+    tally.first_bad = tally.first_bad or f"{row.place}: {bad}{_forms(bad, value)}"
     content = bad.content if isinstance(value, BadRow) else value
     tally.quarantined.append({"place": row.place, "number": row.number, "reason": str(bad), "row": content})
 
 
-def _forms(bad: BadRow) -> str:
+def _forms(bad: BadRow, value: object) -> str:
     """What a row may be, where it has no known form."""
-    return (
-        f"\nset `form` to one of these, or map the `fields`:\n{KNOWN_FORMS}" if bad.reason.startswith(NO_FORM) else ""
-    )
+    if not bad.reason.startswith(NO_FORM):
+        return ""
+    proposed = propose_fields(value) if isinstance(value, dict) else ""
+    such = f", such as `fields: {proposed}`" if proposed else ""
+    return f"\nset `form` to one of these, or map the `fields`{such}:\n{KNOWN_FORMS}"
 
 
 def _check_source(origin: Origin, name: str, settings: Source, tally: Tally) -> None:

@@ -60,6 +60,7 @@ def test_the_forms_of_known_sets_are_read(tmp_path: Path, row: Any, turns: tuple
         ({"turns": [None]}, "there is no prompt"),
         ({"turns": ["one"], "prompt": "two"}, "there are two prompts"),
         ({"prompt": "one", "instruction": "two"}, "there are two prompts"),
+        ({"instruction": "do", "instances": "abc"}, 'field "instances" is not one instance; found text'),
         ({"prompt": "do", "choices": ["a", "b"]}, 'field "choices" is not read'),
         ({"prompt": "do", "tools": [{"name": "look"}]}, "a prompt for the judge holds texts only"),
     ],
@@ -67,6 +68,12 @@ def test_the_forms_of_known_sets_are_read(tmp_path: Path, row: Any, turns: tuple
 def test_a_row_that_holds_no_prompt_stops_with_its_line(tmp_path: Path, row: Any, reason: str) -> None:
     with pytest.raises(DataError, match=rf"p\.jsonl:2: {reason}"):
         read_prompts("own", write(tmp_path / "p.jsonl", [{"prompt": "fine"}, row]))
+
+
+@pytest.mark.parametrize("name", ["output", "completion", "response_a", "chosen"])
+def test_a_response_in_the_row_is_left_out(tmp_path: Path, name: str) -> None:
+    (prompt,) = read_prompts("own", write(tmp_path / "p.jsonl", [{"prompt": "do", name: "done"}]))
+    assert prompt.turns == ("do",)
 
 
 def test_each_instance_is_a_prompt(tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ CALL = {"type": "function", "function": {"name": "add", "arguments": {"a": [1, N
 BARE = CALL["function"]
 
 
-@pytest.mark.parametrize("value", [[TOOL], [FUNCTION], TOOL, json.dumps([TOOL]), [json.dumps(FUNCTION)]])
+@pytest.mark.parametrize(
+    "value", [[TOOL], [FUNCTION], [{"type": "function", **FUNCTION}], TOOL, json.dumps([TOOL]), [json.dumps(FUNCTION)]]
+)
 def test_a_tool_is_defined_in_many_ways(value):
     assert read_tools(value, "tools") == (TOOL,)
 

@@ -20,7 +20,7 @@ def refused(field, value):
     "field",
     [
         *("system", "System", "systemPrompt", "system-prompt", "context", "choices", "constraints", "history"),
-        *("tools", "function_call", "images", "audios", "videos", "reasoning", "chain of thought", "rejected"),
+        *("tools", "function_call", "images", "audios", "videos", "reasoning", "chain of thought", "CoT", "rejected"),
     ],
 )
 def test_what_changes_the_meaning_is_refused(field):
@@ -51,6 +51,24 @@ def test_a_mark_counts_by_its_value(field, bad, good):
 )
 def test_what_the_conversation_says_anyway_is_not_lost(value):
     assert refused("prompt", value) is None and refused("prompt", [value, "more"])
+
+
+def test_all_that_is_lost_is_named_at_once():
+    with pytest.raises(BadRow, match=r"`ignore: \[context, Hints\]`") as bad:
+        refuse_losses([("context", "a"), ("id", 1), ("Hints", "b"), ("prompt", "Hi"), ("context", "c")], SAID)
+    assert bad.value.reason == 'field "context" is not read'
+
+
+@pytest.mark.parametrize(
+    "field, advice",
+    [
+        ("context", "in a source, `form` or `fields` may say how to read it; leave it out with `ignore: [context]`"),
+        ("images", "not text (leave it out with `ignore: [images]`)"),
+        ("train_detail", "`ignore: [train_detail]` reads such rows as if they were not marked"),
+    ],
+)
+def test_the_advice_is_what_can_be_done(field, advice):
+    assert advice in str(refused(field, "PASSAGE"))
 
 
 def test_a_reason_is_the_same_for_every_row():

@@ -23,7 +23,11 @@ def _tool(tool: object, field: str) -> JsonObject:
     if not isinstance(tool, dict) or not _named(tool.get("function", tool)):
         detail = f"found {describe(tool)}, expected an object with the name of a function"
         raise BadRow(f'field "{field}" holds what is no definition of a tool', detail)
-    return tool if "function" in tool else {"type": "function", "function": tool}
+    if tool.get("type") not in (None, "function"):
+        raise BadRow(f'field "{field}" holds a tool that is not a function', f"found type {shown(tool['type'])}")
+    if "function" in tool:
+        return tool
+    return {"type": "function", "function": {key: value for key, value in tool.items() if key != "type"}}
 
 
 def _named(function: object) -> bool:

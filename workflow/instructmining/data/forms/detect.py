@@ -1,5 +1,7 @@
 """Which form a row has, and what is there instead where no form fits."""
 
+import json
+
 from instructmining.data.errors import BadRow
 from instructmining.data.forms.turns import CONVERSATION_FIELDS, MESSAGES, SHAREGPT, turns_field
 from instructmining.data.forms.values import blank, describe
@@ -13,6 +15,21 @@ KNOWN_FORMS = """\
   sharegpt: conversations[{from, value}]; system and tools (optional)
   messages: messages[{role, content}]; system and tools (optional)"""
 NO_FORM, SEVERAL_FORMS = "no known form fits", "several forms fit"
+QUESTIONS = (
+    *("instruction", "prompt", "question", "query", "problem", "inputs", "input", "input_text"),
+    *("user", "human", "message_1", "q"),
+)
+ANSWERS = (
+    *("output", "response", "answer", "completion", "targets", "target", "output_text", "solution"),
+    *("assistant", "message_2", "a"),
+)
+OTHER_PARTS = {
+    "input": ("input", "context"),
+    "system": ("system", "system_prompt", "system_message"),
+    "history": ("history",),
+    "tools": ("tools", "functions"),
+}
+"""Names that people give to the parts of an example: what a message proposes, and nothing else, is read by them."""
 FIELDS = {"instruction", "input", "output", "response", "context", "instances", *CONVERSATION_FIELDS}
 PREFERENCE = "chosen and rejected are a preference, not an example"
 
@@ -32,8 +49,9 @@ def form_of(row: JsonObject) -> Form:
 def refuse_preference(row: JsonObject) -> None:
     """Raise BadRow for two responses of which one is better: that is a rating, not an example."""
     if not blank(row.get("rejected")) and not blank(row.get("chosen")):
-        asked = "`fields: {instruction: ..., response: chosen}` with `ignore: [rejected]`"
-        raise BadRow(PREFERENCE, f"name the file under `quality_rule.ratings`, or read the chosen ones by {asked}")
+        fields = propose_fields(row, answers=("chosen",))
+        asked = f", or read the chosen ones by `fields: {fields}` with `ignore: [rejected]`" if fields else ""
+        raise BadRow(PREFERENCE, f"name the file under `quality_rule.ratings`{asked}")
 
 
 def _fitting_forms(row: JsonObject) -> list[Form]:
@@ -68,14 +86,39 @@ def no_form(row: JsonObject) -> BadRow:
             return BadRow(f"{NO_FORM}: {field} is {describe(row[field])}", _expected(row[field]))
     names = [str(field)[:40] for field in row]
     other = [name for name in names if name not in FIELDS and name.strip().lower() in FIELDS]
-    advice = f"; {', '.join(other)} must be in lower case, or be named in `fields`" if other else ""
-    return BadRow(NO_FORM, f"fields found: {_listed(names)}{advice}")
+    advice = f"; {', '.join(other)} must be in lower case" if other else ""
+    return BadRow(NO_FORM, f"fields found: {found_fields(row)}{advice}")
+
+
+def propose_fields(row: JsonObject, answers: tuple[str, ...] = ANSWERS) -> str:
+    """The line `fields` of a config that reads a row with a question and an answer as texts; empty for other rows."""
+    named = {str(name).strip().lower(): str(name) for name in row}
+    texts = {known: name for known, name in named.items() if isinstance(row.get(name), str)}
+    question = next((texts[name] for name in QUESTIONS if name in texts), None)
+    answer = next((texts[name] for name in answers if name in texts), None)
+    if question is None or answer is None:
+        return ""
+    fields = {"instruction": question, "response": answer}
+    for part, names in OTHER_PARTS.items():
+        found = next((named[name] for name in names if name in named and named[name] not in fields.values()), None)
+        fields |= {part: found} if found else {}
+    plain = {part: name if name.isidentifier() else json.dumps(name) for part, name in fields.items()}
+    return f"{{{', '.join(f'{part}: {name}' for part, name in plain.items())}}}"
+
+
+def found_fields(row: JsonObject) -> str:
+    """The names of a row's fields, and of arrays and objects what they are."""
+    return _listed([_with_kind(str(name)[:40], value) for name, value in row.items()])
+
+
+def _with_kind(name: str, value: object) -> str:
+    return f"{name} ({describe(value)})" if isinstance(value, list | dict) else name
 
 
 def _expected(turns: object) -> str:
     first = turns[0] if isinstance(turns, list) and turns else None
     if not isinstance(first, dict):
-        return "expected an array of turns"
+        return "expected an array of turns, which are objects with role and content, or from and value"
     return f"expected role and content, or from and value; found {_listed([str(key)[:40] for key in first])}"
 
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from instructmining.data.errors import BadRow
+from instructmining.data.forms.detect import found_fields
+from instructmining.data.forms.meaning import RESPONSES
 from instructmining.data.forms.read import RowSettings, read_row
 from instructmining.data.forms.turns import CONVERSATION_FIELDS, MESSAGES, SHAREGPT, check_turns, read_turn
 from instructmining.data.forms.values import Unread, blank, describe
@@ -16,7 +18,6 @@ from instructmining.example import JsonObject, Message
 
 TEXT_FIELDS = ("prompt", "instruction", "question", "query", "text")
 """Fields of a prompt that is a text; `input`, `context`, `system` and `history` may stand beside it."""
-RESPONSE_FIELDS = ("output", "response", "chosen", "rejected")
 KNOWN_PROMPTS = (
     "turns[...] (MT-bench), instruction, prompt, question or text (with input, context, instances[{input}], system,"
     " history), or messages"
@@ -34,13 +35,15 @@ class Prompt:
 
 def read_prompt(row: JsonObject, ignore: frozenset[str] = frozenset()) -> Prompt:
     """The prompt of a row without a response; raises BadRow where there is none, or where part of it would be lost."""
-    reading = read_row(_answered(row), RowSettings(ignore=ignore))
-    return Prompt(reading.messages[:-1], reading.tools, reading.not_read)
+    responses = frozenset(name for name in RESPONSES if not blank(row.get(name)))
+    rest = {name: value for name, value in row.items() if name not in RESPONSES}
+    reading = read_row(_answered(rest), RowSettings(ignore=ignore))
+    return Prompt(reading.messages[:-1], reading.tools, reading.not_read | responses)
 
 
 def without_response(row: JsonObject) -> JsonObject:
-    """A row of a source, or of ratings, without its responses."""
-    kept = {name: value for name, value in row.items() if name not in RESPONSE_FIELDS}
+    """A row of a source, or of ratings, without the last turn where that is a response."""
+    kept = dict(row)
     for field in CONVERSATION_FIELDS:
         if turns := turns_of(kept.get(field)):
             ends_with_response = read_turn(turns[-1], MESSAGES, {}, [])["role"] == "assistant"
@@ -54,6 +57,9 @@ def read_responses(row: JsonObject, fields: Sequence[str], ignore: frozenset[str
     A response is text, an object of role and content, or turns; turns that do not begin with the assistant's are a
     whole conversation, as are those beside no prompt. Raises BadRow.
     """
+    if missing := [field for field in fields if field not in row]:
+        detail = f"expected {' and '.join(fields)}; fields found: {found_fields(row)}"
+        raise BadRow(f'field "{missing[0]}" is missing or empty', detail)
     rest = {name: value for name, value in row.items() if name not in fields}
     return [_conversation(rest, _response(row.get(field), field), ignore) for field in fields]
 
@@ -65,7 +71,7 @@ def _conversation(rest: JsonObject, turns: list[JsonObject], ignore: frozenset[s
         whole = read_row({**beside, "messages": turns}, RowSettings("messages", ignore=ignore))
         return Prompt(whole.messages, whole.tools, whole.not_read)
     if not has_prompt(rest):
-        raise BadRow("there is no prompt", f"expected {KNOWN_PROMPTS}")
+        raise _no_prompt(rest)
     prompt, unread = read_prompt(rest, ignore), Unread()
     messages = [*prompt.messages, *(read_turn(turn, MESSAGES, {}, unread) for turn in turns)]
     check_turns(messages)
@@ -77,14 +83,19 @@ def has_prompt(row: JsonObject) -> bool:
     return any(not blank(row.get(field)) for field in (*TEXT_FIELDS, *CONVERSATION_FIELDS, "instances", "input"))
 
 
+def _no_prompt(row: JsonObject) -> BadRow:
+    return BadRow("there is no prompt", f"expected {KNOWN_PROMPTS}; fields found: {found_fields(row)}")
+
+
 def _answered(row: JsonObject) -> JsonObject:
     """The row as one of a source: with a response, and its prompt under a name that forms have."""
-    if instances := row.get("instances"):
-        first = instances[0] if isinstance(instances, list) and isinstance(instances[0], dict) else {}
-        return {**row, "instances": [{**first, "output": "."}]}
+    if not blank(instances := row.get("instances")):
+        if not isinstance(instances, list) or len(instances) > 1 or not isinstance(instances[0], dict):
+            raise BadRow('field "instances" is not one instance', f"found {describe(instances)}")
+        return {**row, "instances": [{**instances[0], "output": "."}]}
     field = next((name for name in (*CONVERSATION_FIELDS, *TEXT_FIELDS) if not blank(row.get(name))), None)
     if field is None and "input" not in row:
-        raise BadRow("there is no prompt", f"expected {KNOWN_PROMPTS}")
+        raise _no_prompt(row)
     rest = {name: value for name, value in row.items() if name != field}
     if field in TEXT_FIELDS and not blank(rest.get("instruction")):
         raise BadRow("there are two prompts", f"found {field} and instruction; leave one out with `ignore`")

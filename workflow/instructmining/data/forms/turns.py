@@ -60,9 +60,15 @@ def read_turn(turn: object, keys: Keys, roles: Mapping[str, str], unread: Unread
     if len(turn) > 2 or keys.text not in turn:
         _add_further(message, turn, keys, unread)
     if not message["content"] and "tool_calls" not in message and role not in INSTRUCTING:
-        missing = "empty" if keys.text in turn else "missing"
-        raise BadRow(f'field "{keys.text}" is {missing}', "a turn needs text")
+        raise _no_text(turn, keys)
     return message
+
+
+def _no_text(turn: JsonObject, keys: Keys) -> BadRow:
+    """A turn that says nothing, with what it holds instead."""
+    missing = "empty" if keys.text in turn else "missing"
+    instead = ", ".join(str(key)[:40] for key, _ in left_over(turn, (keys.role, keys.text)))
+    return BadRow(f'field "{keys.text}" is {missing}', "a turn needs text" + (f"; found {instead}" if instead else ""))
 
 
 def _add_further(message: Message, turn: JsonObject, keys: Keys, unread: Unread) -> None:
