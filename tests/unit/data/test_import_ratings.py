@@ -125,6 +125,13 @@ def test_what_is_there_instead_of_a_pair_or_a_form_is_named(tmp_path):
         imported(tmp_path, [{"prompt": "Why?", "response": "So.", "stars": 3}], rating="stars")
 
 
+def test_a_rating_that_no_row_has_is_said_to_be_missing(tmp_path):
+    with pytest.raises(
+        DataError, match='field "stars" is missing; it holds the rating; fields found: instruction, sta'
+    ):
+        imported(tmp_path, [{"instruction": "Why?", "star": 3}], rating="stars")
+
+
 def test_the_column_of_a_rating_is_not_part_of_its_example(tmp_path):
     rows = [{"instruction": "Why?", "output": "So.", "label": 0}]
     assert imported(tmp_path, rows, rating="label")[1][0]["rating"] == 0

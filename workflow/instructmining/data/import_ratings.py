@@ -24,7 +24,7 @@ import pyarrow.dataset as ds
 from instructmining.command import run_main
 from instructmining.data.draw import seeded
 from instructmining.data.errors import BadRow, DataError
-from instructmining.data.forms.detect import KNOWN_FORMS, NO_FORM
+from instructmining.data.forms.detect import KNOWN_FORMS, NO_FORM, found_fields
 from instructmining.data.forms.prompts import read_responses
 from instructmining.data.forms.read import RowSettings, read_row, split_row
 from instructmining.data.reading.paths import files_hash, find_files
@@ -176,6 +176,8 @@ def _prompt_id(example: Example) -> str:
 
 
 def _number(row: dict[str, Any], column: str) -> float:
+    if column not in row:
+        raise BadRow(f'field "{column}" is missing', f"it holds the rating; fields found: {found_fields(row)}")
     try:
         number = float(row.get(column))  # type: ignore[arg-type]
     except (TypeError, ValueError):

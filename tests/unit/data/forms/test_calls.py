@@ -20,9 +20,14 @@ def test_a_tool_is_defined_in_many_ways(value):
     assert read_tools(value, "tools") == (TOOL,)
 
 
-@pytest.mark.parametrize("value", [None, "", [], " "])
+@pytest.mark.parametrize("value", [None, "", [], " ", "[]", "{}", "null"])
 def test_there_may_be_no_tools(value):
     assert read_tools(value, "tools") == ()
+
+
+@pytest.mark.parametrize("value", [[], "[]", "null", "{}"])
+def test_there_may_be_no_calls(value):
+    assert read_calls(value, "tool_calls") == []
 
 
 @pytest.mark.parametrize("value", ["add, sum", [1], [{"description": "Adds."}], '{"name"', [{"name": 3}]])

@@ -12,9 +12,8 @@ BARE_KEYS = ("id", "type", "name", "arguments")
 
 def read_tools(value: object, field: str) -> tuple[JsonObject, ...]:
     """The definitions in a field: an array, or one of them, each as an object or as JSON text; raises BadRow."""
-    if blank(value):
+    if blank(found := _parsed(value)):
         return ()
-    found = _parsed(value)
     tools = [_parsed(tool) for tool in (found if isinstance(found, list) else [found])]
     return tuple(_tool(tool, field) for tool in tools)
 
@@ -36,7 +35,8 @@ def _named(function: object) -> bool:
 
 def read_calls(value: object, field: str) -> list[ToolCall]:
     """The calls in a field: an array, or one call, as objects or as JSON text; raises BadRow."""
-    found = _parsed(value)
+    if not (found := _parsed(value)):
+        return []
     calls = found if isinstance(found, list) else [found]
     return [_call(_parsed(call), field) for call in calls]
 

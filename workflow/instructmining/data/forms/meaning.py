@@ -28,6 +28,7 @@ CHANGES_MEANING = {
         *("custom_instructions", "chat_template_kwargs", "experimental_attachments"),
     ),
     "it is another response, or part of one": (*RESPONSES, "prefill", "refusal"),
+    "it is another text": ("content",),
     "it is another conversation": (
         *("messages", "conversations", "conversation", "turns", "dialog", "dialogue", "instances", "chat"),
     ),

@@ -30,7 +30,7 @@ def role_of(name: object, own: Mapping[str, str]) -> str:
     if folded in CALLERS:
         return CALLER
     known = ", ".join([*own, *ROLE_OF, *CALLERS])
-    raise BadRow("unknown role", f"found {shown(name)}, expected one of {known} (or name it in `roles`)")
+    raise BadRow("unknown role", f"found {shown(name)}, expected one of {known} (a source may name it in `roles`)")
 
 
 def fold(name: str) -> str:

@@ -51,10 +51,12 @@ def read_turn(turn: object, keys: Keys, roles: Mapping[str, str], unread: Unread
     """One turn; what is not read of it is added to `unread`."""
     if not isinstance(turn, dict):
         raise BadRow(f"a turn is {kind(turn)}, expected an object with {keys.role} and {keys.text}")
-    role = role_of(turn.get(keys.role), roles)
+    if turn.get(keys.role) is None:
+        raise BadRow(f'field "{keys.role}" is missing', f"a turn needs it beside {keys.text}; found {', '.join(turn)[:200]}")
+    role = role_of(turn[keys.role], roles)
     text = content(turn, keys.text, unread)
     if role == CALLER:
-        message = Message(role="assistant", content="", tool_calls=read_calls(text, keys.text))
+        message = _with_calls(Message(role="assistant", content=""), read_calls(text, keys.text))
     else:
         message = Message(role=role, content=text)
     if len(turn) > 2 or keys.text not in turn:
@@ -86,11 +88,18 @@ def _add_further(message: Message, turn: JsonObject, keys: Keys, unread: Unread)
     unread += left_over(turn, read)
 
 
+def _with_calls(message: Message, calls: list[ToolCall]) -> Message:
+    """The message with its calls; JSON text may hold none."""
+    if calls:
+        message["tool_calls"] = calls
+    return message
+
+
 def _add_answer(message: Message, turn: JsonObject) -> list[str]:
     """What only an assistant's turn has; returns the keys that were read."""
     calls = next((key for key in CALLS if not blank(turn.get(key))), "")
     if calls:
-        message["tool_calls"] = _same_calls(message.get("tool_calls"), read_calls(turn[calls], calls))
+        _with_calls(message, _same_calls(message.get("tool_calls"), read_calls(turn[calls], calls)))
     reasoning = next((key for key in REASONING if isinstance(turn.get(key), str) and not blank(turn[key])), "")
     if reasoning:
         message["reasoning_content"] = turn[reasoning]

@@ -10,7 +10,7 @@ Unread = list[tuple[str, object]]
 """Fields of a row and keys of its turns that hold something and were not read, with what they hold."""
 KINDS = {dict: "an object", list: "an array", str: "text", bool: "a boolean", type(None): "null"}
 PLURAL = {"an object": "objects", "an array": "arrays", "a boolean": "booleans", "a number": "numbers"}
-OFF, ON = ("false", "0", "0.0", "no"), ("true", "1", "1.0", "yes")
+OFF, ON = ("false", "0", "0.0", "no", "-1", "-1.0"), ("true", "1", "1.0", "yes")
 TEXT_PARTS = (None, "text", "input_text", "output_text")
 
 
@@ -66,8 +66,8 @@ def blank(value: object) -> bool:
 
 
 def off(mark: object) -> bool:
-    """Whether a mark is false or 0, also as text."""
-    return mark.strip().lower() in OFF if isinstance(mark, str) else isinstance(mark, int | float) and mark == 0
+    """Whether a mark is false, 0 or less, also as text."""
+    return mark.strip().lower() in OFF if isinstance(mark, str) else isinstance(mark, int | float) and mark <= 0
 
 
 def on(mark: object) -> bool:
