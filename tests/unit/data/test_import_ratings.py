@@ -125,6 +125,13 @@ def test_what_is_there_instead_of_a_pair_or_a_form_is_named(tmp_path):
         imported(tmp_path, [{"prompt": "Why?", "response": "So.", "stars": 3}], rating="stars")
 
 
+def test_the_first_bad_row_is_shown_where_all_are_bad(tmp_path):
+    with pytest.raises(
+        DataError, match=r"none of its rows is a judgement; the first: .*rows\.jsonl:1: there is no prompt"
+    ):
+        imported(tmp_path, [{"chosen": "So.", "rejected": "No."}], on_bad_row="quarantine")
+
+
 def test_a_rating_that_no_row_has_is_said_to_be_missing(tmp_path):
     with pytest.raises(
         DataError, match='field "stars" is missing; it holds the rating; fields found: instruction, sta'

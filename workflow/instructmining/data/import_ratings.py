@@ -24,9 +24,10 @@ import pyarrow.dataset as ds
 from instructmining.command import run_main
 from instructmining.data.draw import seeded
 from instructmining.data.errors import BadRow, DataError
-from instructmining.data.forms.detect import KNOWN_FORMS, NO_FORM, found_fields
+from instructmining.data.forms.detect import KNOWN_FORMS, NO_FORM
 from instructmining.data.forms.prompts import read_responses
 from instructmining.data.forms.read import RowSettings, read_row, split_row
+from instructmining.data.forms.values import found_fields
 from instructmining.data.reading.paths import files_hash, find_files
 from instructmining.data.reading.read_rows import read_rows
 from instructmining.data.reading.rows import Row
@@ -76,6 +77,7 @@ class Tally:
 
     rows_in: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
+    first_bad: str = ""
     not_read: Counter[str] = field(default_factory=Counter)
 
 
@@ -103,7 +105,8 @@ def import_ratings(
     kept = _limited(found, settings.limit, seed, name, tally)
     check_counts(tally.rows_in, len(kept), tally.dropped, name)
     distinct = {example.id: example for each in kept for example in (each.better, each.worse) if example}
-    write_examples(examples, distinct.values(), f"{settings.path}: none of its rows is a judgement")
+    why = f"none of its rows is a judgement; the first: {tally.first_bad}" if rows else "contains no rows"
+    write_examples(examples, distinct.values(), f"{settings.path}: {why}")
     table = pa.Table.from_pylist([each.row() for each in kept], schema=JUDGEMENTS)
     write_table(judgements, table, JUDGEMENTS)
     write_json(report, _report(name, settings, tally, table, len(distinct)))
@@ -125,6 +128,7 @@ def judgements_of(
                 advice = f"(set quality_rule.ratings.{name}.on_bad_row: quarantine to leave such rows out)"
                 raise DataError(f"{row.place}: {bad} {advice}{_forms(bad)}") from None
             tally.dropped[bad.reason] += 1
+            tally.first_bad = tally.first_bad or f"{row.place}: {bad}{_forms(bad)}"
 
 
 def _forms(bad: BadRow) -> str:

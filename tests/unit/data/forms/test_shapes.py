@@ -309,9 +309,10 @@ REFUSED = {
     ),
     "turns of two forms": (
         {"messages": [{"from": "human", "value": "Hi"}, HI[1]]},
-        'field "from" is missing; a turn needs it beside value; found role, content',
+        'field "from" is missing; a turn needs it beside value; found content, role',
     ),
     "a passage by another name": ({"instruction": "Sum", "content": "P", "output": "s"}, 'field "content" is not read'),
+    "another form than the given one": (MESSAGES, 'field "instruction" is missing; an example needs an instruction; fields found: messages (an', RowSettings("alpaca")),
     "a refusal": (asked(content=None, refusal="No", weight=1), 'field "content" is empty; a turn needs text; found refusal, weight'),
     "speech": ({"messages": [ASKED, {"role": "assistant", "audio": {"id": "x"}}]}, 'field "content" is missing; a turn needs text; found audio'),
     "a part that is reasoning": (asked(content=[{"type": "thinking", "thinking": "So"}]), "a part of the content is not text; found a part of type 'thinking'"),

@@ -4,7 +4,7 @@ import json
 
 from instructmining.data.errors import BadRow
 from instructmining.data.forms.turns import CONVERSATION_FIELDS, MESSAGES, SHAREGPT, turns_field
-from instructmining.data.forms.values import blank, describe
+from instructmining.data.forms.values import blank, describe, found_fields
 from instructmining.data.settings import Form
 from instructmining.example import JsonObject
 
@@ -106,22 +106,8 @@ def propose_fields(row: JsonObject, answers: tuple[str, ...] = ANSWERS) -> str:
     return f"{{{', '.join(f'{part}: {name}' for part, name in plain.items())}}}"
 
 
-def found_fields(row: JsonObject) -> str:
-    """The names of a row's fields, and of arrays and objects what they are."""
-    return _listed([_with_kind(str(name)[:40], value) for name, value in row.items()])
-
-
-def _with_kind(name: str, value: object) -> str:
-    return f"{name} ({describe(value)})" if isinstance(value, list | dict) else name
-
-
 def _expected(turns: object) -> str:
     first = turns[0] if isinstance(turns, list) and turns else None
     if not isinstance(first, dict):
         return "expected an array of turns, which are objects with role and content, or from and value"
-    return f"expected role and content, or from and value; found {_listed([str(key)[:40] for key in first])}"
-
-
-def _listed(names: list[str]) -> str:
-    names = sorted(names)
-    return ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "") or "none"
+    return f"expected role and content, or from and value; found {found_fields(first)}"

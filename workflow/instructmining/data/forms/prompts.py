@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from instructmining.data.errors import BadRow
-from instructmining.data.forms.detect import found_fields
 from instructmining.data.forms.meaning import RESPONSES
 from instructmining.data.forms.read import RowSettings, read_row
 from instructmining.data.forms.turns import CONVERSATION_FIELDS, MESSAGES, SHAREGPT, check_turns, read_turn
-from instructmining.data.forms.values import Unread, blank, describe
+from instructmining.data.forms.values import Unread, blank, describe, found_fields
 from instructmining.example import JsonObject, Message
 
 TEXT_FIELDS = ("prompt", "instruction", "question", "query", "text")

@@ -7,7 +7,18 @@ from itertools import pairwise
 from instructmining.data.errors import BadRow
 from instructmining.data.forms.calls import read_calls
 from instructmining.data.forms.roles import CALLER, INSTRUCTING, role_of
-from instructmining.data.forms.values import Unread, blank, content, describe, kind, left_over, off, on, optional
+from instructmining.data.forms.values import (
+    Unread,
+    blank,
+    content,
+    describe,
+    found_fields,
+    kind,
+    left_over,
+    off,
+    on,
+    optional,
+)
 from instructmining.example import JsonObject, Message, ToolCall
 
 CONVERSATION_FIELDS = ("messages", "conversations", "conversation")
@@ -52,7 +63,8 @@ def read_turn(turn: object, keys: Keys, roles: Mapping[str, str], unread: Unread
     if not isinstance(turn, dict):
         raise BadRow(f"a turn is {kind(turn)}, expected an object with {keys.role} and {keys.text}")
     if turn.get(keys.role) is None:
-        raise BadRow(f'field "{keys.role}" is missing', f"a turn needs it beside {keys.text}; found {', '.join(turn)[:200]}")
+        found = f"a turn needs it beside {keys.text}; found {found_fields(turn)}"
+        raise BadRow(f'field "{keys.role}" is missing', found)
     role = role_of(turn[keys.role], roles)
     text = content(turn, keys.text, unread)
     if role == CALLER:

@@ -17,7 +17,7 @@ TEXT_PARTS = (None, "text", "input_text", "output_text")
 def required(row: JsonObject, field: str, need: str) -> str:
     """The text of a field; raises BadRow where it is missing or blank."""
     if field not in row:
-        raise BadRow(f'field "{field}" is missing', need)
+        raise BadRow(f'field "{field}" is missing', f"{need}; fields found: {found_fields(row)}")
     text = optional(row, field)
     if not text:
         raise BadRow(f'field "{field}" is empty', need)
@@ -89,6 +89,16 @@ def describe(value: object) -> str:
     kinds = {kind(item) for item in value} if isinstance(value, list) else set()
     one = kinds.pop() if len(kinds) == 1 else ""
     return f"an array of {PLURAL.get(one, one)}" if one else kind(value)
+
+
+def found_fields(row: JsonObject) -> str:
+    """The names of a row's fields, and of arrays and objects what they are."""
+    names = sorted(_with_kind(str(name)[:40], value) for name, value in row.items())
+    return ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "") or "none"
+
+
+def _with_kind(name: str, value: object) -> str:
+    return f"{name} ({describe(value)})" if isinstance(value, list | dict) else name
 
 
 def shown(value: object) -> str:
