@@ -38,7 +38,7 @@ WRONG = [
     (set_key("training.schedule", "cosinus"), r"training\.schedule: found 'cosinus'; input should be 'cosine'"),
     (set_key("sources.a/b", {"path": "x"}), r"sources\.a/b: found 'a/b'; allowed: letters, digits"),
     (set_key("models", {"-base": {"hub": "x/y", "parameters": 1}}), r"models\.-base: found '-base'; allowed: letters, digits, '_', and '-' but not first"),
-    (set_key("comparison.arms", ["random", "-full"]), r"comparison\.arms\.1: found '-full'; allowed: letters, digits"),
+    (set_key("comparison.arms", ["random", "-full"]), r"comparison: arms: '-full' is no arm; allowed: selected"),
     (set_key("comparison.lists", {"full@64": "README.md"}), r"comparison\.lists\.full@64: found 'full@64'; allowed: letters"),
     (set_key("pools.subsets", {"sources": ["python"]}), r"pools\.subsets: the name 'subsets' is reserved: results/indicators/subsets holds"),
     (set_key("quality_rule", {"ratings": {"subsets": {"path": "README.md"}}}), r"quality_rule\.ratings\.subsets: the name 'subsets' is reserved"),

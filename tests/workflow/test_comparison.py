@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from instructmining.comparison.arm_kinds import ARMS
+from instructmining.comparison.arm_kinds import ARMS, length_matched_arms
 from tests.workflow.conftest import Run, lay_out
 
 pytestmark = pytest.mark.slow
@@ -22,9 +22,15 @@ def fresh(tmp_path: Path, tiny_tokenizer: Any) -> Run:
 
 
 def test_every_arm_is_tuned_as_often_as_asked_with_as_many_tokens(fresh: Run) -> None:
-    arms = {"arms": list(ARMS), "seeds": SEEDS, "more_seeds": {"selected": 3}, "match": "tokens", "tokens": 300}
+    arms = {
+        "arms": [*ARMS, *length_matched_arms()],
+        "seeds": SEEDS,
+        "more_seeds": {"selected": 3},
+        "match": "tokens",
+        "tokens": 300,
+    }
     fresh.set_config(fresh.config() | {"comparison": arms})
-    jobs, runs = fresh.to_do(), len(ARMS) * SEEDS + 1
+    jobs, runs = fresh.to_do(), len(arms["arms"]) * SEEDS + 1
     assert jobs["choose_arm"] == jobs["match_tokens"] == jobs["finetune_and_evaluate_arm"] == runs
     assert jobs["finetune_and_evaluate"] == SUBSET_RUNS
 
@@ -48,3 +54,12 @@ def test_an_arm_of_ones_own_is_tuned_on_the_steps_of_the_config_whatever_its_nam
         record = f"results/training/tiny/new.{arm}/seed0/record.json"
         commands = fresh.snakemake("--dry-run", "--printshellcmds", record).stdout
         assert re.search(rf"--run new\.{arm} .*\"steps\": 7\b", commands), commands[-3000:]
+
+
+def test_a_length_matched_arm_is_chosen_with_the_draw_of_the_baseline_for_its_seed(fresh: Run) -> None:
+    fresh.set_config(fresh.config() | {"comparison": {"arms": ["random", "selected~length"], "seeds": SEEDS}})
+    folder = "results/comparison/tiny/new/arms"
+    commands = fresh.snakemake("--dry-run", "--printshellcmds", f"{folder}/selected~length/seed1.parquet").stdout
+    assert re.search(rf"--arm 'selected~length' .* --baseline {folder}/random/seed1\.parquet ", commands), commands[
+        -3000:
+    ]

@@ -15,7 +15,7 @@ sys.path.insert(0, LIBRARY)
 os.environ.update(PYTHONPATH=LIBRARY, PATH=os.pathsep.join([f"{LIBRARY}/slurm", *os.get_exec_path()]))
 
 from instructmining.jobs import resources as needs
-from instructmining.comparison.arm_kinds import kind_of
+from instructmining.comparison.arm_kinds import is_length_matched, kind_of
 from instructmining.config_error import ConfigError
 from instructmining.config_runs import arm_runs, size_runs, subset_runs, subsets, training_of
 from instructmining.config_text import read_config, shown

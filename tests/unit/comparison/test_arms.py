@@ -37,6 +37,17 @@ def test_selected_are_the_first_of_the_ranking_in_order_of_id():
     assert arm("selected", 3) == ["a", "b", "d"]
 
 
+def test_a_length_matched_arm_takes_the_best_of_each_length_and_the_size_of_the_baseline():
+    assert arm("selected~length", 4, baseline=("a", "b", "c")) == ["a", "b", "d"]
+    assert arm("ifd~length", baseline=("b", "e")) == ["b", "e"]
+    assert arm("reward_only~length", baseline=("c", "e")) == ["b", "e"]
+
+
+@pytest.mark.parametrize("name", [name for name, kind in ARMS.items() if kind.ordered])
+def test_an_ordered_arm_is_the_first_of_its_order_whatever_the_size(name):
+    assert [set(arm(name, size)) < set(arm(name, size + 1)) for size in range(5)] == [True] * 5
+
+
 def test_longest_breaks_ties_by_id():
     assert arm("longest") == ["b", "c"]
 

@@ -37,6 +37,14 @@ def test_a_list_is_read_from_its_file(tmp_path, monkeypatch):
     assert choose_arm(tmp_path, monkeypatch, "mine", "--list", tmp_path / "ids.txt", "--examples", 2) == [1]
 
 
+def test_a_length_matched_arm_has_the_lengths_of_the_baseline_and_says_how_long_they_are(tmp_path, monkeypatch, capsys):
+    write_table(tmp_path / "drawn.parquet", to_table(EXAMPLE[:2]), EXAMPLES)
+    assert choose_arm(
+        tmp_path, monkeypatch, "shortest_ppl~length", "--baseline", tmp_path / "drawn.parquet", "--examples", 2
+    ) == [2, 3]
+    assert "mean length: 2.5, of the baseline 2.0" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("has_tokens", [True, False])
 def test_length_is_in_tokens_where_they_were_counted_else_in_words(tmp_path, has_tokens):
     example = make_example([{"role": "assistant", "content": "three words here"}], "s", "f", {})

@@ -31,6 +31,13 @@ def test_only_arms_and_seeds_that_are_tuned_are_measured(key: str, change: dict[
     [
         ({"arms": ["random", "full", "full"]}, "arms: 'full' appears twice"),
         ({"arms": ["random", "best"]}, "arms: 'best' is no arm; allowed: selected, random"),
+        *(
+            (
+                {"arms": ["random", f"{arm}~length"]},
+                rf"'{arm}~length' is no arm: only .* allowed: selected~length, short",
+            )
+            for arm in ("random", "longest", "full", "untuned", "diverse", "selected_diverse", "mine")
+        ),
         ({"lists": {"random": "ids.txt"}}, "lists: 'random' is the name of a built-in arm"),
         ({"match": "tokens"}, "tokens: needed with match: tokens"),
         ({"sizes": [8, 8]}, "a curve needs two different sizes"),
@@ -50,3 +57,26 @@ def test_an_arm_may_have_more_seeds_than_the_others() -> None:
 def test_matched_steps_are_those_of_the_selection(steps: int | None, epochs: float, expected: int) -> None:
     settings = Comparison(match="steps", steps=steps)
     assert settings.matched_steps(Training(epochs=epochs, batch_size=4), examples=20) == expected
+
+
+def test_a_length_matched_arm_is_tuned_judged_and_measured_like_any_other() -> None:
+    judge = {"base_url": "http://localhost/v1", "model": "judge", "prompts": {"own": {"path": "p.jsonl"}}}
+    measured = {"judge": judge | {"arms": ["ifd~length"]}, "benchmarks": {"preset": "open_llm", "arms": ["ifd~length"]}}
+    settings = Comparison.model_validate(
+        {"arms": ["random", "ifd~length"], "more_seeds": {"ifd~length": 5}, **measured}
+    )
+    assert settings.seeds_of("ifd~length") == 5
+
+
+@pytest.mark.parametrize(
+    ("arms", "indicators", "message"),
+    [
+        (["random", "ifd~length"], ["ppl"], "ifd~length is chosen by the indicator 'ifd', which is not computed"),
+        (["full", "selected~length"], [], "selected~length has the lengths of the baseline, but full is not as large"),
+    ],
+)
+def test_a_length_matched_arm_needs_what_its_arm_needs_and_a_draw(
+    arms: list[str], indicators: list[str], message: str
+) -> None:
+    [problem] = Comparison(arms=arms, baseline=arms[0]).problems(indicators, embeddings=False, pools=["new"])
+    assert message in problem

@@ -15,9 +15,12 @@ NAMES = {
     "mixed.random@64-steps": RunName(pool="mixed", arm="random", size=64, kept="steps"),
     "mixed.my-epochs": RunName(pool="mixed", arm="my-epochs"),
     "mixed.my-steps@8-epochs": RunName(pool="mixed", arm="my-steps", size=8, kept="epochs"),
+    "mixed.selected~length": RunName(pool="mixed", arm="selected~length"),
+    "mixed.selected~length@64-steps": RunName(pool="mixed", arm="selected~length", size=64, kept="steps"),
     "007.008": RunName(pool="007", arm="008"),
 }
 PARTS = ("a", "b-steps", "c-epochs", "64", "007", "_", "x-1-y")
+ARMS = (*PARTS, *(f"{part}~length" for part in PARTS))
 
 
 @pytest.mark.parametrize(("text", "run"), NAMES.items())
@@ -28,13 +31,13 @@ def test_a_name_is_read_as_it_is_written(text: str, run: RunName) -> None:
 
 def test_no_two_runs_have_the_same_name_and_each_is_read_back() -> None:
     sizes = [(None, None), *product((1, 64, 1000), (None, *KEPT))]
-    runs = [RunName(pool=pool, arm=arm, size=size, kept=kept) for pool, arm, (size, kept) in product(PARTS, PARTS, sizes)]  # fmt: skip
+    runs = [RunName(pool=pool, arm=arm, size=size, kept=kept) for pool, arm, (size, kept) in product(PARTS, ARMS, sizes)]  # fmt: skip
     assert [RunName.read(str(run)) for run in runs] == runs
     assert len({str(run) for run in runs}) == len(runs)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "7", "07", "mixed", "mixed.", ".selected", "a.b.c", "a.b@", "a.b@0", "a.b@064", "a.b@6-both", "a.b@6-", "-a.b", "a.-b", "a.b-steps@", "a/b.c", "007@64", "007\n"]
+    "text", ["", "7", "07", "mixed", "mixed.", ".selected", "a.b.c", "a.b@", "a.b@0", "a.b@064", "a.b@6-both", "a.b@6-", "-a.b", "a.-b", "a.b-steps@", "a/b.c", "007@64", "007\n", "a~length.b", "a.b~", "a.~length", "a.b~size", "a.b@6~length"]
 )  # fmt: skip
 def test_what_is_no_name_is_refused_with_what_is_one(text: str) -> None:
     with pytest.raises(ValueError, match=re.escape(f"found {text!r}, which names no run; expected a subset such as")):
@@ -55,7 +58,11 @@ def test_runs_that_differ_in_what_is_kept_have_the_same_examples() -> None:
 
 
 def test_the_patterns_match_the_runs_of_these_pools_and_arms_and_no_others() -> None:
-    every, whole = (re.compile(make(["mixed", "mixed-2"], ["random", "my-steps"])) for make in (runs_pattern, arm_runs_pattern))  # fmt: skip
-    runs = ["007", "mixed.random", "mixed-2.my-steps", "mixed.my-steps@8-steps"]
-    assert [name for name in [*runs, "mixed.other", "other.random", "mixed.random@8"] if every.fullmatch(name)] == runs
-    assert [name for name in runs if whole.fullmatch(name)] == runs[1:3]
+    every, whole = (re.compile(make(["mixed", "mixed-2"], ["random", "my-steps", "selected~length"])) for make in (runs_pattern, arm_runs_pattern))  # fmt: skip
+    runs = ["007", "mixed.random", "mixed-2.my-steps", "mixed.selected~length", "mixed.my-steps@8-steps"]
+    assert [
+        name
+        for name in [*runs, "mixed.other", "mixed.selected", "other.random", "mixed.random@8"]
+        if every.fullmatch(name)
+    ] == runs
+    assert [name for name in runs if whole.fullmatch(name)] == runs[1:4]

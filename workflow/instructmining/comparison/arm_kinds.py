@@ -5,6 +5,8 @@ How the examples of each are chosen is in `arms.py`. The rules import this modul
 
 from dataclasses import dataclass
 
+from instructmining.training.run import LENGTH_MATCHED
+
 
 @dataclass(frozen=True)
 class ArmKind:
@@ -20,20 +22,32 @@ class ArmKind:
     """Whether it is chosen by embeddings."""
     sized: bool = True
     """Whether it has as many examples as the selection."""
+    ordered: bool = False
+    """Whether it is the first of an order, other than that of the lengths, so that it has a length-matched variant."""
 
 
 ARMS = {
-    "selected": ArmKind("the first examples of the ranking", ranked=True),
+    "selected": ArmKind("the first examples of the ranking", ranked=True, ordered=True),
     "random": ArmKind("drawn at random, anew for each seed, so that its spread covers the draw; the usual baseline"),
     "longest": ArmKind("those with the longest responses: a strong and free baseline, which the paper does not try"),
-    "shortest_ppl": ArmKind("those with the lowest perplexity: one indicator instead of a rule", indicator="ppl"),
-    "reward_only": ArmKind("those with the highest reward: one indicator instead of a rule", indicator="reward"),
-    "ifd": ArmKind("those with the highest `ifd` below 1: one indicator instead of a rule", indicator="ifd"),
+    "shortest_ppl": ArmKind(
+        "those with the lowest perplexity: one indicator instead of a rule", indicator="ppl", ordered=True
+    ),
+    "reward_only": ArmKind(
+        "those with the highest reward: one indicator instead of a rule", indicator="reward", ordered=True
+    ),
+    "ifd": ArmKind(
+        "those with the highest `ifd` below 1: one indicator instead of a rule", indicator="ifd", ordered=True
+    ),
     "influence": ArmKind(
-        "those with the highest `influence`: one indicator, which looks at the `fit` eval sets", indicator="influence"
+        "those with the highest `influence`: one indicator, which looks at the `fit` eval sets",
+        indicator="influence",
+        ordered=True,
     ),
     "similar": ArmKind(
-        "those with the highest `similarity`: one indicator, which looks at the `fit` eval sets", indicator="similarity"
+        "those with the highest `similarity`: one indicator, which looks at the `fit` eval sets",
+        indicator="similarity",
+        ordered=True,
     ),
     "diverse": ArmKind("k-centre on embeddings: coverage alone, whatever the quality", embedded=True),
     "selected_diverse": ArmKind(
@@ -44,13 +58,32 @@ ARMS = {
 }
 LIST = ArmKind("the examples whose IDs you list, such as the selection of another tool", sized=False)
 
+LENGTHS = "the best of that arm among responses of each length, so that they are as long as those of the baseline"
+
 
 def kind_of(arm: str) -> ArmKind:
-    """What is known of an arm; any name that is not in the table is one of `comparison.lists`."""
-    return ARMS.get(arm, LIST)
+    """What is known of an arm or of its variant; any name that is not in the table is one of `comparison.lists`."""
+    return ARMS.get(original(arm), LIST)
+
+
+def original(arm: str) -> str:
+    """The arm that a length-matched variant is one of, as `selected` of `selected~length`; of others, the arm."""
+    return arm.removesuffix(LENGTH_MATCHED)
+
+
+def is_length_matched(arm: str) -> bool:
+    """Whether an arm is a length-matched variant."""
+    return arm.endswith(LENGTH_MATCHED)
+
+
+def length_matched_arms() -> list[str]:
+    """The variants that there are."""
+    return [f"{name}{LENGTH_MATCHED}" for name, kind in ARMS.items() if kind.ordered]
 
 
 def table_of_arms() -> str:
     """The arms as a Markdown table."""
     rows = [f"| `{name}` | {kind.meaning} |" for name, kind in ARMS.items()]
-    return "\n".join(["| arm | examples |", "|---|---|", *rows, f"| a name of `comparison.lists` | {LIST.meaning} |"])
+    variants = ", ".join(f"`{name}`" for name in length_matched_arms())
+    rows += [f"| {variants} | {LENGTHS} |", f"| a name of `comparison.lists` | {LIST.meaning} |"]
+    return "\n".join(["| arm | examples |", "|---|---|", *rows])

@@ -8,6 +8,8 @@ import pyarrow as pa
 
 from instructmining.arrays import Floats
 from instructmining.command import UserError
+from instructmining.comparison.arm_kinds import is_length_matched, original
+from instructmining.comparison.match_lengths import match_lengths
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Pool:
     """Of unit length, in the order of the scores; (examples, dimensions)."""
     listed: tuple[str, ...] = ()
     """The IDs of a list of the user's."""
+    baseline: tuple[str, ...] = ()
+    """The IDs of the baseline's draw, whose lengths a length-matched arm takes."""
 
     @property
     def ids(self) -> list[str]:
@@ -41,8 +45,17 @@ class Draw:
 
 def choose(arm: str, pool: Pool, draw: Draw) -> list[str]:
     """The IDs of an arm, sorted; an arm that is not in the table is a list of the user's."""
+    if is_length_matched(arm):
+        return sorted(length_matched(original(arm), pool))
     chosen = CHOICES[arm](pool, draw) if arm in CHOICES else _known(pool.listed, pool.ids, arm)
     return sorted(chosen)
+
+
+def length_matched(arm: str, pool: Pool) -> list[str]:
+    """The first of an arm's order at each length, as many as the baseline has there."""
+    order = CHOICES[arm](pool, Draw(len(pool.ids)))  # as large as the pool, an arm is its order
+    lengths = dict(zip(pool.ids, _column(pool.scores, "len_out").tolist(), strict=True))
+    return match_lengths(order, lengths, pool.baseline)
 
 
 def first(pool: Pool, draw: Draw) -> list[str]:

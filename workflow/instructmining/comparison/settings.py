@@ -5,13 +5,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from instructmining.comparison.arm_kinds import ARMS, kind_of
+from instructmining.comparison.arm_kinds import ARMS, is_length_matched, kind_of, length_matched_arms
 from instructmining.comparison.benchmarks.settings import Benchmarks
 from instructmining.comparison.judge.settings import Judge
 from instructmining.settings import Name, Settings, Untracked
 from instructmining.training.settings import Training
 
-_ARMS = f"""{", ".join(f"`{name}`" for name in ARMS)}, or names of `lists`; see `docs/method.md` for what each is."""
+_ARMS = f"""{", ".join(f"`{name}`" for name in ARMS)}, or names of `lists`; for most of them also a variant with
+responses as long as the baseline's, such as `selected~length`. See `docs/method.md` for what each is."""
 
 Match = Literal["examples", "steps", "tokens"]
 
@@ -19,7 +20,7 @@ Match = Literal["examples", "steps", "tokens"]
 class Comparison(Settings):
     """Which arms are tuned on, how often, and what is equal among them."""
 
-    arms: Annotated[list[Name], Field(min_length=2, description=_ARMS)] = ["selected", "random", "longest", "full"]
+    arms: Annotated[list[str], Field(min_length=2, description=_ARMS)] = ["selected", "random", "longest", "full"]
     lists: Annotated[dict[Name, str], Untracked()] = {}
     """Arms of your own: for each, a text file with the ID of one example of the pool per line."""
     match: Match = "examples"
@@ -31,7 +32,7 @@ class Comparison(Settings):
     """Tokens of each arm with `match: tokens`, padding left out."""
     seeds: Annotated[int, Field(ge=2)] = 3
     """Fine-tunes per arm."""
-    more_seeds: dict[Name, Annotated[int, Field(ge=2)]] = {}
+    more_seeds: dict[str, Annotated[int, Field(ge=2)]] = {}
     """Another number of fine-tunes for some arms, such as `{selected: 5, random: 5}`; differences are taken between
     equal seeds."""
     baseline: Name = "random"
@@ -48,12 +49,11 @@ class Comparison(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        allowed = [*ARMS, *self.lists]
         problems = [
-            f"{key}: {name!r} is no arm; allowed: {', '.join(allowed)}"
+            f"{key}: {problem}"
             for key, names in {"arms": self.arms, "more_seeds": self.more_seeds}.items()
             for name in names
-            if name not in allowed
+            if (problem := self._no_arm(name))
         ]
         problems += [
             f"lists: {name!r} is the name of a built-in arm; take another" for name in self.lists if name in ARMS
@@ -67,6 +67,17 @@ class Comparison(Settings):
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    def _no_arm(self, name: str) -> str | None:
+        """Why there is no arm of this name; None if there is one."""
+        if name in [*ARMS, *self.lists, *length_matched_arms()]:
+            return None
+        if is_length_matched(name):
+            return (
+                f"{name!r} is no arm: only one that is the first of an order, other than that of the lengths, can have"
+                f" the lengths of the baseline; allowed: {', '.join(length_matched_arms())}"
+            )
+        return f"{name!r} is no arm; allowed: {', '.join([*ARMS, *self.lists])}"
 
     def _measured_problems(self) -> list[str]:
         """What judge and benchmarks ask for that is not tuned: other arms, or too many seeds."""
@@ -114,6 +125,11 @@ class Comparison(Settings):
             problems.append(f"comparison.baseline: {self.baseline!r} is not among comparison.arms")
         if self.sizes and self.baseline in self.arms and not kind_of(self.baseline).sized:
             problems.append(f"comparison.sizes: the baseline, {self.baseline}, has one size; take another baseline")
+        if not kind_of(self.baseline).sized and (matched := [arm for arm in self.arms if is_length_matched(arm)]):
+            problems.append(
+                f"comparison.arms: {matched[0]} has the lengths of the baseline, but {self.baseline} is not as large as"
+                " the selection; take another baseline"
+            )
         if self.lists and len(pools) > 1:
             problems.append(
                 f"comparison.lists: a list names examples of one pool, but {', '.join(pools)} are selected from;"

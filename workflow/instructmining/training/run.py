@@ -2,10 +2,12 @@
 
     007                    subset 007
     mixed.selected         the arm `selected` of the pool `mixed`
+    mixed.selected~length  that arm, drawn so that its responses are as long as the baseline's
     mixed.selected@64      that arm with 64 examples, as in one trial of a search for the size
     mixed.selected@64-steps    the same as a point of a curve of loss over size, here with a constant number of steps
 
 Names are read and written only here, because the names of pools and arms may themselves contain `-`, `_` and digits.
+They contain no `~`, which shells, file systems, URLs and patterns leave alone inside a word.
 """
 
 import re
@@ -18,10 +20,13 @@ from instructmining.settings import NAME
 Kept = Literal["epochs", "steps"]
 """What is held constant along a curve of loss over size."""
 KEPT: tuple[Kept, ...] = get_args(Kept)
+LENGTH_MATCHED = "~length"
+"""The ending of an arm that has the lengths of the baseline's draw."""
 SUBSET, SIZE = r"[0-9][0-9][0-9]+", r"[1-9][0-9]*"
 """Regular expressions without braces, as they are put into patterns that are in braces themselves."""
 GRAMMAR = re.compile(
-    rf"(?P<subset>{SUBSET})|(?P<pool>{NAME})\.(?P<arm>{NAME})(@(?P<size>{SIZE})(-(?P<kept>{'|'.join(KEPT)}))?)?"
+    rf"(?P<subset>{SUBSET})|(?P<pool>{NAME})\.(?P<arm>{NAME}({LENGTH_MATCHED})?)"
+    rf"(@(?P<size>{SIZE})(-(?P<kept>{'|'.join(KEPT)}))?)?"
 )
 
 

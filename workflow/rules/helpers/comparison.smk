@@ -31,6 +31,9 @@ def arm_inputs(wildcards):
         inputs["embeddings"] = f"<results>/indicators/{wildcards.pool}/embeddings.parquet"
     if arm in CONFIG.comparison.lists:
         inputs["list"] = own_file(CONFIG.comparison.lists[arm])
+    if is_length_matched(arm):
+        arms = f"<results>/comparison/{wildcards.model}/{wildcards.pool}/arms"
+        inputs["baseline"] = f"{arms}/{CONFIG.comparison.baseline}/seed{wildcards.seed}.parquet"
     if CONFIG.selection.search and not arm_run(wildcards).size:
         inputs["found"] = f"{folder}/size.json"
     return inputs
@@ -39,7 +42,8 @@ def arm_inputs(wildcards):
 def arm_options(wildcards, input):
     """The options that some arms are chosen with; a list goes by its own name, which may begin with `-` or `@`."""
     listed = CONFIG.comparison.lists.get(arm_name(wildcards))
-    return [*option("--embeddings", input.get("embeddings")), *([f"--list={listed}"] if listed else [])]
+    files = [word for name in ("embeddings", "baseline") for word in option(f"--{name}", input.get(name))]
+    return [*files, *([f"--list={listed}"] if listed else [])]
 
 
 def matched_settings(wildcards):

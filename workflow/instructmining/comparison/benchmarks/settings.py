@@ -38,7 +38,7 @@ class Benchmarks(Settings):
     """How many questions of each task to ask, from the first on; recorded, as this makes results not comparable."""
     batch_size: Annotated[int, Field(ge=1)] = 8
     """Questions that go through the model at the same time."""
-    arms: list[Name] | None = None
+    arms: list[str] | None = None
     """The arms that are measured; all if not given. The baseline is always measured."""
     seeds: Annotated[int, Field(ge=1)] = 1
     """How many fine-tunes of each arm are measured; a difference can be shown from two on."""
