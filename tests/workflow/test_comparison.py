@@ -29,7 +29,9 @@ def test_every_arm_is_tuned_as_often_as_asked_with_as_many_tokens(fresh: Run) ->
         "match": "tokens",
         "tokens": 300,
     }
-    fresh.set_config(fresh.config() | {"comparison": arms})
+    aimed = {"similarity": {}, "influence": {"model": "tiny", "dtype": "fp32"}}
+    config = fresh.config()
+    fresh.set_config(config | {"comparison": arms, "indicators": config["indicators"] | aimed})
     jobs, runs = fresh.to_do(), len(arms["arms"]) * SEEDS + 1
     assert jobs["choose_arm"] == jobs["match_tokens"] == jobs["finetune_and_evaluate_arm"] == runs
     assert jobs["finetune_and_evaluate"] == SUBSET_RUNS
@@ -58,8 +60,8 @@ def test_an_arm_of_ones_own_is_tuned_on_the_steps_of_the_config_whatever_its_nam
 
 def test_a_length_matched_arm_is_chosen_with_the_draw_of_the_baseline_for_its_seed(fresh: Run) -> None:
     fresh.set_config(fresh.config() | {"comparison": {"arms": ["random", "selected~length"], "seeds": SEEDS}})
-    folder = "results/comparison/tiny/new/arms"
-    commands = fresh.snakemake("--dry-run", "--printshellcmds", f"{folder}/selected~length/seed1.parquet").stdout
-    assert re.search(rf"--arm 'selected~length' .* --baseline {folder}/random/seed1\.parquet ", commands), commands[
+    arms = "results/comparison/tiny/new/arms"
+    commands = fresh.snakemake("--dry-run", "--printshellcmds", f"{arms}/selected~length/seed1.parquet").stdout
+    assert re.search(rf"--arm 'selected~length' .* --baseline {arms}/random/seed1\.parquet ", commands), commands[
         -3000:
     ]
