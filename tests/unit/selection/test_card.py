@@ -12,6 +12,7 @@ def test_the_card_counts_pool_and_selection(pool):
     assert "| dolly | 6 (100.0%) | 3 (100.0%) |" in card
     assert "| words_shuffled | 1 (16.7%) | 0 (0.0%) |" in card
     assert "does not predict held-out subsets" in card
+    assert "- Shares of the variance of the predictions over the pool: `ppl` 100%." in card
 
 
 def test_the_card_says_when_a_licence_is_not_stated_and_takes_in_no_markup(pool):

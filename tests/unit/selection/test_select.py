@@ -39,7 +39,7 @@ def test_other_forms_are_made_from_the_messages():
         (["--size", "size.json"], f"The size was searched: {FOUND_SIZE.sentence}"),
     ],
 )
-def test_the_command_writes_the_selection_and_its_card(pool, tmp_path, monkeypatch, size, said):
+def test_the_command_writes_the_selection_and_its_card(pool, tmp_path, monkeypatch, capsys, size, said):
     monkeypatch.chdir(tmp_path)
     write_result(tmp_path / "size.json", FOUND_SIZE)
     write_result(tmp_path / "rule.json", RULE)
@@ -56,3 +56,4 @@ def test_the_command_writes_the_selection_and_its_card(pool, tmp_path, monkeypat
     assert rows == [json.loads(example(i).row) for i in (1, 2)]
     card = (tmp_path / "card.md").read_text()
     assert "CC BY-SA 3.0" in card and said in card
+    assert "\nShares of the variance of the predictions over the pool: `ppl` 100%." in capsys.readouterr().out

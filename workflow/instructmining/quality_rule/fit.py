@@ -23,6 +23,7 @@ from instructmining.quality_rule.evidence.assess import assess
 from instructmining.quality_rule.evidence.checks import made_alike
 from instructmining.quality_rule.evidence.diagnose import diagnose
 from instructmining.quality_rule.evidence.result import Diagnostics
+from instructmining.quality_rule.leverage import fitted_leverage
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.regression.least_squares import Design, drop_unusable, least_squares, make_design
 from instructmining.quality_rule.regression.weights import weigh
@@ -80,6 +81,7 @@ def fit_rule(
         models_tried=assessment.choice.models_tried,
         noise_floor=diagnostics.noise.floor if diagnostics.noise else None,
         covariance=tuple(tuple(row) for row in result.cov_params()[1:, 1:].tolist()),
+        leverage=fitted_leverage(design, result),
     )
     return Fit(rule, diagnostics)
 

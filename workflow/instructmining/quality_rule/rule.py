@@ -141,6 +141,22 @@ class HeldOut:
 
 
 @dataclass(frozen=True)
+class FittedLeverage:
+    """How far the fitted subsets reach in all indicators together.
+
+    The leverage of a set of examples is the variance of its prediction over the residual variance of a subset with one
+    seed, x' (X' W X)^-1 x with x its means and the constant, and W the weights of the fit.
+    """
+
+    centre: tuple[float, ...]
+    """Mean of each indicator over the subsets, with the weights of the fit: there the leverage is smallest."""
+    smallest: float
+    """Leverage there, 1 over the sum of the weights."""
+    largest: float
+    """The largest of the subsets."""
+
+
+@dataclass(frozen=True)
 class QualityRule:
     """`log loss = intercept + sum of coefficient * indicator` (InstructMining, arXiv 2307.06290); lower is better."""
 
@@ -192,6 +208,8 @@ class QualityRule:
     """Smallest difference in log loss that distinguishes two fine-tunes; None where the noise is not known."""
     covariance: tuple[tuple[float, ...], ...] | None = None
     """Covariance of the coefficients, in the order of the terms; None in rules of older versions."""
+    leverage: FittedLeverage | None = None
+    """How far the fitted subsets reach; None where they leave no residuals, and in rules of older versions."""
 
     @property
     def indicators(self) -> list[str]:

@@ -2,5 +2,6 @@
 
 `rank` applies the rule to each example and writes a `ranking`; `search_size` finds how many to keep (`proposals` of
 sizes, a `trial` of each, the `found_size`); `size` says how many a selection has; `select` writes the selection with
-its `card`; `export` writes it for other tools, with configs for their `trainers`.
+its `card`, which says on what `basis` it was made; `export` writes it for other tools, with configs for their
+`trainers`.
 """

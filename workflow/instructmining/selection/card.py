@@ -11,6 +11,7 @@ import pyarrow as pa
 from instructmining.data.reports import SourceReport
 from instructmining.quality_rule.card import evidence
 from instructmining.quality_rule.published import Rule
+from instructmining.selection.basis import basis_sentences
 from instructmining.selection.found_size import FoundSize
 from instructmining.selection.rank import mean_outside_sentence, outside_sentences
 from instructmining.selection.settings import Selection
@@ -64,6 +65,7 @@ def selection_card(
         "## The rule",
         f"```\n{rule.formula()}\n```",
         _bullets(evidence(rule)),
+        *_basis(basis_sentences(rule, ranking, size)),
         *_extrapolation(outside_sentences(rule, ranking), mean_outside_sentence(rule, selected)),
         "## How to reproduce it",
         _recipe(pool, settings, hashes),
@@ -84,6 +86,10 @@ def _ties(ranking: pa.Table, size: int) -> str:
         return ""
     count = predicted.count(last)
     return f" {count} examples, some kept and some not, have the same prediction; those with the first IDs are kept."
+
+
+def _basis(sentences: Sequence[str]) -> list[str]:
+    return ["What the selection rests on:", _bullets(sentences)] if sentences else []
 
 
 def _extrapolation(sentences: Sequence[str], of_means: str | None) -> list[str]:

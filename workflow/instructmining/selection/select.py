@@ -19,6 +19,7 @@ from instructmining.data.reports import SourceReport
 from instructmining.example import Example, from_table
 from instructmining.files import file_hash, read_result, read_table, write_jsonl, write_text
 from instructmining.quality_rule.published import read_rule
+from instructmining.selection.basis import basis_sentences
 from instructmining.selection.card import Origin, selection_card, size_sentence
 from instructmining.selection.found_size import FoundSize
 from instructmining.selection.ranking import RANKING, examples_by_id
@@ -49,11 +50,12 @@ def main() -> None:
     selected = select(settings, ranking, arguments.shards)
     write_jsonl(arguments.selected, rows_of(selected, settings))
     origins = [Origin.of(read_result(SourceReport, path), arguments.licences) for path in arguments.sources_report]
+    rule = read_rule(arguments.rule)
     files = [arguments.rule, arguments.ranking, arguments.selected, *([arguments.size] if arguments.size else [])]
     card = selection_card(
         arguments.pool,
         settings,
-        read_rule(arguments.rule),
+        rule,
         ranking,
         origins,
         {path.name: file_hash(path) for path in files},
@@ -61,6 +63,7 @@ def main() -> None:
     )
     write_text(arguments.card, card)
     print(f"kept {len(selected)} of {len(ranking)} examples of {arguments.pool}: {arguments.selected}")
+    print("\n".join(basis_sentences(rule, ranking, len(selected))))
 
 
 def _parse() -> argparse.Namespace:
