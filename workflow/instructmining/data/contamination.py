@@ -4,7 +4,7 @@ Prompts: the share of the example's distinct 8-grams of words that occur in the 
 fewer words counts as one gram, so it is compared whole. Templates, which many prompts share, count on neither side.
 
 Answers: the share of an eval answer's 8-grams that occur in the example, in its prompt or its response. Answers of
-fewer words are not looked for: anybody may give them.
+fewer words, or of fewer than 16 letters, are not looked for: anybody may give them.
 """
 
 from collections import Counter, defaultdict
@@ -28,6 +28,7 @@ from instructmining.data.templates import (
 from instructmining.example import Example, fold_blanks
 
 LEFT_WORDS = 3
+ANSWER_LETTERS = 16
 Value = TypeVar("Value")
 
 
@@ -87,7 +88,7 @@ class EvalPrompts:
         """Add the prompt and the answer of one example of an eval set."""
         self.prompts.texts[words_of(_user_text(example))].add(eval_set)
         answer = words_of(example.response)
-        if len(answer) >= GRAM_WORDS:
+        if len(answer) >= GRAM_WORDS and sum(map(len, answer)) >= ANSWER_LETTERS:
             self.answers.texts[answer].add(eval_set)
 
     def add_source(self, path: Path) -> None:
