@@ -118,3 +118,10 @@ def test_an_answer_of_a_few_letters_is_not_looked_for_however_many_words_they_ar
     thanks = "\u3042\u308a\u304c\u3068\u3046\u3054\u3056\u3044\u307e\u3059"
     prompts = evaluated(example("Say it", response=thanks), example("Count", response="1 2 3 4 5 6 7 8"))
     assert prompts.answer_overlaps(example("Go on", response=f"{thanks}! 1 2 3 4 5 6 7 8")) == {}
+
+
+def test_a_text_that_is_as_long_as_a_book_takes_as_long_as_many_short_ones() -> None:
+    book = " ".join(f"word{number * number % 99_991}" for number in range(50_000))
+    prompts = evaluated(example(book, response=book))
+    assert prompts.answer_overlaps(example("a", response=f"{book} and more")) == {"test": 1.0}
+    assert prompts.overlaps(example(f"{book} and more"))["test"] > 0.99
