@@ -43,7 +43,7 @@ def test_a_missing_file_is_told_in_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "- seed\n", "seed\n"])
 def test_a_file_without_keys_is_told(tmp_path: Path, text: str) -> None:
-    with pytest.raises(ConfigError, match=r"my config\.yaml: found (NoneType|list|str); expected keys with values"):
+    with pytest.raises(ConfigError, match=r"my config\.yaml: found (nothing|list|str); expected keys with values"):
         read_config([written(tmp_path, text)])
 
 
@@ -77,3 +77,20 @@ def test_the_place_is_that_of_the_key_or_of_the_key_above_it(
     Path("one.yaml").write_text("sources:\n  a:\n    path: x\npools: {p: {}}\n")
     Path("two.yaml").write_text("pools: {p: {\n  sources: [b]}}\n")
     assert in_place(problem, [Path("one.yaml"), Path("two.yaml")]) == f"{place}: {problem}"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("seed: !!python/name:os.system\n", "config.yaml:1:7: this is not YAML: could not determine a constructor"),
+        ("? [a, b]\n: 1\n", "config.yaml:1:3: this is not YAML while constructing a mapping: found unhashable key"),
+        ("a: " + "[" * 3000, "config.yaml: this is nested too deep"),
+        ("a: &a {b: *a}\n", "a.b.b: this is nested too deep, or holds itself by an alias"),
+        ("", "config.yaml: found nothing; expected keys with values"),
+    ],
+)
+def test_what_yaml_allows_and_a_config_does_not_is_told_in_one_line(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        read_config([written(tmp_path, text)])
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)

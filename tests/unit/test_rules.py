@@ -37,6 +37,26 @@ def test_a_file_of_the_users_becomes_an_input_in_one_place() -> None:
     ] * 2
 
 
+RULE = re.compile(r"^( *)rule\b.*:\n((?:\1 .*\n|\n)+)", re.MULTILINE)
+OUTPUT = re.compile(r"^( *)output:\n((?:\1 .*\n|\n)+)", re.MULTILINE)
+
+
+BESIDE = {"assets", "rankings"}
+"""Parts of the explorer, which its command finds beside the page."""
+
+
+def test_a_command_is_told_each_output_of_its_rule() -> None:
+    rules = [rule for path in FILES for _, rule in RULE.findall(path.read_text()) if "shell:" in rule]
+    missing = [
+        name
+        for rule in rules
+        for indent, outputs in OUTPUT.findall(rule)
+        for name in re.findall(rf"^{indent}    (\w+)=", outputs, re.MULTILINE)
+        if f"{{output.{name}" not in rule.partition("shell:")[2]
+    ]
+    assert set(missing) == BESIDE
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_no_param_is_text_in_which_braces_would_count(path: Path) -> None:
     assert not re.findall(r"^ +\w+=(?:as_json|json\.dumps)\(.*", path.read_text(), re.MULTILINE), (

@@ -5,6 +5,9 @@ from collections.abc import Collection, Mapping
 from instructmining.data.settings import EvalSet, Pool
 from instructmining.indicators.settings import SCORERS
 
+LONGEST = 80
+"""Characters of a name, two of which may be in the name of one folder."""
+
 
 def name_problems(
     pools: Mapping[str, Pool],
@@ -16,8 +19,10 @@ def name_problems(
     """What is wrong with names."""
     members = {f"pools.{name}.sources": pool.sources for name, pool in pools.items()}
     members |= {f"eval_sets.{name}.sources": eval_set.sources for name, eval_set in eval_sets.items()}
+    named = {"pools": pools, "eval_sets": eval_sets, "models": models, "quality_rule.ratings": ratings}
     return [
         *_repeated(members),
+        *_too_long({**named, "indicators.custom": custom, **members}),
         *(f"models.{name}: this is the name of a scorer; choose another" for name in models if name in SCORERS),
         *_reserved(pools, ratings, models, custom),
         *(
@@ -35,6 +40,16 @@ def _repeated(members: Mapping[str, list[str]]) -> list[str]:
         for key, sources in members.items()
         for source in dict.fromkeys(sources)
         if sources.count(source) > 1
+    ]
+
+
+def _too_long(names: Mapping[str, Collection[str]]) -> list[str]:
+    """Names that would make those of files too long for a file system."""
+    return [
+        f"{key}: {name[:20]}... has {len(name)} characters; at most {LONGEST}, as names of files are made from it"
+        for key, each in names.items()
+        for name in each
+        if len(name) > LONGEST
     ]
 
 

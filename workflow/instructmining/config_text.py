@@ -6,7 +6,7 @@ checks a config and says nothing if it is right.
 """
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from instructmining.config_error import ConfigError
 
 Key = tuple[str, ...]
 """The keys from the top down to one; an item of a list goes by its number."""
+MOST_LEVELS = 50
+TOO_DEEP = "this is nested too deep, or holds itself by an alias"
 
 
 def main() -> None:
@@ -34,16 +36,18 @@ def read_config(paths: Sequence[Path], values: Mapping[str, Any] | None = None) 
     """
     for path in paths:
         check_text(path)
+    merged = values if values is not None else _parse(paths[0])
     try:
-        return load_config(values if values is not None else _parse(paths[0]))
+        return load_config(merged)
     except ConfigError as error:
         raise ConfigError(in_place(str(error), paths)) from None
 
 
 def _parse(path: Path) -> dict[str, Any]:
-    values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    values = _read(path, yaml.safe_load)
     if not isinstance(values, dict):
-        raise ConfigError(f"found {type(values).__name__}; expected keys with values, such as `seed: 0`")
+        found = "nothing" if values is None else type(values).__name__
+        raise ConfigError(f"{path}: found {found}; expected keys with values, such as `seed: 0`")
     return values
 
 
@@ -85,10 +89,13 @@ def check_text(path: Path) -> None:
 
 def keys(node: yaml.Node | None, above: Key = ()) -> Iterator[tuple[Key, yaml.Mark]]:
     """Every key and every item of a list, with its place, in the order of the file."""
+    if len(above) > MOST_LEVELS:
+        raise ConfigError(f"{'.'.join(above[:3])}: {TOO_DEEP}")
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:
-            yield (*above, str(name.value)), name.start_mark
-            yield from keys(value, (*above, str(name.value)))
+            key = (*above, str(name.value))
+            yield key, name.start_mark
+            yield from keys(value, key)
     elif isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
             yield (*above, str(number)), item.start_mark
@@ -97,17 +104,24 @@ def keys(node: yaml.Node | None, above: Key = ()) -> Iterator[tuple[Key, yaml.Ma
 
 def _compose(path: Path) -> yaml.Node | None:
     """The nodes of a YAML file."""
+    root: yaml.Node | None = _read(path, yaml.compose)
+    return root
+
+
+def _read(path: Path, reader: Callable[[str], Any]) -> Any:
+    """What a reader makes of a YAML file; raises ConfigError, with line and column, where it is none."""
     try:
-        root: yaml.Node | None = yaml.compose(path.read_text(encoding="utf-8"))
-        return root
+        return reader(path.read_text(encoding="utf-8"))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         while_doing = f" {error.context}" if error.context else ""
         raise ConfigError(f"{path}:{_place(mark)}: this is not YAML{while_doing}: {error.problem}") from None
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         raise ConfigError(f"{path}: there is no such file; name a config with CONFIG=...") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: this is not YAML in UTF-8: {' '.join(str(error).split())}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: {TOO_DEEP}") from None
 
 
 def _place(mark: yaml.Mark | None) -> str:

@@ -99,3 +99,29 @@ def test_answers_that_anybody_gives_are_not_looked_for(tmp_path) -> None:
     prompts = evaluated(*asked, example("Yes?", response="Yes, of course."))
     pool = [example("Sure?", response="Yes, of course."), example("Help!", response=f"{refusal}.")]
     assert [prompts.answer_overlaps(item) for item in pool] == [{}, {}]
+
+
+CHINESE = "\u4e00\u4e2a\u6c34\u6c60\u6709\u4e24\u4e2a\u8fdb\u6c34\u7ba1\u4e00\u4e2a\u51fa\u6c34\u7ba1\u591a\u4e45\u80fd\u628a\u5b83\u88c5\u6ee1"
+"""A question about the pipes of a pool, in which no blank stands."""
+
+
+def test_a_question_without_blanks_is_found_in_a_longer_one() -> None:
+    prompts = evaluated(example(CHINESE))
+    assert prompts.overlaps(example(f"\u8bf7\u95ee{CHINESE}\u5462"))["test"] > 0.8
+    assert (
+        prompts.overlaps(example("\u4eca\u5929\u5929\u6c14\u5f88\u597d\u6211\u4eec\u53bb\u516c\u56ed\u73a9\u5427"))
+        == {}
+    )
+
+
+def test_an_answer_of_a_few_letters_is_not_looked_for_however_many_words_they_are() -> None:
+    thanks = "\u3042\u308a\u304c\u3068\u3046\u3054\u3056\u3044\u307e\u3059"
+    prompts = evaluated(example("Say it", response=thanks), example("Count", response="1 2 3 4 5 6 7 8"))
+    assert prompts.answer_overlaps(example("Go on", response=f"{thanks}! 1 2 3 4 5 6 7 8")) == {}
+
+
+def test_a_text_that_is_as_long_as_a_book_takes_as_long_as_many_short_ones() -> None:
+    book = " ".join(f"word{number * number % 99_991}" for number in range(50_000))
+    prompts = evaluated(example(book, response=book))
+    assert prompts.answer_overlaps(example("a", response=f"{book} and more")) == {"test": 1.0}
+    assert prompts.overlaps(example(f"{book} and more"))["test"] > 0.99

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from instructmining.data.settings import EvalSet, Ratings, Source
+from instructmining.data.settings import EvalSet, Pool, Ratings, Source
 from instructmining.settings import Settings
 
 
@@ -56,3 +56,14 @@ def test_a_path_names_at_least_one_file_and_none_twice(settings: type[Settings],
 
 def test_a_path_may_be_a_list() -> None:
     assert Source.model_validate({"path": ["a.json", "b.json"]}).path == ["a.json", "b.json"]
+
+
+@pytest.mark.parametrize("threshold", [True, "on", 0.4])
+def test_near_duplicates_need_a_threshold(threshold: object) -> None:
+    with pytest.raises(ValidationError, match="near_duplicates"):
+        Pool.model_validate({"sources": ["a"], "near_duplicates": threshold})
+
+
+def test_a_path_holds_no_nul() -> None:
+    with pytest.raises(ValidationError, match="expected a path"):
+        Source(path="a\0.jsonl")

@@ -28,6 +28,27 @@ def test_words_know_neither_case_nor_punctuation_nor_unicode_form() -> None:
     assert words_of(" ?!\n* ") == ("?! *",)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("GPT\u662f\u4ec0\u4e48?", "gpt \u662f \u4ec0 \u4e48"),  # Chinese: "What is GPT?"
+        ("\u30a2\u30e1\u30ea\u30ab\u306e\u9996\u90fd", "\u30a2\u30e1\u30ea\u30ab \u306e \u9996 \u90fd"),  # Japanese
+        (
+            "\u0e20\u0e32\u0e29\u0e32\u0e44\u0e17\u0e22\u0e14\u0e35",
+            "\u0e20\u0e32\u0e29\u0e32\u0e44\u0e17\u0e22\u0e14\u0e35",
+        ),  # Thai: one vowel sign
+        ("\u0e14\u0e35\u0e21\u0e32\u0e01", "\u0e14\u0e35 \u0e21\u0e32\u0e01"),
+        (
+            "\u0939\u093f\u0928\u094d\u0926\u0940 \u0915\u0940",
+            "\u0939\u093f\u0928\u094d\u0926\u0940 \u0915\u0940",
+        ),  # Hindi
+        ("\ud55c\uad6d\uc758 \uc218\ub3c4", "\ud55c\uad6d\uc758 \uc218\ub3c4"),  # Korean has blanks
+    ],
+)
+def test_a_text_without_blanks_has_words_too_and_vowel_signs_belong_to_them(text: str, words: str) -> None:
+    assert words_of(text) == tuple(words.split())
+
+
 def test_a_text_of_less_than_eight_words_is_one_gram() -> None:
     assert windows(("how", "are", "you")) == [("how", "are", "you")]
     assert windows(tuple("abcdefghi")) == [tuple("abcdefgh"), tuple("bcdefghi")]

@@ -82,6 +82,32 @@ def test_a_table_that_does_not_cover_the_examples_is_refused(
     assert str(error.value).startswith(f"{tmp_path}/scores.parquet: {message}")
 
 
+@pytest.mark.parametrize("score", ["hard", [1.0], float("nan"), float("inf")])
+def test_a_score_that_is_no_number_is_told_with_its_example(tmp_path: Path, score: object) -> None:
+    with pytest.raises(UserError, match=f"column difficulty holds .*{A.id}.*expected a number"):
+        scores(tmp_path, {"id": [A.id], "difficulty": [score]}, None, A)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"instruction": [1], "response": ["it is a"]},
+        {"instruction": [b"what is a"], "response": [b"it is a"]},
+        {"messages": ["what is a"]},
+        {"messages": [[{"from": "user", "value": "what is a"}]]},
+    ],
+)
+def test_a_text_that_is_none_is_told(tmp_path: Path, table: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match=r"scores\.parquet: .*expected (text|a list of turns)"):
+        scores(tmp_path, table | {"difficulty": [1.0]}, BY_TEXT, A)
+
+
+def test_a_file_that_is_no_parquet_is_told(tmp_path: Path) -> None:
+    (tmp_path / "scores.csv").write_text("id,difficulty\n")
+    with pytest.raises(UserError, match=r"scores\.csv: expected a table in Parquet"):
+        look_up(tmp_path / "scores.csv", "difficulty", tmp_path / "shard.parquet")
+
+
 def test_a_value_that_two_examples_share_names_none_of_them(tmp_path: Path) -> None:
     other = example("c", source="other", number=7)
     with pytest.raises(

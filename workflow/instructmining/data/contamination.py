@@ -4,7 +4,7 @@ Prompts: the share of the example's distinct 8-grams of words that occur in the 
 fewer words counts as one gram, so it is compared whole. Templates, which many prompts share, count on neither side.
 
 Answers: the share of an eval answer's 8-grams that occur in the example, in its prompt or its response. Answers of
-fewer words are not looked for: anybody may give them.
+fewer words, or of fewer than 16 letters, are not looked for: anybody may give them.
 """
 
 from collections import Counter, defaultdict
@@ -28,6 +28,7 @@ from instructmining.data.templates import (
 from instructmining.example import Example, fold_blanks
 
 LEFT_WORDS = 3
+ANSWER_LETTERS = 16
 Value = TypeVar("Value")
 
 
@@ -87,7 +88,7 @@ class EvalPrompts:
         """Add the prompt and the answer of one example of an eval set."""
         self.prompts.texts[words_of(_user_text(example))].add(eval_set)
         answer = words_of(example.response)
-        if len(answer) >= GRAM_WORDS:
+        if len(answer) >= GRAM_WORDS and sum(map(len, answer)) >= ANSWER_LETTERS:
             self.answers.texts[answer].add(eval_set)
 
     def add_source(self, path: Path) -> None:
@@ -111,21 +112,27 @@ class EvalPrompts:
         """For each eval set with an answer that shares grams with the example, the largest share of an answer's."""
         text = words_of("\n".join(turn["content"] for turn in example.messages))
         grams = self._answer_grams.keys() & set(windows(text))
-        found = Counter(answer for gram in grams for answer in self._answer_grams[gram])
+        found = Counter(number for gram in grams for number in self._answer_grams[gram])
         shares: dict[str, float] = {}
-        for answer, count in found.items():
+        for number, count in found.items():
+            answer, own = self._answers[number]
             for eval_set in self.answers.texts[answer]:
-                shares[eval_set] = max(shares.get(eval_set, 0), count / len(self.answers.own[answer]))
+                shares[eval_set] = max(shares.get(eval_set, 0), count / len(own))
         return shares
 
     @cached_property
     def _prompt_grams(self) -> dict[Words, set[str]]:
         own = self.prompts.own.items()
-        return _index((gram, name) for text, grams in own for gram in grams for name in self.prompts.texts[text])
+        return _index((gram, name) for text, grams in own for name in self.prompts.texts[text] for gram in grams)
 
     @cached_property
-    def _answer_grams(self) -> dict[Words, set[Words]]:
-        return _index((gram, answer) for answer, grams in self.answers.own.items() for gram in grams)
+    def _answers(self) -> list[tuple[Words, set[Words]]]:
+        return list(self.answers.own.items())
+
+    @cached_property
+    def _answer_grams(self) -> dict[Words, set[int]]:
+        """By gram, the numbers of the answers: to look a long text up takes as long as to read it."""
+        return _index((gram, number) for number, (_, grams) in enumerate(self._answers) for gram in grams)
 
 
 def _swallowed(text: Words, here: Set[Words], in_sources: Set[Words]) -> bool:

@@ -63,8 +63,9 @@ class Tally:
     def count_not_read(self, names: Iterable[str]) -> None:
         """Count the row under each field that was not read, by name as long as there are few names."""
         for name in names:
-            known = name in self.not_read or len(self.not_read) < MOST_NAMES
-            self.not_read[name[:100] if known else "other fields"] += 1
+            short = name[:100] or "(no name)"
+            known = short in self.not_read or len(self.not_read) < MOST_NAMES
+            self.not_read[short if known else "other fields"] += 1
 
 
 @dataclass(frozen=True)

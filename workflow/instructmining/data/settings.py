@@ -15,7 +15,7 @@ Degradation = Literal["responses_shuffled", "responses_truncated", "words_shuffl
 def _is_path(value: object) -> object:
     """A path, or several different ones; raises ValueError for anything else."""
     paths = value if isinstance(value, list) else [value]
-    if not paths or not all(isinstance(path, str) and path.strip() for path in paths):
+    if not paths or not all(isinstance(path, str) and path.strip() and "\0" not in path for path in paths):
         raise ValueError("is empty" if value in ("", []) else f"found {value!r}, expected a path or a list of paths")
     if twice := [path for number, path in enumerate(paths) if path in paths[:number]]:
         raise ValueError(f"{twice[0]} is named twice")
@@ -132,7 +132,7 @@ class Pool(Settings):
     """An example is dropped if at least this share of its prompt's 8-grams occurs in the prompts of one eval set, or
     this share of an eval answer's 8-grams in the example. What many prompts share, such as a preamble, does not count.
     """
-    near_duplicates: Annotated[float, Field(ge=0.5, le=1)] | None = None
+    near_duplicates: Annotated[float, Field(ge=0.5, le=1, strict=True)] | None = None
     """Such as 0.8: drop an example that is at least so similar to an earlier one, by the Jaccard index of their
     five-word shingles. If not given, equal examples alone are duplicates."""
 

@@ -21,17 +21,27 @@ from scipy.sparse import csr_array
 
 from instructmining.example import EXAMPLES, Example, from_table
 
-_WORD = re.compile(r"\w+")
 GRAM_WORDS = 8
 SAMPLED = 1000
 NEAR_IDENTICAL = 0.8
 Words = tuple[str, ...]
 
+_MARKS = "".join(mark for mark in map(chr, range(0x300, 0x20000)) if unicodedata.category(mark).startswith("M"))
+_SINGLE = "\u3005\u3007\u3040-\u309f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_SPACED = rf"[^\W{_SINGLE}{_UNSPACED}]"
+_ASCII_WORD = re.compile(r"\w+", re.ASCII)
+_WORD = re.compile(rf"[{_SINGLE}]|(?:[{_UNSPACED}](?<=\w))+[{_MARKS}]*|{_SPACED}+(?:[{_MARKS}]+{_SPACED}*)*")
+
 
 def words_of(text: str) -> Words:
-    """The words of a text in lower case; of a text without any, the text."""
+    """The words of a text in lower case, with their accents and vowel signs; of a text without any, the text.
+
+    Where no blanks stand between words, these stand for them: in Chinese and Japanese each character but katakana, of
+    which a run is a word; in Thai, Lao, Burmese and Khmer the letters up to the next vowel sign or tone mark.
+    """
     lower = unicodedata.normalize("NFC", text).lower()
-    return tuple(_WORD.findall(lower)) or (" ".join(lower.split()),)
+    return tuple((_ASCII_WORD if lower.isascii() else _WORD).findall(lower)) or (" ".join(lower.split()),)
 
 
 def windows(words: Words) -> list[Words]:

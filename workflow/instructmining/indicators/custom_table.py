@@ -6,6 +6,7 @@
 A row of the table belongs to an example by the example's ID, by a value that the source's row has too, or by the text.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import islice
@@ -44,9 +45,10 @@ def table_scorer(name: str, scores: Mapping[str, float]) -> Scorer[list[Example]
 def look_up(table: Path, column: str, shard: Path, match: Match | None = None) -> dict[str, float]:
     """The score of every example of a shard, by its ID, from a table that may hold other examples too.
 
-    Raises UserError for a score that is missing, empty or given twice, and for examples that have no key or the same.
+    Raises UserError for a score that is missing, empty, given twice or no number, for examples that have no key or the
+    same, and for a file that is no Parquet table.
     """
-    dataset = ds.dataset(table)
+    dataset = open_table(table)
     try:
         matched = matching(match, dataset.schema.names)
         if column not in dataset.schema.names:
@@ -57,6 +59,15 @@ def look_up(table: Path, column: str, shard: Path, match: Match | None = None) -
     except UserError as error:
         raise UserError(f"{table}: {error}") from None
     return {identifier: scores[key] for key, identifier in ids.items()}
+
+
+def open_table(path: Path) -> ds.Dataset:
+    """A table of scores, of which no row is read yet; raises UserError where it is none."""
+    try:
+        return ds.dataset(path)
+    except ValueError as error:
+        first = str(error).splitlines()[0]
+        raise UserError(f"{path}: expected a table in Parquet, with each column once: {first}") from None
 
 
 def example_keys(shard: Path, matched: Matching) -> dict[Key, str]:
@@ -87,8 +98,19 @@ def read_scores(dataset: ds.Dataset, column: str, matched: Matching, wanted: Map
                 continue
             if key in scores:
                 raise UserError(f"an example appears twice, {_some([key])}; give each {matched.in_words} one score")
-            scores[key] = float(row[column])
+            scores[key] = as_number(row[column], column, key)
     return scores
+
+
+def as_number(value: object, column: str, key: Key) -> float:
+    """A score as a number; raises UserError where it is none, NaN or infinite."""
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise UserError(f"column {column} holds {value!r:.40}, {_some([key])}; expected a number")
+    return number
 
 
 def check_all_found(scores: Mapping[Key, float], ids: Mapping[Key, str], column: str, matched: Matching) -> None:

@@ -61,8 +61,8 @@ def _by_text(found: list[str]) -> Matching:
     instruction = tuple(name for name in ("instruction", "input") if name in found)
 
     def of_row(row: Row) -> Key | None:
-        parts = [row[name] for name in instruction if row[name]]
-        return (_same("\n\n".join(parts)), _same(row[response])) if parts and row[response] else None
+        parts = [_same(row[name]) for name in instruction if row[name]]
+        return (" ".join(parts), _same(row[response])) if parts and row[response] else None
 
     words = f"instruction and {response}"
     return Matching((*instruction, response), ("messages",), of_row, _instruction_and_response, words)
@@ -87,6 +87,8 @@ def as_text(value: object) -> str | None:
 
 def _turns(row: Row) -> Key | None:
     turns = row["messages"] or []
+    if not all(isinstance(turn, Mapping) and {"role", "content"} <= turn.keys() for turn in turns):
+        raise UserError(f"column messages holds {turns!r:.80}; expected a list of turns with role and content")
     return tuple(part for turn in turns for part in (turn["role"], _same(turn["content"]))) or None
 
 
@@ -95,7 +97,9 @@ def _instruction_and_response(example: Row) -> Key:
     return _same("\n\n".join(before)), _same(response)
 
 
-def _same(text: str | None) -> str:
+def _same(text: object) -> str:
+    if text is not None and not isinstance(text, str):
+        raise UserError(f"found {text!r:.80} of type {type(text).__name__} in a column to match by; expected text")
     return " ".join(normalise(text or "").split())
 
 

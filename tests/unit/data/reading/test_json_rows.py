@@ -44,6 +44,7 @@ NO_ROWS = {
     "its field instruction is an array of 2 values, output is an array of 2 values": {"instruction": ["a", "b"], "output": ["c", "d"]},
     "its field 0 is an object, 1 is an object": {"0": TWO[0], "1": TWO[1]},
     "its field data is an object": {"data": {"train": TWO}},
+    "it is empty": {},
     "its field a is null, b is null, c is null, d is null, e is null and 2 more": dict.fromkeys("abcdefg"),
 }  # fmt: skip
 
@@ -101,3 +102,21 @@ def test_a_key_that_stands_twice_in_a_row_is_named(read: Read) -> None:
     assert read('{"instruction": "Say a", "output": "first", "output": "second"}') == [
         'key "output" stands twice; in one object'
     ]
+
+
+def test_what_stands_beside_the_rows_of_one_object_is_said(read: Read, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    read(json.dumps({"version": "1", "note": "", "data": TWO}), "data.json")
+    assert caplog.messages[0].endswith("data.json: the rows are in data; not read beside it: version")
+
+
+def test_what_changes_the_meaning_of_the_rows_may_not_stand_beside_them(read: Read) -> None:
+    with pytest.raises(
+        DataError, match="the rows are in data, but system_prompt stands beside it; write it into each row"
+    ):
+        read(json.dumps({"system_prompt": "Be a pirate", "data": TWO}), "data.json")
+
+
+def test_an_array_that_is_nested_too_deep_is_said(read: Read) -> None:
+    with pytest.raises(DataError, match="row 1: nested too deep"):
+        read("[" * 100_000, "rows.json")

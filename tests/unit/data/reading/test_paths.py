@@ -128,3 +128,15 @@ def test_the_hash_of_files_is_that_of_the_lines_of_their_hashes(folder: Path) ->
 )
 def test_the_format_is_the_ending_before_those_of_packed_files(name: str, form: str) -> None:
     assert data_format(Path("x") / name) == form
+
+
+@pytest.mark.parametrize("path", ["data", "data/*.jsonl"])
+def test_a_link_to_a_file_that_is_not_there_is_no_data_file_to_leave_out(folder: Path, path: str) -> None:
+    (folder / "data/c.jsonl").symlink_to("gone.jsonl")
+    with pytest.raises(DataError, match=r"data/c\.jsonl: a link to a file that is not there"):
+        find_files(path, folder)
+
+
+def test_an_address_is_no_path(folder: Path) -> None:
+    with pytest.raises(DataError, match=r"^https://example\.org/a\.jsonl: this is an address, not a path; download"):
+        find_files("https://example.org/a.jsonl", folder)

@@ -86,7 +86,7 @@ def no_form(row: JsonObject) -> BadRow:
             return BadRow(f"{NO_FORM}: {field} is {describe(row[field])}", _expected(row[field]))
     names = [str(field)[:40] for field in row]
     other = [name for name in names if name not in FIELDS and name.strip().lower() in FIELDS]
-    advice = f"; {', '.join(other)} must be in lower case" if other else ""
+    advice = f"; {', '.join(other)} must be in lower case and without blanks" if other else ""
     return BadRow(NO_FORM, f"fields found: {found_fields(row)}{advice}")
 
 

@@ -71,7 +71,9 @@ MARKS = {*BAD_WHERE_OFF.values(), *BAD_WHERE_ON.values()}
 
 def refuse_losses(unread: Unread, messages: Iterable[Message]) -> None:
     """Raise BadRow for fields that change the meaning and whose texts are nowhere in the conversation."""
-    changing = [(str(field)[:100], value, why) for field, value in unread if (why := _why(str(field)[:100], value))]
+    changing = [
+        (str(field)[:100], value, why) for field, value in unread if (why := what_is_lost(str(field)[:100], value))
+    ]
     said = _texts_of(messages) if changing else set()
     lost = [(field, value, why) for field, value, why in changing if not _is_said(value, said)]
     if lost:
@@ -90,7 +92,7 @@ def _advice(why: str, names: str) -> str:
     return f"{read}leave it out with {ignore}"
 
 
-def _why(field: str, value: object) -> str | None:
+def what_is_lost(field: str, value: object) -> str | None:
     """What is lost with a field that holds this value; None where it is nothing of importance."""
     name = _known(field)
     if name in BAD_WHERE_OFF:

@@ -32,13 +32,15 @@ DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=lambda _: N
 
 
 def decode(text: str, start: int = 0) -> tuple[object, int]:
-    """The value from a place on, and where it ends; raises BrokenJsonError, or ValueError for a long number."""
+    """The value from a place on, and where it ends; raises BrokenJsonError, or ValueError where Python has a limit."""
     try:
         return DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
         raise BrokenJsonError(text, error.pos, error.msg) from None
     except ValueError:
         raise ValueError("a number has too many digits") from None
+    except RecursionError:
+        raise ValueError("nested too deep") from None
 
 
 def values(text: str) -> Iterator[object]:

@@ -3,15 +3,17 @@
 Which of them is seen from the content, as many data sets call their JSON lines `.json`.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
 from instructmining.data.errors import BadRow
-from instructmining.data.forms.values import kind
+from instructmining.data.forms.meaning import what_is_lost
+from instructmining.data.forms.values import blank, kind
 from instructmining.data.reading.json_decoder import BrokenJsonError, decode, elements, values
-from instructmining.data.reading.json_values import Twice, is_turn
+from instructmining.data.reading.json_values import Twice, is_turn, shown
 from instructmining.data.reading.paths import data_format
 from instructmining.data.reading.rows import Row, at_line, at_row
 from instructmining.example import JsonObject
@@ -51,7 +53,7 @@ def _goes_on(line: str) -> bool:
         decode(line)
     except BrokenJsonError as error:
         return error.ends
-    except (ValueError, RecursionError):
+    except ValueError:
         pass
     return False
 
@@ -63,7 +65,7 @@ def _lines(lines: Lines, path: Path) -> Iterator[Row]:
 def _row(line: str) -> object:
     try:
         value, end = decode(line)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         return BadRow("broken JSON", str(error), line)
     if end == len(line):
         return value
@@ -99,11 +101,22 @@ def _rows_of_one(value: object, path: Path) -> Iterator[Row]:
     if not isinstance(value, dict) or _is_row(value, arrays):
         return iter([at_row(value, 1, path)])
     if len(arrays) == 1:
+        _say_beside(value, arrays[0], path)
         rows = enumerate(value[arrays[0]], 1)
         return (at_row(row, number, path, arrays[0]) for number, row in rows)
     named = ", ".join(f"{field} is {_kind(inner)}" for field, inner in islice(value.items(), NAMED))
     more = f" and {len(value) - NAMED} more" if len(value) > NAMED else ""
-    raise ValueError(f"one JSON object, not rows: its field {named}{more}; write the rows as an array or as lines")
+    holds = f"its field {named}{more}" if value else "it is empty"
+    raise ValueError(f"one JSON object, not rows: {holds}; write the rows as an array or as lines")
+
+
+def _say_beside(value: JsonObject, rows: str, path: Path) -> None:
+    """Log what stands beside the rows of one object; raises ValueError where it changes what the rows mean."""
+    beside = {field: inner for field, inner in value.items() if field != rows and not blank(inner)}
+    if lost := next((field for field, inner in beside.items() if what_is_lost(field, inner)), None):
+        raise ValueError(f"the rows are in {rows}, but {shown(lost)} stands beside it; write it into each row")
+    if beside:
+        logging.info("%s: the rows are in %s; not read beside it: %s", path, rows, ", ".join(map(shown, beside)))
 
 
 def _is_row(value: JsonObject, arrays: list[str]) -> bool:

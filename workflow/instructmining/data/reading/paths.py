@@ -97,11 +97,15 @@ def _find(path: str, root: Path) -> Found:
         return _data_files(f"{named}: no data file has such a name", [root / match for match in matches])
     unset = re.search(r"\$\{?\w+\}?", path)
     hint = f"; there is no environment variable {unset[0]}" if unset else ""
+    if "://" in path:
+        raise DataError(f"{path}: this is an address, not a path; download the file, or name a data set with `hub`")
     raise DataError(f"file not found: {named}{hint}")
 
 
 def _data_files(problem: str, candidates: Sequence[Path]) -> Found:
     """The data files among some files and folders; raises DataError, with what was found, where there is none."""
+    if lost := next((each for each in candidates if _is_data(each) and not each.exists()), None):
+        raise DataError(f"{lost}: a link to a file that is not there; fetch the file, or remove the link")
     files = tuple(each for each in candidates if each.is_file() and _is_data(each))
     others = tuple(f"{each.name}/" if each.is_dir() else each.name for each in candidates if each not in files)
     if not files:
