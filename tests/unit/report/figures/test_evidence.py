@@ -1,5 +1,7 @@
 """Figures of the evidence about a rule and the tables beside them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -33,3 +35,11 @@ def test_the_rows_of_the_figure_are_those_of_the_table():
     drawing = draw_held_out(fitted()[1])
     labels = [label.get_text() for label in drawing.figure.axes[0].get_yticklabels()]
     assert labels == drawing.table["name"].tolist()
+
+
+def test_with_too_few_subsets_for_any_test_no_gain_is_shown_as_one():
+    diagnostics = fitted()[1]
+    untested = replace(diagnostics, held_out=tuple(replace(row, added=None) for row in diagnostics.held_out))
+    points = draw_held_out(untested).figure.axes[1].lines[1:]
+    assert {point.get_markerfacecolor() for point in points} == {"white"}
+    assert len(draw_held_out(replace(untested, held_out=untested.held_out[:1])).figure.axes[1].lines) == 1

@@ -67,9 +67,9 @@ def draw_held_out(diagnostics: Diagnostics) -> Drawing:
 
 
 def _held_out_row(row: HeldOut) -> dict[str, Any]:
-    """A row of the table with its F-test in columns of its own."""
-    test = asdict(row.added) if row.added else dict.fromkeys(field.name for field in fields(FTest))
-    gain = row.gain if row.baseline else None
+    """A row of the table with its F-test in columns of its own; NaN where there is none."""
+    test = asdict(row.added) if row.added else dict.fromkeys((field.name for field in fields(FTest)), np.nan)
+    gain = row.gain if row.baseline else np.nan
     values = asdict(row) | {"indicators": " ".join(row.indicators), "gain": gain}
     del values["added"]
     return values | {f"added_{name}": value for name, value in test.items()}
