@@ -56,7 +56,11 @@ def test_every_example_has_every_indicator(finished: Run) -> None:
     assert set(scores.column_names) == {"id", "source", "degraded", *indicators}
     assert all(scores[name].null_count == 0 for name in indicators)
     report = json.loads((finished.folder / "results" / "indicators" / "new" / "scores.report.json").read_text())
-    assert report["indicators"]["coh"] == {"new": {"examples": len(scores), "truncated": 0}}
+    scored = pq.read_table(finished.folder / "results" / "data" / "pools" / "new" / "deduplicated" / "000.parquet")
+    assert report["indicators"]["coh"] == {"new": {"examples": len(scored), "truncated": 0}}
+    assert set(scores["id"].to_pylist()) < set(scored["id"].to_pylist()), (
+        "what an eval set holds is scored, and left out"
+    )
 
 
 def test_the_arms_have_equal_steps_but_for_the_full_pool(finished: Run) -> None:
