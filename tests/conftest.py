@@ -7,9 +7,16 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from instructmining.example import Example, make_example
 from tests.slurm.slurm_cluster import Cluster, free_ports, reason_not_to_start
+
+# Tests never time, and what they try is the same each time.
+settings.register_profile(
+    "same", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("same")
 
 ROOT = Path(__file__).parents[1]
 os.environ["PYTHONPATH"] = str(ROOT / "workflow")  # commands that tests start run the library of this checkout
