@@ -1,5 +1,6 @@
 """What `make` is given reaches commands as it is: a name may hold blanks, quotes and what a shell or make would run."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,9 @@ NOTES_ITS_WORDS = '#!/bin/sh\nprintf "%s\\0" "$@" >>words\n'
 
 
 def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run make in a folder."""
-    return subprocess.run(["make", *words], cwd=folder, capture_output=True, text=True, timeout=60)
+    """Run make in a folder, as from a terminal: these tests are themselves started by a make."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS")}
+    return subprocess.run(["make", *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
 
 
 @pytest.fixture

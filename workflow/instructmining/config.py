@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self, get_args
+from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -73,10 +73,10 @@ class Config(Settings):
         return self
 
     def needed_roles(self) -> tuple[Role, ...]:
-        """The roles that need an eval set; where a rule is adopted, nothing is fitted."""
+        """The roles that need an eval set: `fit` where a rule is fitted, `search` where a size is searched."""
         if self.quality_rule.adopted:
             return ("search", "test") if self.selection.search else ()
-        return get_args(Role)
+        return ("fit", "search", "test") if self.selection.search else ("fit", "test")
 
     def selection_pools(self) -> list[str]:
         """The pools that are selected from."""
