@@ -19,6 +19,7 @@ UPWARDS = [
     ("data", "sampling", "models"),
     ("indicators", "training"),
     ("quality_rule",),
+    ("validation",),
     ("planning", "selection"),
     ("comparison",),
     ("report",),

@@ -160,6 +160,7 @@ CONFIG: dict[str, Any] = {
     "models": {"tiny": {"path": "models/llama", "template": "plain", "parameters": 1e5}},
     "training": {"dtype": "fp32", "batch_size": 4, "epochs": 1, "learning_rate": 0.01},
     "quality_rule": {"indicators": ["len_out", "ifd"]},
-    "selection": {"examples": 10},
+    "validation": None,
+    "selection": {"examples": 10, "fallback": "rule"},
     "comparison": {"arms": ["selected", "random", "longest", "full"], "seeds": 2},
 }

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from instructmining.comparison.settings import Comparison
 from instructmining.config_amounts import selection_problems, subset_problems
 from instructmining.config_error import ConfigError, explain
-from instructmining.config_names import name_problems
+from instructmining.config_names import name_problems, order_problems
 from instructmining.data.eval_sets import eval_set_problems
 from instructmining.data.reading.paths import path_problem
 from instructmining.data.settings import EvalSet, Pool, Role, Source
@@ -24,6 +24,7 @@ from instructmining.sampling.settings import Sampling
 from instructmining.selection.settings import Selection
 from instructmining.settings import Name, Settings
 from instructmining.training.settings import Training
+from instructmining.validation.settings import Validation
 
 
 class Config(Settings):
@@ -47,6 +48,8 @@ class Config(Settings):
     """How a base model is tuned."""
     quality_rule: QualityRuleSettings = QualityRuleSettings()
     """How the rule is fitted."""
+    validation: Validation | None = Validation()
+    """How the rule is tried on selections before it is believed; `null` leaves that out."""
     selection: Selection
     """Which examples of a pool are selected."""
     comparison: Comparison = Comparison()
@@ -66,6 +69,7 @@ class Config(Settings):
             *_rule_problems(self),
             *_taken_rule_problems(self),
             *_comparison_problems(self),
+            *order_problems(self.validation, self.selection.fallback, self.indicators.names()),
             *_amount_problems(self),
         ]
         if problems:
@@ -90,6 +94,14 @@ class Config(Settings):
     def compares(self) -> bool:
         """Whether arms are tuned and compared: always after a fit, and with an adopted rule if there is a test set."""
         return any(eval_set.role == "test" for eval_set in self.eval_sets.values())
+
+    def validates(self) -> bool:
+        """Whether the rule is tried on selections; one that is adopted was fitted elsewhere."""
+        return self.validation is not None and not self.quality_rule.adopted
+
+    def may_refuse(self) -> bool:
+        """Whether a selection may follow something else than the rule."""
+        return self.selection.fallback != "rule" and not self.quality_rule.adopted
 
     def indicator_settings(self) -> dict[str, Any]:
         """The settings of all indicators in use, with base models in full: what a rule is valid for."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping
 
+from instructmining.comparison.arm_kinds import orders
 from instructmining.data.settings import EvalSet, Pool
 from instructmining.indicators.settings import SCORERS
+from instructmining.validation.settings import Validation
 
 LONGEST = 80
 """Characters of a name, two of which may be in the name of one folder."""
@@ -71,4 +73,16 @@ def _reserved(
         f"{key}.{name}: the name {name!r} is reserved: {why}; choose another"
         for key, names, name, why in taken
         if name in names
+    ]
+
+
+def order_problems(validation: Validation | None, fallback: str, indicators: Collection[str]) -> list[str]:
+    """Choices of the validation, or a fallback, that are no orders which these indicators give."""
+    offered = orders(indicators)
+    asked = [("validation.choices", name) for name in (validation.choices or [] if validation else [])]
+    asked += [("selection.fallback", fallback)] * (fallback not in ("best", "rule"))
+    return [
+        f"{key}: found {name!r}; allowed with these indicators: {', '.join(offered)}"
+        for key, name in asked
+        if name not in offered
     ]

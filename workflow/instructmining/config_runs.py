@@ -1,5 +1,6 @@
 """The runs that a config asks for: what each model is tuned on, with which seeds, and how."""
 
+from instructmining.comparison.arm_kinds import orders, ruled_arm
 from instructmining.config import Config
 from instructmining.training.run import KEPT, RunName
 from instructmining.training.settings import Training
@@ -26,6 +27,25 @@ def arm_runs(config: Config, pool: str) -> list[tuple[RunName, int]]:
     return [(RunName(pool=pool, arm=arm), seed) for arm in comparison.arms for seed in range(comparison.seeds_of(arm))]
 
 
+def choice_runs(config: Config, pool: str, number: int) -> list[tuple[RunName, int]]:
+    """Every (choice, seed) of a round of the validation: the rule's own, and in the first round the others."""
+    validation = config.validation
+    if validation is None or not config.validates():
+        return []
+    others = validation.choices or orders(config.indicators.names()) if number == 1 else []
+    arms = [ruled_arm(number, validation.rounds), *others]
+    return [(choice_run(config, pool, arm), seed) for arm in arms for seed in range(validation.seeds)]
+
+
+def choice_run(config: Config, pool: str, arm: str) -> RunName:
+    """A choice as large as a subset and tuned as one; where arms are that too, it is the run on the arm."""
+    run, comparison = RunName(pool=pool, arm=arm), config.comparison
+    like_subsets = comparison.match != "tokens" and training_of(config, run) == config.training
+    if like_subsets and config.selection.examples == config.sampling.examples:
+        return run
+    return RunName(pool=pool, arm=arm, size=config.sampling.examples)
+
+
 def size_runs(config: Config, pool: str) -> list[tuple[RunName, int]]:
     """Every (arm at a size, seed) of the curves of loss over size."""
     comparison = config.comparison
@@ -42,7 +62,14 @@ def all_runs(config: Config) -> list[tuple[RunName, int]]:
     """Every (run, seed) of each model: for the rule, unless one is adopted, and for the comparison, if there is one."""
     fit = [] if config.quality_rule.adopted else subset_runs(config)
     pools = config.selection_pools() if config.compares() else []
-    return [*fit, *(run for pool in pools for run in [*arm_runs(config, pool), *size_runs(config, pool)])]
+    compared = [run for pool in pools for run in [*arm_runs(config, pool), *size_runs(config, pool)]]
+    return list(dict.fromkeys([*fit, *all_choice_runs(config), *compared]))
+
+
+def all_choice_runs(config: Config) -> list[tuple[RunName, int]]:
+    """Every (choice, seed) of the validation, of all rounds and pools."""
+    rounds = range(1, 1 + (config.validation.rounds if config.validation else 0))
+    return [run for pool in config.selection_pools() for number in rounds for run in choice_runs(config, pool, number)]
 
 
 def training_of(config: Config, run: RunName) -> Training:
@@ -50,6 +77,6 @@ def training_of(config: Config, run: RunName) -> Training:
     training, comparison = config.training, config.comparison
     if run.kept == "epochs":
         return training.model_copy(update={"steps": None})
-    if run.kept == "steps" or (run.arm and comparison.match == "steps"):
+    if run.kept == "steps" or (run.arm and not run.size and comparison.match == "steps"):
         return training.model_copy(update={"steps": comparison.matched_steps(training, config.selection.examples)})
     return training

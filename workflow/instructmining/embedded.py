@@ -56,7 +56,8 @@ DEFAULT: dict[str, Any] = {
         "dtype": "fp32",
     },
     "quality_rule": {"indicators": ["log_ppl", "relevance"]},
-    "selection": {"examples": 40},
+    "validation": {},
+    "selection": {"examples": 32},
     "comparison": {},
     "report": {},
 }

@@ -15,9 +15,17 @@ sys.path.insert(0, LIBRARY)
 os.environ.update(PYTHONPATH=LIBRARY, PATH=os.pathsep.join([f"{LIBRARY}/slurm", *os.get_exec_path()]))
 
 from instructmining.jobs import resources as needs
-from instructmining.comparison.arm_kinds import is_length_matched, kind_of
+from instructmining.comparison.arm_kinds import is_length_matched, kind_of, original
 from instructmining.config_error import ConfigError
-from instructmining.config_runs import arm_runs, size_runs, subset_runs, subsets, training_of
+from instructmining.config_runs import (
+    all_choice_runs,
+    arm_runs,
+    choice_runs,
+    size_runs,
+    subset_runs,
+    subsets,
+    training_of,
+)
 from instructmining.config_text import read_config, shown
 from instructmining.data.reading.paths import data_format, find_files
 from instructmining.indicators.custom_code import code_file, function_fingerprint
@@ -68,9 +76,10 @@ PLANNED = {}
 
 
 def arm_names():
-    """The arms that models are tuned on, including those of the curves over size."""
+    """The arms that models are tuned on, including those of the curves over size and of the validation."""
     curves = ["selected", CONFIG.comparison.baseline] if CONFIG.comparison.sizes else []
-    return list(dict.fromkeys([*CONFIG.comparison.arms, *curves]))
+    choices = [run.arm for run, _ in all_choice_runs(CONFIG)]
+    return list(dict.fromkeys([*CONFIG.comparison.arms, *curves, *choices]))
 
 
 wildcard_constraints:
@@ -85,6 +94,7 @@ wildcard_constraints:
     arm=rf"({one_of(arm_names())})(@{SIZE})?",
     shard=r"\d\d\d",
     seed=r"\d+",
+    number=r"[1-3]",
 
 
 def runs(command, **settings):

@@ -7,6 +7,7 @@ include: "helpers/comparison.smk"
 localrules:
     choose_arm,
     compare,
+    predict_arms,
     compare_sizes,
     add_up_cost,
 
@@ -101,6 +102,22 @@ rule compare:
         "{params.command:q} --settings {params.settings:q} --confidence {params.confidence:q}"
         " --records {input.records:q} --losses-files {input.losses:q} --output {output.comparison:q} --table {output.table:q}"
         " 2>&1 | tee {log:q}"
+
+
+use rule validate as predict_arms with:
+    input:
+        rule=last_rule,
+        scores="<results>/indicators/{pool}/scores.parquet",
+        embeddings="<results>/indicators/{pool}/embeddings.parquet",
+        examples=lambda wildcards: examples_of(wildcards.model, tuned_arms(wildcards)),
+        records=lambda wildcards: run_files(wildcards.model, tuned_arms(wildcards), "record.json"),
+        like=lambda wildcards: run_files(wildcards.model, subset_runs(CONFIG)[:1], "record.json"),
+    output:
+        validation="<results>/comparison/{model}/{pool}/predicted.json",
+    log:
+        "<logs>/comparison/{model}/{pool}/predicted.log",
+    benchmark:
+        "<benchmarks>/comparison/{model}/{pool}/predicted.jsonl"
 
 
 rule compare_sizes:

@@ -1,6 +1,7 @@
 # Needs: the quality rule and the scores of a pool. Makes: the ranked pool and the examples that are kept.
 
 
+include: "helpers/validation.smk"
 include: "helpers/selection.smk"
 
 
@@ -10,10 +11,11 @@ localrules:
 
 
 rule rank:
-    """Apply the quality rule to every example of a pool: the lowest predicted log loss ranks first."""
+    """Apply the quality rule to every example of a pool; what it is decided that the selection follows ranks first."""
     input:
-        rule="<results>/quality_rule/{model}/rule.json",
+        rule=last_rule,
         scores="<results>/indicators/{pool}/scores.parquet",
+        decision="<results>/selection/{model}/{pool}/decision.json" if CONFIG.may_refuse() else [],
     output:
         "<results>/selection/{model}/{pool}/ranking.parquet",
     log:
@@ -25,8 +27,41 @@ rule rank:
         runtime=needs.short_minutes,
     params:
         **runs("instructmining.selection.rank"),
+        decision=decision_option,
+        seed=CONFIG.seed,
     shell:
-        "{params.command:q} --rule {input.rule:q} --scores {input.scores:q} --ranking {output:q}" " 2>&1 | tee {log:q}"
+        "{params.command:q} --rule {input.rule:q} --scores {input.scores:q} {params.decision:q} --seed {params.seed:q}"
+        " --ranking {output:q} 2>&1 | tee {log:q}"
+
+
+if CONFIG.may_refuse():
+
+    localrules:
+        decide,
+
+    rule decide:
+        """Decide whether the selection follows the rule, or what it falls back on."""
+        input:
+            rule=last_rule,
+            scores="<results>/indicators/{pool}/scores.parquet",
+            validations=validations,
+        output:
+            "<results>/selection/{model}/{pool}/decision.json",
+        log:
+            "<logs>/selection/{model}/{pool}/decide.log",
+        benchmark:
+            "<benchmarks>/selection/{model}/{pool}/decide.jsonl"
+        resources:
+            mem_mb=needs.table_memory_mb,
+            runtime=needs.short_minutes,
+        params:
+            **runs("instructmining.selection.decide", settings=without(CONFIG.selection, "pools", "form", "exports")),
+            # A size that is still to be searched is judged by that of a subset.
+            examples=option("--examples", CONFIG.selection.search and CONFIG.sampling.examples),
+            validations=lambda wildcards, input: ["--validations", *input.validations] if input.validations else [],
+        shell:
+            "{params.command:q} --rule {input.rule:q} --scores {input.scores:q} --settings {params.settings:q}"
+            " {params.examples:q} --pool {wildcards.pool:q} {params.validations:q} --decision {output:q} 2>&1 | tee {log:q}"
 
 
 rule search_size:
@@ -75,8 +110,9 @@ rule search_size:
 rule select:
     """Keep the first examples of a ranked pool, with a data card."""
     input:
-        rule="<results>/quality_rule/{model}/rule.json",
+        rule=last_rule,
         ranking="<results>/selection/{model}/{pool}/ranking.parquet",
+        decision="<results>/selection/{model}/{pool}/decision.json" if CONFIG.may_refuse() else [],
         found=found_size,
         shards=pool_shards,
         sources=lambda wildcards: expand(
@@ -102,8 +138,9 @@ rule select:
         **runs("instructmining.selection.select", settings=CONFIG.selection),
         licences=as_is(as_json(CONFIG.licences())),
         size=size_option,
+        decision=decision_option,
     shell:
-        "{params.command:q} --settings {params.settings:q} {params.size:q}"
+        "{params.command:q} --settings {params.settings:q} {params.size:q} {params.decision:q}"
         " --pool {wildcards.pool:q} --ranking {input.ranking:q} --shards {input.shards:q} --rule {input.rule:q}"
         " --sources-report {input.sources:q} --licences {params.licences:q} --selected {output.selected:q}"
         " --card {output.card:q} 2>&1 | tee {log:q}"

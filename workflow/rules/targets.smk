@@ -22,6 +22,22 @@ def of_comparisons(pattern):
     return of_selections(pattern) if CONFIG.compares() else []
 
 
+def of_validations(pattern):
+    """One file of each round of each selection's validation."""
+    rounds = expand(pattern, number=range(1, ROUNDS + 1), allow_missing=True)
+    return of_selections(rounds) if CONFIG.validates() else []
+
+
+def of_predictions(pattern):
+    """One file of each comparison whose arms a rule predicts that was fitted here."""
+    return [] if CONFIG.quality_rule.adopted else of_comparisons(pattern)
+
+
+def of_decisions(pattern):
+    """One file of each selection that follows the rule only if nothing speaks against it."""
+    return of_selections(pattern) if CONFIG.may_refuse() else []
+
+
 def of_curves(pattern):
     """One file of each comparison that has curves of the loss over size."""
     return of_comparisons(pattern) if CONFIG.comparison.sizes else []
@@ -102,6 +118,7 @@ def intermediate_results():
         *prepared_models(),
         *results_of_data(),
         *results_of_fit(),
+        *results_of_validation(),
         *of_selections("<results>/selection/{model}/{pool}/ranking.parquet"),
         *of_searches("<results>/selection/{model}/{pool}/size.json"),
         *results_of_comparison(),
@@ -152,6 +169,24 @@ def results_of_fit():
     ]
 
 
+def results_of_validation():
+    """The rankings by the rule, the runs on the choices, what they showed, and what selections follow."""
+    pairs = [(model, pool) for model in CONFIG.models for pool in CONFIG.selection_pools()]
+    rounds = [(model, choice_runs(CONFIG, pool, number)) for model, pool in pairs for number in range(1, ROUNDS + 1)]
+    folder, again = "<results>/validation/{model}/{pool}", range(2, ROUNDS + 1)
+    return [
+        *of_validations(
+            [f"{folder}/{{number}}/{name}" for name in ("ranking.parquet", "validation.json", "choices.parquet")]
+        ),
+        *[path for model, runs in rounds for path in dict.fromkeys(examples_of(model, runs))],
+        *[path for model, runs in rounds for path in run_files(model, runs, "record.json")],
+        *of_selections(
+            [f"{folder}/{number}/{name}" for number in again for name in ("observations.parquet", "rule.json")]
+        ),
+        *of_decisions("<results>/selection/{model}/{pool}/decision.json"),
+    ]
+
+
 def results_of_comparison():
     """The arms and the runs on them, including those of the curves over size, if selections are compared."""
     if not CONFIG.compares():
@@ -166,6 +201,7 @@ def results_of_comparison():
         *dict.fromkeys(map(run_examples, runs)),
         *[path for tuned in runs for path in run_files(tuned.model, [(tuned.run, tuned.seed)], "record.json")],
         *of_selections("<results>/comparison/{model}/{pool}/comparison.json"),
+        *of_predictions("<results>/comparison/{model}/{pool}/predicted.json"),
         *of_curves("<results>/comparison/{model}/{pool}/sizes.json"),
         *of_comparisons("<results>/comparison/{model}/{pool}/cost.json"),
     ]

@@ -13,6 +13,7 @@ from instructmining.comparison.settings import Comparison
 from instructmining.config import load_config
 from instructmining.config_error import ConfigError
 from instructmining.embedded import DEFAULT
+from instructmining.selection.orders import Draw, lowest_ppl
 from tests.conftest import ROOT
 from tests.unit.comparison.test_choose_arm import choose_arm
 
@@ -21,7 +22,7 @@ from tests.unit.comparison.test_choose_arm import choose_arm
 def added(monkeypatch: pytest.MonkeyPatch) -> None:
     """An arm that was added by the recipe: a row, and a function that chooses."""
     monkeypatch.setitem(arm_kinds.ARMS, "hardest", ArmKind("those with the highest perplexity", indicator="ppl"))
-    monkeypatch.setitem(arms.CHOICES, "hardest", lambda pool, draw: arms.lowest_ppl(pool, arms.Draw(3))[-draw.size :])
+    monkeypatch.setitem(arms.CHOICES, "hardest", lambda pool, draw: lowest_ppl(pool, Draw(3))[-draw.size :])
 
 
 @pytest.mark.usefixtures("added")

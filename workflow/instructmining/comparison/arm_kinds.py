@@ -3,6 +3,8 @@
 How the examples of each are chosen is in `arms.py`. The rules import this module, so it imports nothing heavy.
 """
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from instructmining.training.run import LENGTH_MATCHED
@@ -28,6 +30,9 @@ class ArmKind:
 
 ARMS = {
     "selected": ArmKind("the first examples of the ranking", ranked=True, ordered=True),
+    "ruled": ArmKind(
+        "the first by the quality rule, also where the selection does not follow it", ranked=True, ordered=True
+    ),
     "random": ArmKind("drawn at random, anew for each seed, so that its spread covers the draw; the usual baseline"),
     "longest": ArmKind("those with the longest responses: a strong and free baseline, which the paper does not try"),
     "shortest_ppl": ArmKind(
@@ -58,6 +63,8 @@ ARMS = {
 }
 LIST = ArmKind("the examples whose IDs you list, such as the selection of another tool", sized=False)
 
+EARLIER = re.compile(r"ruled_[12]")
+"""The rule's own choice in a round of the validation before the last."""
 LENGTHS = "the best of that arm among responses of each length, so that they are as long as those of the baseline"
 
 
@@ -67,8 +74,20 @@ def kind_of(arm: str) -> ArmKind:
 
 
 def original(arm: str) -> str:
-    """The arm that a length-matched variant is one of, as `selected` of `selected~length`; of others, the arm."""
-    return arm.removesuffix(LENGTH_MATCHED)
+    """The arm that a variant is one of, as `selected` of `selected~length` or `ruled` of `ruled_1`; else the arm."""
+    return "ruled" if EARLIER.fullmatch(arm) else arm.removesuffix(LENGTH_MATCHED)
+
+
+def ruled_arm(number: int, rounds: int) -> str:
+    """The rule's own choice in a round of the validation: `ruled` in the last one, before it `ruled_1`, `ruled_2`."""
+    return "ruled" if number == rounds else f"ruled_{number}"
+
+
+def orders(indicators: Collection[str]) -> list[str]:
+    """The arms that are chosen without a rule, by one of these indicators or at random."""
+    needed = {name: kind.indicator for name, kind in ARMS.items() if kind.ordered and not kind.ranked}
+    needed |= {"random": None, "longest": "len_out"}
+    return [name for name in ARMS if name in needed and (needed[name] is None or needed[name] in indicators)]
 
 
 def is_length_matched(arm: str) -> bool:

@@ -32,5 +32,7 @@ def joint_leverage(rule: QualityRule, means: Floats) -> float | None:
     """
     if rule.leverage is None or rule.covariance is None:
         return None
+    if not rule.terms:
+        return rule.leverage.smallest
     distance = means - np.array(rule.leverage.centre)
     return float(rule.leverage.smallest + distance @ np.array(rule.covariance) @ distance / rule.residual_sd**2)

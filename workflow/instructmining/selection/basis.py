@@ -7,15 +7,14 @@ import pyarrow as pa
 
 from instructmining.quality_rule.leverage import joint_leverage
 from instructmining.quality_rule.published import PublishedRule, Rule
-from instructmining.quality_rule.rule import QualityRule, indicator_values
+from instructmining.quality_rule.rule import FittedLeverage, indicator_values
 from instructmining.selection.ranking import term_column
 
 
 def basis_sentences(rule: Rule, ranking: pa.Table, size: int) -> list[str]:
     """Shares of the ranking's variance, leverage of the selection and its share of `ifd` above 1, as far as known."""
     selected = ranking.slice(0, size)
-    fitted = None if isinstance(rule, PublishedRule) else rule
-    found = (_shares(variance_shares(rule, ranking)), _leverage(fitted, selected), _ifd(ranking, selected))
+    found = (_shares(variance_shares(rule, ranking)), _leverage(rule, selected), _ifd(ranking, selected))
     return [sentence for sentence in found if sentence]
 
 
@@ -42,20 +41,29 @@ def _shares(shares: Mapping[str, float]) -> str | None:
     return f"Shares of the variance of the predictions over the pool: {listed}{against}."
 
 
-def _leverage(rule: QualityRule | None, selected: pa.Table) -> str | None:
-    """Where the means of the selection lie among the subsets, in all indicators together."""
-    if rule is None or rule.leverage is None or not rule.terms:
+def leverage_of(rule: Rule, selected: pa.Table) -> float | None:
+    """The leverage of the means of a selection; None where it is not known."""
+    if isinstance(rule, PublishedRule) or not rule.terms:
         return None
-    leverage = joint_leverage(rule, np.array([indicator_values(selected, name).mean() for name in rule.indicators]))
-    if leverage is None:
-        return None
+    return joint_leverage(rule, np.array([indicator_values(selected, name).mean() for name in rule.indicators]))
+
+
+def leverage_sentence(fitted: FittedLeverage, leverage: float) -> str:
+    """Where the means of a selection lie among the subsets, in all indicators together."""
     found = f"The leverage of the selection's means is {leverage:.3g}, the largest of the fitted subsets"
-    if leverage > rule.leverage.largest:
+    if leverage > fitted.largest:
         return (
-            f"{found} {rule.leverage.largest:.3g}. The rule extrapolates: no subset that it was fitted to lies as far"
+            f"{found} {fitted.largest:.3g}. The rule extrapolates: no subset that it was fitted to lies as far"
             " from the others as the selection does, so its prediction for the selection is not tested."
         )
-    return f"{found} {rule.leverage.largest:.3g}: in all indicators together, it lies among them."
+    return f"{found} {fitted.largest:.3g}: in all indicators together, it lies among them."
+
+
+def _leverage(rule: Rule, selected: pa.Table) -> str | None:
+    leverage = leverage_of(rule, selected)
+    if isinstance(rule, PublishedRule) or rule.leverage is None or leverage is None:
+        return None
+    return leverage_sentence(rule.leverage, leverage)
 
 
 def _ifd(ranking: pa.Table, selected: pa.Table) -> str | None:

@@ -12,6 +12,7 @@ from instructmining.data.reports import SourceReport
 from instructmining.quality_rule.card import evidence
 from instructmining.quality_rule.published import Rule
 from instructmining.selection.basis import basis_sentences
+from instructmining.selection.decision import BY_RULE, FOLLOWS, Decision
 from instructmining.selection.found_size import FoundSize
 from instructmining.selection.rank import mean_outside_sentence, outside_sentences
 from instructmining.selection.settings import Selection
@@ -47,15 +48,17 @@ def selection_card(
     origins: Sequence[Origin],
     hashes: Mapping[str, str],
     size_note: str,
+    decision: Decision = FOLLOWS,
 ) -> str:
     """The card as Markdown; `hashes` are SHA-256 of files by name, `size_note` says how the size was chosen."""
     size = selection_size(len(ranking), settings.examples, settings.fraction)
     selected = ranking.slice(0, size)
     sections = [
         f"# Selection from {pool} for {rule.model}",
-        f"The {size} of {len(ranking)} examples ({size / len(ranking):.1%}) for which the quality rule predicts the"
-        f" lowest log loss, best first.{_ties(ranking, size)} Form: {settings.form}.",
+        f"The {size} of {len(ranking)} examples ({size / len(ranking):.1%}) {_chosen(decision, ranking, size)} Form:"
+        f" {settings.form}.",
         size_note,
+        *_decision(decision),
         "## Contents",
         _counts("source", ranking["source"].to_pylist(), selected["source"].to_pylist()),
         _counts("degraded", _kinds(ranking), _kinds(selected)),
@@ -76,6 +79,20 @@ def selection_card(
 def size_sentence(found: FoundSize | None) -> str:
     """How the number of examples was chosen; `found` is None where it was not searched."""
     return f"The size was searched: {found.sentence}" if found else "The size was set in the config, not searched."
+
+
+def _chosen(decision: Decision, ranking: pa.Table, size: int) -> str:
+    """How the examples were chosen, in words."""
+    if decision.by == BY_RULE:
+        return f"for which the quality rule predicts the lowest log loss, best first.{_ties(ranking, size)}"
+    return f"that come first by `{decision.by}`, as the quality rule is refused for this pool."
+
+
+def _decision(decision: Decision) -> list[str]:
+    """What the selection follows and why; empty where the config asks for no decision."""
+    if not decision.reasons:
+        return []
+    return ["## Why it was chosen so", decision.sentence, _bullets([reason.sentence for reason in decision.reasons])]
 
 
 def _ties(ranking: pa.Table, size: int) -> str:

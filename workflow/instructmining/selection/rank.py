@@ -1,9 +1,12 @@
 """Apply the quality rule to every example of a pool and rank them: the lowest predicted log loss is the best.
 
-python -m instructmining.selection.rank --rule rule.json --scores scores.parquet --ranking ranking.parquet
+Where a decision says that the selection does not follow the rule, they are ranked by what it falls back on.
+
+    python -m instructmining.selection.rank --rule rule.json --scores scores.parquet --ranking ranking.parquet
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from instructmining.command import run_main
-from instructmining.files import check_same_ids, read_table, write_table
+from instructmining.files import check_same_ids, read_result, read_table, write_table
 from instructmining.indicators.tables import SCORES
 from instructmining.quality_rule.published import PublishedRule, Rule, read_rule
+from instructmining.selection.decision import BY_RULE, FOLLOWS, Decision
+from instructmining.selection.orders import ORDERS, Draw, Pool
 from instructmining.selection.ranking import indicator_columns, ranking_schema, term_column
 
 
@@ -34,6 +39,24 @@ def rank(rule: Rule, scores: pa.Table) -> pa.Table:
     ranking = pa.table(columns, schema=ranking_schema(rule.indicators, names)).take(order)
     check_same_ids(scores["id"].to_pylist(), sorted(ranking["id"].to_pylist()), "ranking")
     return ranking
+
+
+def reorder(ranking: pa.Table, ids: Sequence[str]) -> pa.Table:
+    """A ranking in another order, with its ranks; `ids` are all of its IDs, the best first."""
+    rows = pc.index_in(pa.array(ids), value_set=ranking["id"].combine_chunks())
+    ordered = ranking.take(rows)
+    ranks = pa.array(np.arange(1, len(ordered) + 1))
+    return ordered.set_column(ordered.column_names.index("rank"), ranking.schema.field("rank"), ranks)
+
+
+def follow(ranking: pa.Table, decision: Decision, seed: int) -> pa.Table:
+    """The ranking by the rule, or by what the decision falls back on; `seed` is that of a random order."""
+    if decision.by == BY_RULE:
+        return ranking
+    pool = Pool(ranking.sort_by("id"))
+    ids = ORDERS[decision.by](pool, Draw(len(ranking), (seed, 0)))
+    check_same_ids(pool.ids, sorted(ids), "ranking")
+    return reorder(ranking, ids)
 
 
 def outside_sentences(rule: Rule, ranking: pa.Table) -> list[str]:
@@ -63,12 +86,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rule", type=Path, required=True)
     parser.add_argument("--scores", type=Path, required=True)
+    parser.add_argument("--decision", type=Path, help="what the selection follows; the rule if not given")
+    parser.add_argument("--seed", type=int, default=0, help="of a random order")
     parser.add_argument("--ranking", type=Path, required=True)
     arguments = parser.parse_args()
     rule = read_rule(arguments.rule)
-    ranking = rank(rule, read_table(arguments.scores, SCORES))
+    decision = read_result(Decision, arguments.decision) if arguments.decision else FOLLOWS
+    ranking = follow(rank(rule, read_table(arguments.scores, SCORES)), decision, arguments.seed)
     write_table(arguments.ranking, ranking, ranking_schema(rule.indicators, indicator_columns(ranking)))
-    print(f"ranked {len(ranking)} examples by {rule.formula()}")
+    print(f"ranked {len(ranking)} examples by {rule.formula() if decision.by == BY_RULE else decision.by}")
+    print(decision.sentence)
     print("\n".join(outside_sentences(rule, ranking)))
 
 

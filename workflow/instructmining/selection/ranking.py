@@ -18,7 +18,11 @@ RANKING = pa.schema(
         pa.field(
             "predicted", pa.float64(), metadata={"description": "log loss that the rule predicts; lower is better"}
         ),
-        pa.field("rank", pa.int64(), metadata={"description": "1 is the lowest predicted; ties in order of ID"}),
+        pa.field(
+            "rank",
+            pa.int64(),
+            metadata={"description": "1 is the best: the lowest predicted, or the first by what it falls back on"},
+        ),
     ]
 )
 

@@ -21,6 +21,7 @@ from instructmining.files import file_hash, read_result, read_table, write_jsonl
 from instructmining.quality_rule.published import read_rule
 from instructmining.selection.basis import basis_sentences
 from instructmining.selection.card import Origin, selection_card, size_sentence
+from instructmining.selection.decision import FOLLOWS, Decision
 from instructmining.selection.found_size import FoundSize
 from instructmining.selection.ranking import RANKING, examples_by_id
 from instructmining.selection.settings import Selection
@@ -51,6 +52,7 @@ def main() -> None:
     write_jsonl(arguments.selected, rows_of(selected, settings))
     origins = [Origin.of(read_result(SourceReport, path), arguments.licences) for path in arguments.sources_report]
     rule = read_rule(arguments.rule)
+    decision = read_result(Decision, arguments.decision) if arguments.decision else FOLLOWS
     files = [arguments.rule, arguments.ranking, arguments.selected, *([arguments.size] if arguments.size else [])]
     card = selection_card(
         arguments.pool,
@@ -60,10 +62,11 @@ def main() -> None:
         origins,
         {path.name: file_hash(path) for path in files},
         size_sentence(read_result(FoundSize, arguments.size) if arguments.size else None),
+        decision,
     )
     write_text(arguments.card, card)
     print(f"kept {len(selected)} of {len(ranking)} examples of {arguments.pool}: {arguments.selected}")
-    print("\n".join(basis_sentences(rule, ranking, len(selected))))
+    print("\n".join([decision.sentence, *basis_sentences(rule, ranking, len(selected))]))
 
 
 def _parse() -> argparse.Namespace:
@@ -72,6 +75,7 @@ def _parse() -> argparse.Namespace:
     )
     parser.add_argument("--settings", type=Selection.model_validate_json, required=True)
     parser.add_argument("--size", type=Path, help="size.json of a search")
+    parser.add_argument("--decision", type=Path, help="what the selection follows; the rule if not given")
     parser.add_argument("--pool", required=True)
     parser.add_argument("--ranking", type=Path, required=True)
     parser.add_argument("--shards", type=Path, nargs="+", required=True)

@@ -46,6 +46,10 @@ class Selection(Settings):
     """Share of the pool to keep."""
     search: Search | None = None
     """Search for the number of examples to keep."""
+    fallback: str = "best"
+    """What a pool is ordered by where the rule is refused, as docs/method.md says: `best`, the choice of the validation
+    with the lowest loss on the eval sets of role `fit`, or `random` without one; an arm that one indicator chooses; or
+    `rule`: it is never refused, as in the paper."""
     form: Literal["original", ExportForm] = "original"
     """Form of `selected.jsonl`; `original` keeps each row as it was imported."""
     exports: list[ExportForm] = []

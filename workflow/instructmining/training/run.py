@@ -93,5 +93,5 @@ def arm_runs_pattern(pools: Iterable[str], arms: Iterable[str]) -> str:
 
 
 def runs_pattern(pools: Iterable[str], arms: Iterable[str]) -> str:
-    """A regular expression for every run: on subsets, on these arms, and on them along a curve over size."""
-    return rf"{SUBSET}|{arm_runs_pattern(pools, arms)}(@{SIZE}-({'|'.join(KEPT)}))?"
+    """A regular expression for every run: on subsets, on these arms, also as large as a subset or along a curve."""
+    return rf"{SUBSET}|{arm_runs_pattern(pools, arms)}(@{SIZE}(-({'|'.join(KEPT)}))?)?"

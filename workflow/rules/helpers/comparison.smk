@@ -26,7 +26,7 @@ def arm_inputs(wildcards):
     arm, folder = arm_name(wildcards), f"<results>/selection/{wildcards.model}/{wildcards.pool}"
     inputs = {"scores": f"<results>/indicators/{wildcards.pool}/scores.parquet"}
     if kind_of(arm).ranked:
-        inputs["scores"] = f"{folder}/ranking.parquet"
+        inputs["scores"] = ranking_of(arm, wildcards.model, wildcards.pool)
     if kind_of(arm).embedded:
         inputs["embeddings"] = f"<results>/indicators/{wildcards.pool}/embeddings.parquet"
     if arm in CONFIG.comparison.lists:
@@ -37,6 +37,14 @@ def arm_inputs(wildcards):
     if CONFIG.selection.search and not arm_run(wildcards).size:
         inputs["found"] = f"{folder}/size.json"
     return inputs
+
+
+def ranking_of(arm, model, pool):
+    """The ranking that an arm follows: that of the selection, or for `ruled` that by the rule, in its round."""
+    if original(arm) != "ruled":
+        return f"<results>/selection/{model}/{pool}/ranking.parquet"
+    _, _, number = arm.partition("_")
+    return f"<results>/validation/{model}/{pool}/{number}/ranking.parquet" if number else last_ranking(model, pool)
 
 
 def arm_options(wildcards, input):

@@ -18,3 +18,8 @@ def search_minutes(wildcards, attempt):
     seen = training.steps * training.batch_size if training.steps else training.epochs * search.high
     tokens = seen * training.max_tokens * search.trials * search.seeds
     return needs.training_minutes(CONFIG.models[wildcards.model].parameters, tokens, attempt)
+
+
+def decision_option(wildcards, input):
+    """The option that gives a command what the selection follows."""
+    return option("--decision", input.get("decision"))

@@ -1,0 +1,42 @@
+"""What a selection follows: the rule, or what it falls back on, and why; `decide` makes it."""
+
+from dataclasses import dataclass
+
+BY_RULE, RANDOM = "rule", "random"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that must hold where a selection follows the rule."""
+
+    name: str
+    """What is asked."""
+    holds: bool | None
+    """Whether it holds; None where nothing says that it does not."""
+    sentence: str
+    """The evidence, in words."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a selection follows, and why."""
+
+    model: str
+    """The base model."""
+    pool: str
+    """The pool selected from."""
+    by: str
+    """`rule`, or the arm whose order it falls back on."""
+    reasons: tuple[Reason, ...]
+    """What was asked."""
+    sentence: str
+    """The decision in words."""
+
+    @property
+    def sentences(self) -> list[str]:
+        """The decision, then what it rests on."""
+        return [self.sentence, *(reason.sentence for reason in self.reasons)]
+
+
+FOLLOWS = Decision("", "", BY_RULE, (), "The selection follows the rule, whatever the evidence.")
+"""Where the config asks for no decision."""

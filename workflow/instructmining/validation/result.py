@@ -1,0 +1,55 @@
+"""What `validation.json` holds: for each choice, the loss that the rule predicts and the one that was observed."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A set of examples that looks like a selection, or several draws of one kind."""
+
+    choice: str
+    """The arm that it is, such as `ruled` for the rule's own choice."""
+    seeds: int
+    """Fine-tunes on it."""
+    examples: int
+    """Examples in it."""
+    predicted: float
+    """Log loss that the rule predicts."""
+    low: float | None
+    """Lower end of the interval of the prediction, for the mean of so many fine-tunes; None if it is not known."""
+    high: float | None
+    """Upper end of it."""
+    observed: float
+    """Mean log loss over the fine-tunes, on the eval sets of role `fit`."""
+    leverage: float | None
+    """How far it is from the subsets that the rule was fitted to; see `rule.json`."""
+    p_value: float | None
+    """How often observed and predicted would be as far apart if the rule held, after Holm's correction."""
+
+    @property
+    def inside(self) -> bool:
+        """Whether the observed log loss is inside the interval; true where there is none."""
+        return self.low is None or self.high is None or self.low <= self.observed <= self.high
+
+
+@dataclass(frozen=True)
+class ValidationResult:
+    """The rule tried on the choices from one pool."""
+
+    model: str
+    """The base model."""
+    pool: str
+    """The pool that they are chosen from."""
+    confidence: float
+    """Level of the intervals, and of the test."""
+    choices: tuple[Choice, ...]
+    """Each choice, the rule's own first."""
+    left_out: dict[str, str]
+    """What was tuned on but cannot be compared, and why."""
+    sentences: tuple[str, ...]
+    """What was found, in words."""
+
+    @property
+    def refuted(self) -> list[str]:
+        """The choices that the rule is refuted by: their losses are not what it predicts, by more than chance."""
+        return [each.choice for each in self.choices if each.p_value is not None and each.p_value < 1 - self.confidence]

@@ -1,0 +1,197 @@
+"""Compare what the rule predicts for selections with the losses of the fine-tunes on them.
+
+    python -m instructmining.validation.validate --rule rule.json --scores scores.parquet \\
+        --embeddings embeddings.parquet --neighbours 6 --examples ruled.parquet random.parquet \\
+        --records ruled/record.json random/record.json --like 000/record.json --validation validation.json
+
+Losses compare only where the number of steps is that of the subsets: others are named, with the reason.
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from instructmining.command import run_main
+from instructmining.files import read_result, write_result, write_table
+from instructmining.indicators.settings import Metric
+from instructmining.indicators.subset_indicators import indicators_of_subset, read_ids
+from instructmining.quality_rule.observations import (
+    Observation,
+    check_same_eval_sets,
+    gather,
+    indicator_names,
+    observations_schema,
+    to_table,
+)
+from instructmining.quality_rule.rule import QualityRule, read_fitted_rule
+from instructmining.training.record import Record
+from instructmining.validation.predict import predict_set
+from instructmining.validation.result import Choice, ValidationResult
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """One fine-tune on a choice."""
+
+    record: Record
+    observation: Observation
+    examples: pa.Table
+    """Their scores; indicators that are measured inside a set are those inside this one."""
+
+    @property
+    def choice(self) -> str:
+        """The arm that it is."""
+        return self.record.run_name.arm
+
+
+def tuned_on(record: Record, scores: pa.Table, embeddings: pa.Table, neighbours: list[int], metric: Metric) -> Tuned:
+    """A fine-tune with the indicators of what it was tuned on."""
+    found = indicators_of_subset(record.run, scores, embeddings, neighbours, metric)
+    (observation,) = gather([found], [record])
+    for name in [f"knn_{i}" for i in neighbours]:
+        inside = pa.array(np.full(len(scores), found.indicators[name]))
+        scores = scores.set_column(scores.column_names.index(name), name, inside)
+    return Tuned(record, observation, scores)
+
+
+def validate(
+    rule: QualityRule, tuned: Sequence[Tuned], steps: int, confidence: float
+) -> tuple[list[Choice], dict[str, str]]:
+    """Each choice that can be compared, in order; and why others cannot."""
+    groups = {name: [one for one in tuned if one.choice == name] for name in dict.fromkeys(one.choice for one in tuned)}
+    left_out = {name: reason for name, group in groups.items() if (reason := _unlike(group, steps))}
+    choices = [_choice(rule, name, group, confidence) for name, group in groups.items() if name not in left_out]
+    return _corrected(choices), left_out
+
+
+def _unlike(group: Iterable[Tuned], steps: int) -> str | None:
+    """Why the losses of a choice do not compare with those of subsets; None if they do."""
+    others = sorted({one.record.steps for one in group} - {steps})
+    return f"was tuned for {others[0]:,} steps, the subsets for {steps:,}" if others else None
+
+
+def _choice(rule: QualityRule, name: str, group: Sequence[Tuned], confidence: float) -> Choice:
+    """One choice; where its seeds have different examples, the prediction is for all of them together."""
+    prediction = predict_set(rule, pa.concat_tables([one.examples for one in group]), len(group))
+    observed = float(np.mean([np.log(one.observation.loss) for one in group]))
+    low, high = prediction.interval(confidence)
+    return Choice(
+        choice=name,
+        seeds=len(group),
+        examples=len(group[0].examples),
+        predicted=prediction.value,
+        low=low,
+        high=high,
+        observed=observed,
+        leverage=prediction.leverage,
+        p_value=prediction.p_value(observed),
+    )
+
+
+def _corrected(choices: Sequence[Choice]) -> list[Choice]:
+    """The choices with p-values after Holm's correction."""
+    from statsmodels.stats.multitest import multipletests
+
+    known = [each.p_value for each in choices if each.p_value is not None]
+    corrected = iter(multipletests(known, method="holm")[1].tolist() if known else [])
+    return [each if each.p_value is None else replace(each, p_value=next(corrected)) for each in choices]
+
+
+def sentences(choices: Sequence[Choice], left_out: dict[str, str], confidence: float) -> list[str]:
+    """What was found, in words; the rule's own choice comes first."""
+    tested = [each for each in choices if each.p_value is not None]
+    refuted = [each for each in tested if each.p_value is not None and each.p_value < 1 - confidence]
+    found = [_outcome(tested, refuted)] if tested else []
+    found += [_refutation(each) for each in refuted]
+    return [
+        *found,
+        *(f"{name} {reason}: its loss does not compare with the prediction." for name, reason in left_out.items()),
+    ]
+
+
+def _outcome(tested: Sequence[Choice], refuted: Sequence[Choice]) -> str:
+    names = ", ".join(each.choice for each in tested)
+    inside = Counter(each.inside for each in tested)[True]
+    verdict = "refute the rule" if refuted else "do not refute the rule"
+    return (
+        f"Tuned on selections ({names}), the losses {verdict}: {inside} of {len(tested)} are inside the interval of"
+        " their prediction."
+    )
+
+
+def _refutation(choice: Choice) -> str:
+    side = "higher" if choice.observed > choice.predicted else "lower"
+    return (
+        f"{choice.choice}: the log loss is {choice.observed:.3f}, {side} than the predicted {choice.predicted:.3f}"
+        f" ({choice.low:.3f} to {choice.high:.3f}; p = {choice.p_value:.2g} after Holm's correction)."
+    )
+
+
+def distinct(tuned: Sequence[Tuned]) -> list[Observation]:
+    """The observations; draws that differ between seeds are subsets of their own."""
+    sets: dict[str, set[tuple[str, ...]]] = {}
+    for one in tuned:
+        sets.setdefault(one.choice, set()).add(tuple(sorted(one.examples["id"].to_pylist())))
+    return [
+        one.observation
+        if len(sets[one.choice]) == 1
+        else replace(one.observation, subset=f"{one.observation.subset}, draw {one.record.seed}")
+        for one in tuned
+    ]
+
+
+def main() -> None:
+    """Read the rule, the choices and their records; write the validation and the observations."""
+    arguments = _parse()
+    rule = read_fitted_rule(arguments.rule)
+    records = [read_result(Record, path) for path in arguments.records]
+    like = read_result(Record, arguments.like)
+    check_same_eval_sets([like, *records])
+    tuned = [
+        tuned_on(record, *_of_examples(arguments, path), arguments.neighbours, arguments.metric)
+        for record, path in zip(records, arguments.examples, strict=True)
+    ]
+    choices, left_out = validate(rule, tuned, like.steps, rule.confidence)
+    found = sentences(choices, left_out, rule.confidence)
+    result = ValidationResult(
+        rule.model, records[0].run_name.pool, rule.confidence, tuple(choices), left_out, tuple(found)
+    )
+    write_result(arguments.validation, result)
+    if arguments.table:
+        table = to_table(distinct(tuned))
+        write_table(arguments.table, table, observations_schema(indicator_names(table)))
+    print("\n".join(found))
+
+
+def _of_examples(arguments: argparse.Namespace, examples: Path) -> tuple[pa.Table, pa.Table]:
+    """Scores and embeddings of some examples of the pool, in order of ID."""
+    ids = sorted(pq.read_table(examples, columns=["id"])["id"].to_pylist())
+    return read_ids(arguments.scores, ids), read_ids(arguments.embeddings, ids)
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, fromfile_prefix_chars="@"
+    )
+    parser.add_argument("--rule", type=Path, required=True)
+    parser.add_argument("--scores", type=Path, required=True, help="of the pool")
+    parser.add_argument("--embeddings", type=Path, required=True, help="of the pool")
+    parser.add_argument("--neighbours", nargs="*", type=int, default=[])
+    parser.add_argument("--metric", choices=get_args(Metric), default="euclidean")
+    parser.add_argument("--examples", type=Path, nargs="+", required=True, help="what each fine-tune was tuned on")
+    parser.add_argument("--records", type=Path, nargs="+", required=True, help="of the fine-tunes, in the same order")
+    parser.add_argument("--like", type=Path, required=True, help="the record of a fine-tune on a subset")
+    parser.add_argument("--validation", type=Path, required=True)
+    parser.add_argument("--table", type=Path, help="of the observations, for another fit")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    run_main(main)
