@@ -15,9 +15,7 @@ NOTES_ITS_WORDS = '#!/bin/sh\nprintf "%s\\0" "$@" >>words\n'
 
 def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run make in a folder, as from a terminal: these tests are themselves started by a make."""
-    environment = {
-        name: value for name, value in os.environ.items() if name not in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS")
-    }
+    environment = {name: value for name, value in os.environ.items() if name not in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS")}
     return subprocess.run(["make", *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
 
 
