@@ -45,6 +45,7 @@ WRONG = [
     (set_key("pools.eval_sets", {"sources": ["python"]}), r"pools\.eval_sets: the name 'eval_sets' is reserved: results/indicators/eval_sets"),
     (set_key("indicators.custom", {"gradients": {"function": "json:loads"}}), r"indicators\.custom\.gradients: the name 'gradients' is reserved"),
     (set_key("indicators.influence", {"model": "nemo"}), r"indicators\.influence\.model: 'nemo' is not declared; allowed: smollm2"),
+    (set_key("pools.replies", {"sources": ["python"]}), r"pools\.replies: the name 'replies' is reserved: results/indicators/replies"),
     (set_key("models.replies", {"hub": "x/y", "parameters": 1}), r"models\.replies: the name 'replies' is reserved: results/comparison/replies"),
     (set_key("pools.candidates.sources", ["nowhere"]), r"pools\.candidates\.sources: 'nowhere' is not declared; allowed: python"),
     (set_key("sources.python.path", "x.json"), r"sources\.python: needs exactly one of path, hub.*found path, documentation"),

@@ -16,7 +16,7 @@ MODULES = {
     for path in sorted((WORKFLOW / "instructmining").rglob("*.py"))
 }
 UPWARDS = [
-    ("data", "sampling", "models"),
+    ("data", "sampling", "models", "endpoint"),
     ("indicators", "training"),
     ("quality_rule",),
     ("validation",),

@@ -132,7 +132,7 @@ def intermediate_results():
 def prepared_models():
     """The models that are tuned, and those that score."""
     tuned = CONFIG.models if CONFIG.compares() else {}
-    with_model = [name for name, scorer in SCORERS.items() if hasattr(scorer, "model")]
+    with_model = [name for name, scorer in SCORERS.items() if getattr(scorer, "model", None)]
     prepared = {*tuned, *map(scorer_model, with_model)}
     return expand("<results>/models/{prepared}/model.json", prepared=sorted(prepared))
 
