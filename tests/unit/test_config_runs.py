@@ -3,7 +3,7 @@
 from typing import Any
 
 from instructmining.config import Config
-from instructmining.config_runs import all_runs, subset_runs, training_of
+from instructmining.config_runs import all_runs, search_training, subset_runs, training_of
 from instructmining.training.run import RunName
 from tests.workflow.conftest import CONFIG
 
@@ -32,6 +32,18 @@ def test_arms_are_matched_by_steps_and_subsets_are_not() -> None:
     matched = config(comparison={"match": "steps", "steps": 9})
     assert training_of(matched, RunName.read("new.full")).steps == 9
     assert training_of(matched, RunName("000")).steps is None
+
+
+def test_the_size_is_searched_at_the_steps_of_the_arms_if_these_are_matched_by_steps() -> None:
+    search = {"search": {"low": 4, "high": 12}}
+    matched = config(selection=search, comparison={"match": "steps", "steps": 9})
+    assert search_training(matched) == training_of(matched, RunName.read("new.selected"))
+    assert search_training(matched).steps == 9
+
+
+def test_with_equal_examples_the_size_is_searched_as_training_says() -> None:
+    plain = config(selection={"search": {"low": 4, "high": 12}}, comparison={"match": "examples", "steps": 9})
+    assert search_training(plain) == plain.training
 
 
 def test_the_first_subsets_are_replicated() -> None:

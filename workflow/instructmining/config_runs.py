@@ -47,9 +47,21 @@ def all_runs(config: Config) -> list[tuple[RunName, int]]:
 
 def training_of(config: Config, run: RunName) -> Training:
     """How a run is tuned: as `training` says, except for arms matched by steps and for the curves over size."""
-    training, comparison = config.training, config.comparison
     if run.kept == "epochs":
-        return training.model_copy(update={"steps": None})
-    if run.kept == "steps" or (run.arm and comparison.match == "steps"):
-        return training.model_copy(update={"steps": comparison.matched_steps(training, config.selection.examples)})
-    return training
+        return config.training.model_copy(update={"steps": None})
+    if run.kept == "steps" or (run.arm and config.comparison.match == "steps"):
+        return _with_matched_steps(config)
+    return config.training
+
+
+def search_training(config: Config) -> Training:
+    """How a trial of the search for the size is tuned: as an arm.
+
+    At constant epochs a larger size has more steps too, so that the search would find a number of steps.
+    """
+    return _with_matched_steps(config) if config.comparison.match == "steps" else config.training
+
+
+def _with_matched_steps(config: Config) -> Training:
+    steps = config.comparison.matched_steps(config.training, config.selection.examples)
+    return config.training.model_copy(update={"steps": steps})
