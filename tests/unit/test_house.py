@@ -19,8 +19,9 @@ UPWARDS = [
     ("data", "sampling", "models"),
     ("indicators", "training"),
     ("quality_rule",),
-    ("planning", "selection"),
+    ("selection",),
     ("comparison",),
+    ("planning",),
     ("report",),
 ]
 """The stages from the lowest up; `jobs` is about the run, and stands beside them."""

@@ -20,6 +20,12 @@ def subset_runs(config: Config) -> list[tuple[RunName, int]]:
     ]
 
 
+def replicated_runs(config: Config) -> list[tuple[RunName, int]]:
+    """Those of them whose subset has several seeds."""
+    several = {run for run, seed in subset_runs(config) if seed > 0}
+    return [(run, seed) for run, seed in subset_runs(config) if run in several]
+
+
 def arm_runs(config: Config, pool: str) -> list[tuple[RunName, int]]:
     """Every (arm, seed) of a comparison."""
     comparison = config.comparison

@@ -17,7 +17,15 @@ os.environ.update(PYTHONPATH=LIBRARY, PATH=os.pathsep.join([f"{LIBRARY}/slurm", 
 from instructmining.jobs import resources as needs
 from instructmining.comparison.arm_kinds import is_length_matched, kind_of
 from instructmining.config_error import ConfigError
-from instructmining.config_runs import arm_runs, search_training, size_runs, subset_runs, subsets, training_of
+from instructmining.config_runs import (
+    arm_runs,
+    replicated_runs,
+    search_training,
+    size_runs,
+    subset_runs,
+    subsets,
+    training_of,
+)
 from instructmining.config_text import read_config, shown
 from instructmining.data.reading.paths import data_format, find_files
 from instructmining.indicators.custom_code import code_file, function_fingerprint
