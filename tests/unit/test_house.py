@@ -20,8 +20,9 @@ UPWARDS = [
     ("indicators", "training"),
     ("quality_rule",),
     ("validation",),
-    ("planning", "selection"),
+    ("selection",),
     ("comparison",),
+    ("planning",),
     ("report",),
 ]
 """The stages from the lowest up; `jobs` is about the run, and stands beside them."""

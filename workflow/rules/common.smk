@@ -21,6 +21,8 @@ from instructmining.config_runs import (
     all_choice_runs,
     arm_runs,
     choice_runs,
+    replicated_runs,
+    search_training,
     size_runs,
     subset_runs,
     subsets,

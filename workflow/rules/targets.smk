@@ -187,6 +187,12 @@ def results_of_validation():
     ]
 
 
+def results_of_replicates():
+    """The runs on replicated subsets, if rules are fitted: all that `make signal` compares."""
+    runs = [] if CONFIG.quality_rule.adopted else replicated_runs(CONFIG)
+    return [path for model in CONFIG.models for path in run_files(model, runs, "record.json")]
+
+
 def results_of_comparison():
     """The arms and the runs on them, including those of the curves over size, if selections are compared."""
     if not CONFIG.compares():
