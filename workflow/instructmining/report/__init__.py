@@ -2,6 +2,6 @@
 
 `page` and `summary` put together `accounts` (data in and out, costs), `findings` (decisions, validations,
 people, judge, benchmarks, sizes, the cost of choosing) and `selected`; `glossary` explains names; `examples` shows the
-first and the last of a ranking, whose turns `shown_turns` writes. `figures/` draws, and `explorer/` is a page to look up
-every example.
+first and the last of a ranking, whose turns `shown_turns` writes. `figures/` draws, and `explorer/` is a page to look
+up every example.
 """
