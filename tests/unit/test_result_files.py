@@ -21,6 +21,7 @@ EVERYTHING = {
             "parameters": 1e8,
         },
     },
+    "validation": {"rounds": 2},
     "selection": {"examples": None, "search": {"low": 8, "high": 64}, "exports": ["messages"]},
     "quality_rule": {"ratings": {"people": {"path": "own.json"}}},
     "comparison": {

@@ -32,12 +32,14 @@ from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.people.result import PeopleComparison
 from instructmining.quality_rule.published import PublishedRule
 from instructmining.quality_rule.rule import QualityRule
+from instructmining.selection.decision import Decision
 from instructmining.selection.export import DATASET
 from instructmining.selection.found_size import FoundSize
 from instructmining.selection.ranking import ranking_schema
 from instructmining.selection.search_size import TRIALS
 from instructmining.training.losses import LOSSES
 from instructmining.training.record import Record
+from instructmining.validation.result import ValidationResult
 
 INDICATOR = ["<indicator>"]
 
@@ -146,7 +148,32 @@ FILES = (
         PeopleComparison,
     ),
     ResultFile(
-        "selection/{model}/{pool}/ranking.parquet", "a pool in the rule's order", ranking_schema(INDICATOR, INDICATOR)
+        "validation/{model}/{pool}/{number}/ranking.parquet",
+        "a pool in the order of the rule that a round of the validation tries",
+        ranking_schema(INDICATOR, INDICATOR),
+    ),
+    ResultFile(
+        "validation/{model}/{pool}/{number}/validation.json",
+        "what the rule predicts for each choice, and what was observed",
+        ValidationResult,
+    ),
+    ResultFile(
+        "validation/{model}/{pool}/{number}/choices.parquet",
+        "the choices of a round as observations, for another fit",
+        observations_schema(INDICATOR),
+    ),
+    ResultFile(
+        "validation/{model}/{pool}/{number}/observations.parquet",
+        "what the rule of a later round is fitted to: subsets, and the choices of earlier rounds",
+        observations_schema(INDICATOR),
+    ),
+    ResultFile("validation/{model}/{pool}/{number}/rule.json", "the rule of a later round", QualityRule),
+    ResultFile("validation/{model}/{pool}/{number}/diagnostics.json", "the diagnostics of its fit", Diagnostics),
+    ResultFile("selection/{model}/{pool}/decision.json", "whether the selection follows the rule, and why", Decision),
+    ResultFile(
+        "selection/{model}/{pool}/ranking.parquet",
+        "a pool in the order that the selection follows",
+        ranking_schema(INDICATOR, INDICATOR),
     ),
     ResultFile("selection/{model}/{pool}/size.json", "the size that a search found", FoundSize),
     ResultFile("selection/{model}/{pool}/trials.parquet", "every size that the search tried", TRIALS),
@@ -163,6 +190,11 @@ FILES = (
         "comparison/{model}/{pool}/arms/{arm}/seed{seed}.settings.json", "how it is tuned, with `match: tokens`"
     ),
     ResultFile("comparison/{model}/{pool}/comparison.json", "the arms compared", ComparisonResult),
+    ResultFile(
+        "comparison/{model}/{pool}/predicted.json",
+        "what the rule predicts for each arm, and what was observed",
+        ValidationResult,
+    ),
     ResultFile("comparison/{model}/{pool}/losses.parquet", "the loss of every arm, seed and eval set", ARM_LOSSES),
     ResultFile("comparison/{model}/{pool}/sizes.json", "loss over the number of examples", Curves),
     ResultFile("comparison/{model}/{pool}/cost.json", "what choosing cost, and what it saves", CostResult),
@@ -182,9 +214,9 @@ FILES = (
     ResultFile("comparison/{model}/{pool}/benchmarks.csv", "one row per arm, seed and task"),
     ResultFile("report/{model}/{figure}.svg", "a figure of a rule"),
     ResultFile("report/{model}/{figure}.csv", "the table that it is drawn from"),
-    ResultFile("report/{model}/{pool}/{figure}.svg", "a figure of a selection, a comparison or ratings"),
+    ResultFile("report/{model}/{pool}/{figure}.svg", "a figure of a validation, a selection, a comparison or ratings"),
     ResultFile("report/{model}/{pool}/{figure}.csv", "the table that it is drawn from"),
-    ResultFile("report/{model}/{pool}/examples.html", "the best and the worst examples"),
+    ResultFile("report/{model}/{pool}/examples.html", "the first and the last examples of the ranking"),
     ResultFile("report/across_models.svg", "the coefficients of all models, eval sets and seeds side by side"),
     ResultFile("report/across_models.csv", "the table that it is drawn from"),
     ResultFile("explorer/index.html", "the page to look at every example, opened from disk"),
@@ -192,7 +224,7 @@ FILES = (
     ResultFile("explorer/data/pools/{pool}", "the examples and scores that it shows"),
     ResultFile("explorer/data/rankings/{model}/{pool}.js", "the ranking that it shows"),
     ResultFile("explorer/data/rankings.js", "which rankings there are"),
-    ResultFile("report.html", "the report: verdict, rule, arms, warnings, costs, data in and out, figures"),
+    ResultFile("report.html", "the report: verdict, rule, validation, arms, warnings, costs, data in and out, figures"),
     ResultFile("summary.txt", "its short version for the terminal"),
 )
 

@@ -40,7 +40,7 @@ for figure in run_figures():
 
 
 rule table_examples:
-    """Show the best and the worst examples of a ranked pool, with their text escaped."""
+    """Show the first and the last examples of a ranked pool, with their text escaped."""
     input:
         ranking="<results>/selection/{model}/{pool}/ranking.parquet",
         shards=pool_shards,
@@ -50,7 +50,7 @@ rule table_examples:
             caption="../report/examples.rst",
             category="2. Selection",
             subcategory="{model}",
-            labels={"pool": "{pool}", "figure": "best and worst examples"},
+            labels={"pool": "{pool}", "figure": "first and last examples"},
         ),
     log:
         "<logs>/report/{model}/{pool}/examples.log",
@@ -93,7 +93,7 @@ rule summarise:
 
 
 rule write_report:
-    """Write the report of the run as one page: verdict, rule, arms, warnings, costs, data in and out, figures."""
+    """Write the report of the run as one page: verdict, rule, validation, arms, warnings, costs, data in and out, figures."""
     input:
         unpack(findings),
         rules=expand("<results>/quality_rule/{model}/rule.json", model=CONFIG.models),

@@ -31,7 +31,7 @@ rule explore_pool:
 rule explore_ranking:
     """Write the data of a ranking for the explorer: ranks, predictions, the contribution of each term of the rule."""
     input:
-        rule="<results>/quality_rule/{model}/rule.json",
+        rule=last_rule,
         ranking="<results>/selection/{model}/{pool}/ranking.parquet",
         shards=pool_shards,
         found=found_size,

@@ -22,10 +22,14 @@ def of_comparisons(pattern):
     return of_selections(pattern) if CONFIG.compares() else []
 
 
+def of_validated(pattern):
+    """One file of each selection whose rule is tried."""
+    return of_selections(pattern) if CONFIG.validates() else []
+
+
 def of_validations(pattern):
     """One file of each round of each selection's validation."""
-    rounds = expand(pattern, number=range(1, ROUNDS + 1), allow_missing=True)
-    return of_selections(rounds) if CONFIG.validates() else []
+    return of_validated(expand(pattern, number=range(1, ROUNDS + 1), allow_missing=True))
 
 
 def of_predictions(pattern):
@@ -67,8 +71,10 @@ def of_pools(pattern, **wildcards):
 FILES_OF = {
     "fit": of_fits,
     "ratings": of_ratings,
+    "validation": of_validated,
     "selection": of_selections,
     "comparison": of_comparisons,
+    "predictions": of_predictions,
     "curves": of_curves,
     "judge": of_judge,
 }

@@ -7,7 +7,9 @@ from instructmining.comparison.intervals import over_seeds
 from instructmining.comparison.judge.result import JudgedArm, JudgeResult, LengthControlled, Share
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference, Estimate
 from instructmining.quality_rule.people.result import PeopleComparison
+from instructmining.selection.decision import Decision, Reason
 from instructmining.selection.found_size import FoundSize
+from instructmining.validation.result import Choice, ValidationResult
 
 SHARE = Share(0.5, 0.4, 0.6, 9)
 ESTIMATE = Estimate(2.0, 0.1, 1.9, 2.1, (1.9, 2.1))
@@ -102,3 +104,25 @@ def people_result(text: str = "plain") -> PeopleComparison:
         measures=(),
         sentences=(text,),
     )
+
+
+def validation_result(text: str = "plain") -> ValidationResult:
+    """Four choices: the second refutes the rule, the last has no interval; one is left out."""
+    choices = (
+        Choice("ruled", 1, 40, 0.912, 0.861, 0.963, 0.921, 0.31, 0.71),
+        Choice("random", 2, 40, 1.004, 0.965, 1.043, 1.097, 0.11, 0.0021),
+        Choice(text, 1, 40, 0.981, 0.921, 1.041, 0.954, 0.42, 0.71),
+        Choice("shortest_ppl", 1, 40, 0.973, None, None, 0.968, None, None),
+    )
+    left_out = {"full": "was tuned for 50 steps, the subsets for 10"}
+    return ValidationResult("tiny", "new", 0.95, choices, left_out, (text,))
+
+
+def decision(text: str = "plain", by: str = "longest") -> Decision:
+    """A selection that falls back, as one of the three things that are known speaks against the rule."""
+    reasons = (
+        Reason("the order is not shown", True, "The order is shown."),
+        Reason(text, False, text),
+        Reason("it extrapolates", None, "The leverage is not known."),
+    )
+    return Decision("tiny", "new", by, reasons, text)

@@ -10,7 +10,7 @@ from instructmining.files import write_table
 from instructmining.report.examples import MAX_CHARACTERS, examples_page
 
 
-def page(tmp_path, responses, count=20):
+def page(tmp_path, responses, count=20, predicted=None):
     """The page of a pool whose i-th best example has the i-th response."""
     turns = [
         [{"role": "user", "content": f"Q{i}"}, {"role": "assistant", "content": text}]
@@ -20,7 +20,7 @@ def page(tmp_path, responses, count=20):
     write_table(tmp_path / "0.parquet", to_table(examples), EXAMPLES)
     n = len(examples)
     columns = {"id": [e.id for e in examples], "source": ["dolly"] * n, "degraded": pa.nulls(n, pa.string())}
-    scores = {"predicted": np.arange(float(n)), "rank": np.arange(1, n + 1), "term_ppl": np.full(n, -0.25)}
+    scores = {"predicted": predicted or np.arange(float(n)), "rank": np.arange(1, n + 1), "term_ppl": np.full(n, -0.25)}
     return examples_page(pa.table({**columns, **scores}), [tmp_path / "0.parquet"], count)
 
 
@@ -63,7 +63,7 @@ def test_a_line_of_a_megabyte_is_cut_with_a_note(tmp_path):
     assert len(found) < 10_000
 
 
-def test_best_and_worst_share_no_example(tmp_path):
+def test_first_and_last_share_no_example(tmp_path):
     found = page(tmp_path, ["a", "b", "c"], count=2)
     assert re.findall(r"rank (\d)", found) == ["1", "2", "3"]
 
@@ -74,3 +74,8 @@ def test_what_each_indicator_adds_is_shown(tmp_path):
 
 def test_no_examples_are_no_trouble(tmp_path):
     assert page(tmp_path, ["a"], count=0).count("None to show") == 2
+
+
+def test_the_page_says_whether_the_order_is_that_of_the_predictions(tmp_path):
+    assert "predicts the lowest log loss for the first" in page(tmp_path, ["a", "b"])
+    assert "does not follow the quality rule" in page(tmp_path, ["a", "b"], predicted=[1.0, 0.0])

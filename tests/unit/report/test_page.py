@@ -25,7 +25,15 @@ from instructmining.report.page import (
 )
 from tests.unit.quality_rule.evidence.mixtures import losses
 from tests.unit.report.figures.made import fitted
-from tests.unit.report.made import benchmarks_result, comparison, cost_result, found_size, judge_result
+from tests.unit.report.made import (
+    benchmarks_result,
+    comparison,
+    cost_result,
+    decision,
+    found_size,
+    judge_result,
+    validation_result,
+)
 from tests.unit.simulation import observations, synthetic
 
 HOSTILE = '</pre><script>alert(1)</script><svg onload="x()">\u202e{{ 7 * 7 }}'
@@ -33,7 +41,15 @@ HOSTILE = '</pre><script>alert(1)</script><svg onload="x()">\u202e{{ 7 * 7 }}'
 
 def result_of(kind: str, text: str):
     """What a file of one kind holds, for the kinds that the page has a table of."""
-    results = {"judges": judge_result, "benchmarks": benchmarks_result, "sizes": found_size, "costs": cost_result}
+    results = {
+        "decisions": decision,
+        "validations": validation_result,
+        "predictions": validation_result,
+        "judges": judge_result,
+        "benchmarks": benchmarks_result,
+        "sizes": found_size,
+        "costs": cost_result,
+    }
     return results[kind](text) if kind in results else None
 
 
@@ -111,6 +127,44 @@ def test_what_a_run_was_not_asked_for_is_not_on_its_page() -> None:
     full, plain = render(contents()), render(contents(findings=[]))
     assert all(section in full and section not in plain for section in tables.values())
     assert "12,345 fine-tunes" in full and "choosing" not in plain
+
+
+def of_decision(**changes) -> str:
+    """The page of a run in which only the decision was found."""
+    made = replace(decision("The rule is refused."), **changes)
+    return render(contents(findings=[Finding("decisions", "Q", "new", "tiny", tuple(made.sentences), made)]))
+
+
+def test_the_verdict_says_in_one_sentence_what_the_selection_follows_and_the_section_why() -> None:
+    verdict, _, rest = of_decision().partition('<section id="rule">')
+    assert verdict.count("<p>The rule is refused.</p>") == 1 and "The order is shown." not in verdict
+    rows = re.findall(
+        "<tr><td>(.*?)</td><td>(.*?)</td><td", rest.partition('id="decisions"')[2].partition("</table>")[0]
+    )
+    assert dict(rows) == {
+        "the order is not shown": "no",
+        "The rule is refused.": '<span class="mark">yes</span>',
+        "it extrapolates": "not known",
+    }
+
+
+def test_a_page_of_a_refused_rule_does_not_say_that_the_selection_has_the_lowest_predicted_loss() -> None:
+    lead = "with the lowest predicted loss"
+    assert f"{lead}, but the rule is refused for new, tiny, where the selection falls back" in of_decision()
+    assert f"{lead}." in of_decision(by="rule")
+
+
+def test_predicted_and_observed_stand_side_by_side_for_every_choice() -> None:
+    result = validation_result("longest")
+    page = render(contents(findings=[Finding("predictions", "Q", "new", "tiny", ("A sentence.",), result)]))
+    cells = re.findall("<t[dh].*?>(.*?)</t[dh]>", page.partition('id="predictions"')[2].partition("</table>")[0])
+    assert [re.sub("<.*?>", "", cell) for cell in cells[:21]] == [
+        *("choice", "fine-tunes", "examples", "predicted", "observed", "leverage", "p"),
+        *("ruled", "1", "40", "0.912 0.861 to 0.963", "0.921", "0.31", "0.71"),
+        *("random", "2", "40", "1.004 0.965 to 1.043", "1.097", "0.11", "0.0021"),
+    ]
+    assert cells[28:35] == ["shortest_ppl", "1", "40", "0.973", "0.968", "\u2013", "\u2013"]
+    assert cells[35:] == ["full", "was tuned for 50 steps, the subsets for 10"]
 
 
 def test_where_choosing_saves_nothing_it_is_said_never_to_pay_off() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from instructmining.example import EXAMPLES, make_example, to_table
 from instructmining.files import write_table
-from instructmining.selection.ranking import examples_by_id
+from instructmining.selection.ranking import examples_by_id, is_by_prediction
 
 
 def pool(folder, count=6, shards=2):
@@ -40,3 +40,8 @@ def test_a_shard_with_another_schema_is_refused(tmp_path):
     pq.write_table(pa.table({"id": ["a"]}), tmp_path / "bad.parquet")
     with pytest.raises(ValueError, match=r"bad\.parquet: column 'source' is missing"):
         examples_by_id([tmp_path / "bad.parquet"], ["a"])
+
+
+@pytest.mark.parametrize(("predicted", "follows"), [([0.1, 0.1, 0.2], True), ([0.2, 0.1, 0.3], False), ([], True)])
+def test_a_ranking_follows_the_rule_where_the_lowest_predictions_come_first(predicted, follows):
+    assert is_by_prediction(pa.table({"predicted": pa.array(predicted, pa.float64())})) == follows

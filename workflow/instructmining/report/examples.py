@@ -1,4 +1,4 @@
-"""The best and the worst examples of a ranking as one self-contained HTML file.
+"""The first and the last examples of a ranking as one self-contained HTML file.
 
     python -m instructmining.report.examples --ranking ranking.parquet --shards results/data/pools/mixed/*.parquet \\
         --count 20 --output examples.html
@@ -19,7 +19,7 @@ from instructmining.command import run_main
 from instructmining.example import Example, from_table
 from instructmining.files import read_table, write_text
 from instructmining.report.shown_turns import shown_turns
-from instructmining.selection.ranking import RANKING, examples_by_id, term_column
+from instructmining.selection.ranking import RANKING, examples_by_id, is_by_prediction, term_column
 
 MAX_CHARACTERS = 2000
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -52,12 +52,19 @@ col.facts {{ width: 15rem; }}
 
 
 def examples_page(ranking: pa.Table, shards: Sequence[Path], count: int) -> str:
-    """The page with the `count` best and the `count` worst examples, none of which appears twice."""
-    best = ranking.slice(0, count)
-    worst = ranking.slice(max(len(best), len(ranking) - count))
-    title = f"Best and worst of {len(ranking)} ranked examples"
-    sections = [_section("Best", best, shards), _section("Worst", worst, shards)]
-    return _PAGE.format(title=title, body="\n".join(sections))
+    """The page with the `count` first and the `count` last examples, none of which appears twice."""
+    first = ranking.slice(0, count)
+    last = ranking.slice(max(len(first), len(ranking) - count))
+    title = f"First and last of {len(ranking)} ranked examples"
+    sections = [_section("First", first, shards), _section("Last", last, shards)]
+    return _PAGE.format(title=title, body="\n".join([_order(ranking), *sections]))
+
+
+def _order(ranking: pa.Table) -> str:
+    """What the examples are ranked by, in words."""
+    if is_by_prediction(ranking):
+        return "<p>The quality rule predicts the lowest log loss for the first, and the highest for the last.</p>"
+    return "<p>The selection does not follow the quality rule here, so the order is not that of its predictions.</p>"
 
 
 def _section(title: str, rows: pa.Table, shards: Sequence[Path]) -> str:
@@ -118,7 +125,7 @@ def main() -> None:
     )
     parser.add_argument("--ranking", type=Path, required=True)
     parser.add_argument("--shards", type=Path, nargs="+", required=True)
-    parser.add_argument("--count", type=int, required=True, help="how many of the best and of the worst")
+    parser.add_argument("--count", type=int, required=True, help="how many of the first and of the last")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     page = examples_page(read_table(arguments.ranking, RANKING), arguments.shards, arguments.count)

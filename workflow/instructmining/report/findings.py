@@ -1,4 +1,6 @@
-"""What a run found besides the rule and the arms: people, a judge, benchmarks, sizes, and what choosing costs.
+"""What a run found besides the rule and the arms.
+
+A decision, a validation, people, a judge, benchmarks, sizes, and what choosing costs.
 
 Each is there only if the config asks for it. The page and the summary for the terminal have the same sentences.
 """
@@ -15,7 +17,9 @@ from instructmining.comparison.curves import Curves
 from instructmining.comparison.judge.result import JudgeResult
 from instructmining.files import read_result
 from instructmining.quality_rule.people.result import PeopleComparison
+from instructmining.selection.decision import Decision
 from instructmining.selection.found_size import FoundSize
+from instructmining.validation.result import ValidationResult
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class Question:
     """The type of a file that answers it."""
     sentences: Callable[[Any], Sequence[str]]
     """The answer, from such a result."""
+    below: int = 0
+    """Folders between that of the pool and the file: 1 where there are several rounds."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,11 @@ def _of_search(found: FoundSize) -> list[str]:
 
 
 QUESTIONS = {
+    "decisions": Question("What does the selection follow?", Decision, lambda decision: decision.sentences),
+    "validations": Question(
+        "Does the rule hold where it is used?", ValidationResult, lambda result: result.sentences, below=1
+    ),
+    "predictions": Question("Does the rule predict the arms?", ValidationResult, lambda result: result.sentences),
     "people": Question("Does the rule agree with people?", PeopleComparison, lambda result: result.sentences),
     "judges": Question(
         "Does a judge prefer its answers?", JudgeResult, lambda result: [arm.sentence for arm in result.arms]
@@ -71,10 +82,12 @@ QUESTIONS = {
     ),
 }
 """Each question, by the option that names its files."""
+BEFORE_ARMS = ("decisions", "validations")
+"""The kinds that are about the rule and the selection, and are told before the arms."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """An option for the files of each kind; a file is in {model}/{pool}/."""
+    """An option for the files of each kind; a file is in {model}/{pool}/, or in {model}/{pool}/{number}/."""
     for kind, question in QUESTIONS.items():
         parser.add_argument(f"--{kind}", type=Path, nargs="*", default=[], help=question.text)
 
@@ -88,5 +101,6 @@ def read_finding(kind: str, path: Path) -> Finding:
     """What one file says."""
     question = QUESTIONS[kind]
     result = read_result(question.result, path)
-    pool, model = path.parent.name, path.parent.parent.name
+    folder = path.parents[question.below]
+    pool, model = folder.name, folder.parent.name
     return Finding(kind, question.text, pool, model, tuple(question.sentences(result)), result)

@@ -14,7 +14,7 @@ _REASONS = {
     "near duplicate within its source": "the example is much like an earlier one of its source",
     "near duplicate of another source": "the example is much like one of a source listed earlier",
     "contaminated": "too similar to an example that the loss is measured on",
-    "ranked below the cut": "the rule predicts a higher loss for it than for the examples kept",
+    "ranked below the cut": "the examples kept come before it in the order that the selection follows",
 }
 
 

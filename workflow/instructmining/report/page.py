@@ -1,6 +1,6 @@
-"""The report of a run as one self-contained page: verdict, rule, arms, costs, data, warnings, figures.
+"""The report of a run as one self-contained page: verdict, rule, validation, arms, costs, data, warnings, figures.
 
-What only some runs have (people's ratings, judge, benchmarks, sizes, costs of choosing) has further options.
+What only some runs have (see `findings`) has further options.
 
     python -m instructmining.report.page --rules results/quality_rule/*/rule.json \\
         --across-models results/quality_rule/across_models.json \\

@@ -11,4 +11,4 @@ class Report(Settings):
     """What the report shows."""
 
     examples: Annotated[int, Field(ge=0)] = 20
-    """How many of the best and of the worst examples."""
+    """How many of the first and of the last examples of a ranking."""

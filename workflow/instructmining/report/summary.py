@@ -8,7 +8,9 @@ It is printed at the end of every run, so it imports nothing heavy.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -20,9 +22,10 @@ from instructmining.comparison.result import ArmResult, ComparisonResult
 from instructmining.files import read_result
 from instructmining.quality_rule.published import PublishedRule, read_rule
 from instructmining.quality_rule.rule import MIXED, QualityRule
-from instructmining.report.findings import Finding, add_options, read_findings
+from instructmining.report.findings import BEFORE_ARMS, Finding, add_options, read_findings
 from instructmining.report.selected import read_selected
 from instructmining.selection.settings import Selection
+from instructmining.validation.result import ValidationResult
 
 
 def rule_section(rule: QualityRule) -> Group:
@@ -65,9 +68,30 @@ def _arm_cells(arm: ArmResult) -> list[RenderableType]:
 
 
 def finding_section(finding: Finding) -> Group:
-    """What people, a judge, benchmarks, sizes or the cost say."""
+    """What the decision, a validation, people, a judge, benchmarks, sizes or the cost say."""
     title = _title(f"{finding.question} ({finding.pool}, {finding.model})")
-    return Group(title, *map(Text, finding.sentences))
+    table = [choices_table(finding.result)] if finding.kind == "validations" else []
+    return Group(title, *table, *map(Text, finding.sentences))
+
+
+def once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings without what an earlier one of the same selection has said: a decision quotes its validation."""
+    said: dict[tuple[str, str], str] = defaultdict(str)
+    for finding in findings:
+        before = said[finding.model, finding.pool]
+        yield replace(finding, sentences=tuple(each for each in finding.sentences if each not in before))
+        said[finding.model, finding.pool] += "\n".join(finding.sentences)
+
+
+def choices_table(result: ValidationResult) -> Table:
+    """The log loss that the rule predicts for each choice, and what was observed."""
+    names = ("choice", "fine-tunes", "predicted log loss", "observed", "p")
+    table = _table(names, numbers=("fine-tunes", "observed", "p"))
+    for each in result.choices:
+        interval = "" if each.low is None else f" ({each.low:.3f} to {each.high:.3f})"
+        p_value = "" if each.p_value is None else f"{each.p_value:.2g}"
+        table.add_row(each.choice, str(each.seeds), f"{each.predicted:.3f}{interval}", f"{each.observed:.3f}", p_value)
+    return table
 
 
 def _title(text: str) -> Text:
@@ -100,10 +124,14 @@ def main() -> None:
         rule = read_rule(path)
         section = published_section(rule) if isinstance(rule, PublishedRule) else rule_section(rule)
         console.print(section, "")
+    findings = read_findings(arguments)
+    for finding in once(finding for finding in findings if finding.kind in BEFORE_ARMS):
+        console.print(finding_section(finding), "")
     for path in arguments.comparisons:
         console.print(comparison_section(read_result(ComparisonResult, path)), "")
-    for finding in read_findings(arguments):
-        console.print(finding_section(finding), "")
+    for finding in findings:
+        if finding.kind not in BEFORE_ARMS:
+            console.print(finding_section(finding), "")
     for selected in read_selected(arguments.rankings, arguments.settings, arguments.sizes):
         if share := selected.degraded_share():
             console.print(Text(share))

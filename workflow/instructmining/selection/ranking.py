@@ -27,6 +27,12 @@ RANKING = pa.schema(
 )
 
 
+def is_by_prediction(ranking: pa.Table) -> bool:
+    """Whether the lowest predictions come first; they do not where the selection does not follow the rule."""
+    predicted = ranking["predicted"].to_numpy()
+    return bool((predicted[:-1] <= predicted[1:]).all())
+
+
 def term_column(indicator: str) -> str:
     """The column of a ranking with what an indicator adds to the prediction."""
     return f"term_{indicator}"

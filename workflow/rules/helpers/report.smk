@@ -1,13 +1,14 @@
 # Needs: the targets and the catalogue of figures. Makes: the parts of the rules that draw, and the inputs of the report.
 OF_FINDINGS = (
     "--people {input.people:q} --judges {input.judges:q} --benchmarks {input.benchmarks:q} --sizes {input.sizes:q}"
-    " --curves {input.curves:q} --costs {input.costs:q}"
+    " --curves {input.curves:q} --costs {input.costs:q} --decisions {input.decisions:q}"
+    " --validations {input.validations:q} --predictions {input.predictions:q}"
 )
 
 
 def figure_inputs(figure):
     """The files that a figure is drawn from, by the option of the command that reads them."""
-    inputs = {name: f"<results>/{path}" for name, path in figure.inputs.items()}
+    inputs = {name: f"<results>/{path}".replace("{last}", str(ROUNDS)) for name, path in figure.inputs.items()}
     return inputs | ({"found": found_size} if figure.shows_size else {})
 
 
@@ -57,6 +58,9 @@ def all_records():
 def findings(wildcards):
     """What a run may have found apart from rules and arms, by the option with which the report reads it."""
     return {
+        "decisions": of_decisions("<results>/selection/{model}/{pool}/decision.json"),
+        "validations": of_validated(f"<results>/validation/{{model}}/{{pool}}/{ROUNDS}/validation.json"),
+        "predictions": of_predictions("<results>/comparison/{model}/{pool}/predicted.json"),
         "people": of_ratings("<results>/quality_rule/{model}/{pool}/people.json"),
         "judges": of_judge("<results>/comparison/{model}/{pool}/judge.json"),
         "benchmarks": of_benchmarks("<results>/comparison/{model}/{pool}/benchmarks.json"),

@@ -1,5 +1,6 @@
 """Small results to draw figures from; what a figure looks like is for eyes."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -20,8 +21,9 @@ from instructmining.report.figures.people import draw_people
 from instructmining.report.figures.rule import draw_coefficients, draw_predicted, draw_univariate
 from instructmining.report.figures.selection import draw_quality
 from instructmining.report.figures.sizes import draw_sizes
+from instructmining.report.figures.validation import draw_validation
 from instructmining.selection.settings import Selection
-from tests.unit.report.made import comparison, curves
+from tests.unit.report.made import comparison, curves, validation_result
 from tests.unit.simulation import observations
 
 
@@ -91,6 +93,12 @@ def ranking():
     return pa.table({**columns, "predicted": np.arange(6.0), "rank": np.arange(1, 7)})
 
 
+def reordered():
+    """The same ranking where the selection falls back on another order: d, a, f, b, e, c."""
+    table = ranking().take([3, 0, 5, 1, 4, 2])
+    return table.set_column(4, "rank", pa.array(np.arange(1, 7)))
+
+
 DRAWINGS = {
     "univariate": lambda: draw_univariate(*fitted()),
     "one indicator": lambda: draw_univariate(*fitted(("ppl",))),
@@ -102,6 +110,9 @@ DRAWINGS = {
     "arms": lambda: draw_arms(comparison()),
     "sizes": lambda: draw_sizes(curves()),
     "quality": lambda: draw_quality(ranking(), Selection(examples=2)),
+    "quality without the rule": lambda: draw_quality(reordered(), Selection(examples=2)),
+    "validation": lambda: draw_validation(validation_result("longest")),
+    "nothing validated": lambda: draw_validation(replace(validation_result(), choices=())),
     "across models": lambda: draw_rules(rules()),
     "people": lambda: draw_people(people()),
     "designs": lambda: draw_designs(designs()),

@@ -6,10 +6,12 @@ import pytest
 from instructmining.files import write_result, write_table
 from instructmining.report.figures.draw import main
 from tests.unit.report.figures.made import comparison, curves, fitted, ranking
+from tests.unit.report.made import validation_result
 
 
 @pytest.mark.parametrize(
-    "name", ["univariate", "coefficients", "predicted", "residuals", "held_out", "arms", "sizes", "quality"]
+    "name",
+    ["univariate", "coefficients", "predicted", "residuals", "held_out", "arms", "sizes", "quality", "validation"],
 )
 def test_the_command_draws(name, tmp_path, monkeypatch):
     table, diagnostics = fitted()
@@ -18,11 +20,13 @@ def test_the_command_draws(name, tmp_path, monkeypatch):
     write_result(tmp_path / "diagnostics.json", diagnostics)
     write_result(tmp_path / "comparison.json", comparison())
     write_result(tmp_path / "curves.json", curves())
+    write_result(tmp_path / "validation.json", validation_result())
     inputs = {
         "univariate": ["observations.parquet", "diagnostics.json"],
         "arms": ["comparison.json"],
         "sizes": ["curves.json"],
         "quality": ["ranking.parquet"],
+        "validation": ["validation.json"],
     }.get(name, ["diagnostics.json"])
     command = ["figures", name]
     for path in inputs:

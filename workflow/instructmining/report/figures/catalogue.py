@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Shown = Literal["fit", "ratings", "selection", "comparison", "curves", "judge", "designs"]
+Shown = Literal["fit", "ratings", "validation", "selection", "comparison", "predictions", "curves", "judge", "designs"]
 QUALITY_RULE, SELECTION, COMPARISON = "1. Quality rule", "2. Selection", "3. Comparison"
 
 
@@ -21,7 +21,8 @@ class Figure:
     drawn_by: str
     """The function that draws it, as `module:function` of this package."""
     inputs: Mapping[str, str]
-    """What the function takes, in order: for each option of the command, the file under `results/`."""
+    """What the function takes, in order: for each option of the command, the file under `results/`. `{last}` stands for
+    the last round of the validation."""
     shows: Shown
     """The result that it shows; every run with this result draws the figure."""
     folder: str
@@ -78,12 +79,29 @@ _ROWS = (
         title="agreement with people",
     ),
     Figure(
+        name="validation",
+        drawn_by="validation:draw_validation",
+        inputs={"validation": "validation/{model}/{pool}/{last}/validation.json"},
+        shows="validation",
+        folder="report/{model}/{pool}",
+        category=QUALITY_RULE,
+    ),
+    Figure(
         name="arms",
         drawn_by="comparison:draw_arms",
         inputs={"comparison": "comparison/{model}/{pool}/comparison.json"},
         shows="comparison",
         folder="report/{model}/{pool}",
         category=COMPARISON,
+    ),
+    Figure(
+        name="predicted_arms",
+        drawn_by="validation:draw_validation",
+        inputs={"validation": "comparison/{model}/{pool}/predicted.json"},
+        shows="predictions",
+        folder="report/{model}/{pool}",
+        category=COMPARISON,
+        title="arms as predicted",
     ),
     Figure(
         name="sizes",

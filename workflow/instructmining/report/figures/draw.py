@@ -30,6 +30,7 @@ from instructmining.report.figures.style import Drawing, look, save
 from instructmining.selection.ranking import RANKING
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import sized
+from instructmining.validation.result import ValidationResult
 
 READERS: Mapping[str, Callable[[Path], Any]] = {
     "comparison": partial(read_result, ComparisonResult),
@@ -41,6 +42,7 @@ READERS: Mapping[str, Callable[[Path], Any]] = {
     "people": partial(read_result, PeopleComparison),
     "ranking": partial(read_table, schema=RANKING),
     "rules": partial(read_result, AcrossModels),
+    "validation": partial(read_result, ValidationResult),
 }
 """How each input of a figure is read, by the option that names it."""
 

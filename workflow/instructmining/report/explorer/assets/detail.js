@@ -23,7 +23,7 @@ class Detail {
     const title = make("h2", { tabIndex: -1 }, `Rank ${number(this.examples.rank[position])}`, make("small", {}, ` of ${number(this.examples.count)}`));
     this.element.replaceChildren(
       make("header", {}, title, this.buttons(position)), this.facts(position),
-      make("h3", {}, "Why this rank"), this.terms(position),
+      make("h3", {}, "What the rule predicts, and why"), this.terms(position),
       make("h3", {}, "Conversation"), conversation,
       make("h3", {}, "Indicators"), this.indicators(position),
       make("h3", {}, "Nearest neighbours"), neighbours,
