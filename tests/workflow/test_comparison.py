@@ -49,8 +49,13 @@ def test_a_searched_size_is_one_job_and_a_curve_has_two_arms_at_each_size_tuned_
 
 
 @pytest.mark.parametrize(("match", "steps"), [("steps", 7), ("examples", None)])
-def test_the_size_is_searched_at_the_steps_of_arms_that_are_matched_by_them(fresh: Run, match: str, steps: int | None) -> None:
-    changes = {"comparison": {"match": match, "steps": 7, "seeds": SEEDS}, "selection": {"search": {"low": 4, "high": 9}}}
+def test_the_size_is_searched_at_the_steps_of_arms_that_are_matched_by_them(
+    fresh: Run, match: str, steps: int | None
+) -> None:
+    changes = {
+        "comparison": {"match": match, "steps": 7, "seeds": SEEDS},
+        "selection": {"search": {"low": 4, "high": 9}},
+    }
     fresh.set_config(fresh.config() | changes)
     size = "results/selection/tiny/new/size.json"
     command = fresh.snakemake("--dry-run", "--printshellcmds", size).stdout.split("selection.search_size")[-1]
