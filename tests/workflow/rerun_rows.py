@@ -21,7 +21,7 @@ from tests.workflow.conftest import Run
 
 TABLE = ROOT / "docs" / "cluster.md"
 START, END = "<!-- rows of the tests -->\n", "<!-- end of rows -->\n"
-REPORT = ("figure", "table", "summarise", "gather_losses", "compare_rules", "explore", "write_report", "add_up")
+REPORT = ("predict_arms", "figure", "table", "summarise", "gather_losses", "compare_rules", "explore", "write_report", "add_up")
 SUBSETS, REPLICATES, ARMS, SEEDS = 6, 1, 4, 2
 FINETUNES = SUBSETS + REPLICATES + ARMS * SEEDS
 SCORERS = ("text", "likelihood", "embedding", "reward", "unieval", "brevity")
@@ -363,7 +363,7 @@ ROWS = [
         "the code of the evaluation, if the size of the selection is searched",
         edit("training/evaluate.py", "losses[i] = loss", "losses[i] = 1 * loss"),
         {"finetune_and_evaluate": SUBSETS + REPLICATES, "gather_observations": 1, "fit_quality_rule": 1, "rank": 1, "search_size": 1},
-        before=set_keys(selection={"search": {"low": 4, "high": 8, "trials": 2, "method": "grid"}}),
+        before=set_keys(selection={"search": {"low": 4, "high": 8, "trials": 2, "method": "grid"}, "fallback": "rule"}),
         target="results/selection/tiny/new/size.json",
     ),
 ]  # fmt: skip
