@@ -7,7 +7,8 @@ import pytest
 
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference, Estimate
 from instructmining.files import write_result, write_table
-from instructmining.quality_rule.rule import MIXED, Check, QualityRule, Term
+from instructmining.quality_rule.rule import MIXED, Check, QualityRule
+from instructmining.quality_rule.term import Term
 from tests.unit.report.made import judge_result
 
 TERM = Term("ppl", 0.5, 0.1, 0.3, 0.7, 0.01, 0.2, 1.0, 3.0, 2.0)

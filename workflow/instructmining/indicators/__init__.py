@@ -7,5 +7,6 @@ of the role fit by embeddings or by `gradients`. A user's own indicator runs in 
 `custom_code`) or `custom_table` (whose rows `match_rows` matches to examples, as `match_settings` say). They share
 `scoring` (reads, checks and writes a shard), `engine` (batches), `memory` and the schemas in `tables`. `gather_scores`
 joins the scores of a pool, `neighbours` adds what is a property of a set, and `subset_indicators` takes the means of a
-subset. `results` has the types of the JSON results, `documentation` makes the tables of docs/indicators.md.
+subset, of scores that `winsorise` may hold within limits. `results` has the types of the JSON results, `documentation`
+makes the tables of docs/indicators.md.
 """

@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +29,8 @@ from instructmining.files import read_table
 from instructmining.planning.pilot import Pilot, measure_pilot
 from instructmining.quality_rule.observations import indicator_names, observations_schema
 from instructmining.quality_rule.regression.least_squares import Design, drop_unusable, least_squares, make_design
-from instructmining.quality_rule.settings import CONFIDENCE
+from instructmining.quality_rule.regression.share_terms import terms_offered
+from instructmining.quality_rule.settings import CONFIDENCE, Effects
 
 MOST_SUBSETS = 100_000
 """Plans end here."""
@@ -153,7 +155,8 @@ def found_widths(design: Design, confidence: float) -> Floats:
 def print_plans(console: Console, name: str, observations: pa.Table, arguments: argparse.Namespace) -> None:
     """Print what one pilot run says."""
     names = arguments.indicators or indicator_names(observations)
-    design, left_out = drop_unusable(make_design(observations, names))
+    terms = terms_offered(observations, names, arguments.effects)
+    design, left_out = drop_unusable(make_design(observations, terms))
     pilot = measure_pilot(design)
     plans = make_plans(pilot, arguments.seeds, arguments.width, arguments.confidence)
     level = f"{arguments.confidence:.0%} intervals {arguments.width:g} wide, in log loss per SD of the indicator"
@@ -182,8 +185,8 @@ def _noise(pilot: Pilot) -> str:
     )
 
 
-def pilots_of(config: Path) -> tuple[list[Path], list[str], float]:
-    """The observations of the models of a config, its indicators, and its level of intervals."""
+def pilots_of(config: Path) -> tuple[list[Path], list[str], float, Effects]:
+    """The observations of the models of a config, its indicators, its level of intervals, and what explains losses."""
     values = read_config([config])
     paths = [Path("results/quality_rule") / model / "observations.parquet" for model in values.models]
     for path in paths:
@@ -192,7 +195,7 @@ def pilots_of(config: Path) -> tuple[list[Path], list[str], float]:
                 f"{path} does not exist: a plan needs a pilot run; `make run CONFIG={config}` makes one,"
                 " with a small sampling.subsets and a few sampling.replicated"
             )
-    return paths, values.rule_indicators(), values.quality_rule.confidence
+    return paths, values.rule_indicators(), values.quality_rule.confidence, values.quality_rule.effects
 
 
 def main() -> None:
@@ -204,12 +207,14 @@ def main() -> None:
     parser.add_argument("--width", type=float, default=0.02, help="of the interval of each coefficient")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 5], help="seeds per subset to plan with")
     parser.add_argument("--indicators", nargs="+", help="by default all in the observations")
+    parser.add_argument("--effects", choices=get_args(Effects), default="together", help="as quality_rule.effects")
     parser.add_argument("--confidence", type=float, default=CONFIDENCE)
     arguments = parser.parse_args()
     if not arguments.width > 0:
         parser.error(f"--width is {arguments.width}, expected a number above zero")
     if arguments.config:
-        arguments.observations, arguments.indicators, arguments.confidence = pilots_of(arguments.config)
+        found = pilots_of(arguments.config)
+        arguments.observations, arguments.indicators, arguments.confidence, arguments.effects = found
     console = Console(highlight=False, markup=False)
     for path in arguments.observations:
         print_plans(console, path.parent.name, read_table(path, observations_schema([])), arguments)

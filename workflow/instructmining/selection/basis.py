@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from instructmining.quality_rule.leverage import joint_leverage
 from instructmining.quality_rule.published import PublishedRule, Rule
-from instructmining.quality_rule.rule import QualityRule, indicator_values
+from instructmining.quality_rule.rule import QualityRule
 from instructmining.selection.ranking import term_column
 
 
@@ -46,7 +46,7 @@ def _leverage(rule: QualityRule | None, selected: pa.Table) -> str | None:
     """Where the means of the selection lie among the subsets, in all indicators together."""
     if rule is None or rule.leverage is None or not rule.terms:
         return None
-    leverage = joint_leverage(rule, np.array([indicator_values(selected, name).mean() for name in rule.indicators]))
+    leverage = joint_leverage(rule, np.array([rule.values(selected, term).mean() for term in rule.terms]))
     if leverage is None:
         return None
     found = f"The leverage of the selection's means is {leverage:.3g}, the largest of the fitted subsets"

@@ -11,7 +11,8 @@ from instructmining.data.import_ratings import JUDGEMENTS
 from instructmining.files import read_result, write_result, write_table
 from instructmining.quality_rule.people.compare import AS_IT_IS, compare_with_people, main, measures_of
 from instructmining.quality_rule.people.result import PeopleComparison
-from instructmining.quality_rule.rule import QualityRule, Term
+from instructmining.quality_rule.rule import QualityRule
+from instructmining.quality_rule.term import Term
 from instructmining.report.figures.draw import main as draw
 from tests.unit.quality_rule.people.made import judged, rule, scored, simulated
 
