@@ -54,11 +54,11 @@ class QualityRuleSettings(Settings):
     choice: ChoiceMethod = "given"
     """Which are kept: all (`given`), by R2 and p-values (`paper`), or by `bic`, `cv`, or stability (`elastic_net`)."""
     effects: Effects = "together"
-    """What the log loss is explained by: the indicators, of whatever source (`together`, as in the paper); them and the
-    shares of the sources, so that slopes are those `within` sources; or the `shares` alone (RegMix)."""
+    """What explains the log loss: the indicators (`together`); they and the sources' shares, so that slopes are those
+    inside a source (`within`); or `shares` alone."""
     winsorise: Annotated[float, Field(gt=0, lt=0.5)] | None = None
-    """Share of the candidates at each end of an indicator whose values count as the outermost of the others, in the
-    means of subsets and in rankings, such as 0.05; none if not given, as in the paper."""
+    """An example's value beyond this quantile at either end, such as 0.05, counts as the quantile, in subsets and in
+    rankings; if not given, as it is."""
     folds: Annotated[int, Field(ge=2)] = 5
     """Folds of every cross-validation."""
     repeats: Annotated[int, Field(ge=1)] = 20

@@ -36,6 +36,14 @@ def test_a_fitted_rule_is_compared_like_a_published_one():
     assert measures_of(fitted, scores)[0]["rule"] == pytest.approx(measures_of(rule(ppl=2.0), scores)[0]["rule"] + 2)
 
 
+def test_a_rule_that_knows_only_sources_gives_examples_of_unknown_ones_no_order():
+    share = replace(fitted_rule(0.1), terms=(replace(fitted_rule(0.1).terms[0], indicator="source:b", mean=0.4),))
+    measures, length = simulated(160)
+    scores = scored({"good": measures["good"]})
+    found = compare_with_people("people", share, scores, judged(measures["good"], length), 0.95)
+    assert np.ptp(measures_of(share, scores)[0]["rule"]) == 0 and found.measures[0].accuracy.value == 0.5
+
+
 def fitted_rule(error):
     """A rule of one coefficient, -1 of `good`, with this standard error."""
     term = Term("good", -1.0, error, 0, 0, 0, 0, 0, 0, mean=0.0)
