@@ -24,7 +24,13 @@ def small(config: dict[str, Any]) -> dict[str, Any]:
         eval_set["limit"] = 8
     config["models"] = {"smollm2": {"path": "models/llama", "template": "plain", "parameters": 1e5}}
     config["indicators"]["embedding"] = {"model": {"path": "models/encoder"}, "neighbours": [6]}
-    config["sampling"] |= {"subsets": 10, "selections": 4, "examples": 16, "replicated": 1, "indicators": ["len_out", "influence"]}
+    config["sampling"] |= {
+        "subsets": 10,
+        "selections": 4,
+        "examples": 16,
+        "replicated": 1,
+        "indicators": ["len_out", "influence"],
+    }
     config["quality_rule"]["indicators"] = ["len_out", "influence"]
     config["validation"] = {"choices": ["random", "influence"]}
     config["comparison"] = {"arms": ["selected", "random"], "seeds": 2}

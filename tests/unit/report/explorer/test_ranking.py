@@ -1,5 +1,7 @@
 """A ranking is shown in the order of its pool, with the rule that made it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -34,3 +36,9 @@ def test_each_term_of_a_fitted_rule_has_its_interval_and_range() -> None:
     assert list(terms) == RULE.indicators
     assert (terms["log_ppl"]["fittedMin"], terms["log_ppl"]["fittedMax"]) == (1.2, 2.4)
     assert (terms["log_ppl"]["low"], terms["log_ppl"]["high"]) == (-1.0, 1.0)
+
+
+def test_the_share_of_a_source_is_told_from_an_indicator() -> None:
+    share = replace(RULE.terms[0], indicator="source:b")
+    terms = rule_values(replace(RULE, terms=(share, *RULE.terms)))["terms"]
+    assert [term.get("source") for term in terms[:2]] == ["b", None]
