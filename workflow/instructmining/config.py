@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from instructmining.comparison.settings import Comparison
 from instructmining.config_amounts import selection_problems, subset_problems
 from instructmining.config_error import ConfigError, explain
-from instructmining.config_names import name_problems, order_problems
+from instructmining.config_names import degrade_problems, name_problems, order_problems
 from instructmining.data.eval_sets import eval_set_problems
 from instructmining.data.reading.paths import path_problem
 from instructmining.data.settings import EvalSet, Pool, Role, Source
@@ -64,7 +64,7 @@ class Config(Settings):
             *name_problems(self.pools, self.eval_sets, self.models, self.quality_rule.ratings, self.indicators.custom),
             *_pool_problems(self),
             *eval_set_problems(self.sources, self.pools, self.eval_sets, self.needed_roles()),
-            *_degrade_problems(self),
+            *degrade_problems(self.sources, self.eval_sets),
             *self.indicators.aim_problems({eval_set.role for eval_set in self.eval_sets.values()}),
             *_rule_problems(self),
             *_taken_rule_problems(self),
@@ -239,22 +239,6 @@ def _pool_problems(config: Config) -> list[str]:
         problems.append(f"pools: one pool must be named candidates; found {', '.join(config.pools)}")
     if not config.selection_pools():
         problems.append("pools: there is nothing to select from; add a second pool, or set selection.pools")
-    return problems
-
-
-def _degrade_problems(config: Config) -> list[str]:
-    """Degraded variants of degraded variants, and parts with a number above the number of parts."""
-    problems = [
-        f"sources.{name}.degrade.source: {source.degrade.source!r} is itself degraded; name the original"
-        for name, source in config.sources.items()
-        if source.degrade
-        and source.degrade.source in config.sources
-        and config.sources[source.degrade.source].degrade is not None
-    ]
-    for name, eval_set in config.eval_sets.items():
-        part, parts = (int(number) for number in (eval_set.part or "1/1").split("/"))
-        if part > parts:
-            problems.append(f"eval_sets.{name}.part: there is no part {part} of {parts}")
     return problems
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from instructmining.comparison.arm_kinds import orders
-from instructmining.data.settings import EvalSet, Pool
+from instructmining.data.settings import EvalSet, Pool, Source
 from instructmining.indicators.settings import SCORERS
 from instructmining.validation.settings import Validation
 
@@ -89,3 +89,17 @@ def order_problems(validation: Validation | None, fallback: str, indicators: Col
         for key, name in asked
         if name not in offered
     ]
+
+
+def degrade_problems(sources: Mapping[str, Source], eval_sets: Mapping[str, EvalSet]) -> list[str]:
+    """Degraded variants of degraded variants, and parts with a number above the number of parts."""
+    problems = [
+        f"sources.{name}.degrade.source: {source.degrade.source!r} is itself degraded; name the original"
+        for name, source in sources.items()
+        if source.degrade and source.degrade.source in sources and sources[source.degrade.source].degrade is not None
+    ]
+    for name, eval_set in eval_sets.items():
+        part, parts = (int(number) for number in (eval_set.part or "1/1").split("/"))
+        if part > parts:
+            problems.append(f"eval_sets.{name}.part: there is no part {part} of {parts}")
+    return problems

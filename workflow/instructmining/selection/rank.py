@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from instructmining.command import run_main
 from instructmining.files import check_same_ids, read_result, read_table, write_table
