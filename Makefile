@@ -6,13 +6,15 @@ LOCK ?= $(if $(wildcard .venv/installed-cuda),cuda,cpu)
 CONFIG ?= config/config.yaml
 PROFILE ?= profiles/local
 WIDTH ?= 0.02
+RATES ?= 2e-3 5e-4 2e-4
 # Commands read these from the environment: there they are names, in which neither make nor a shell reads anything else.
 override CONFIG := $(value CONFIG)
 override PROFILE := $(value PROFILE)
 override RUNS := $(value RUNS)
 override NAMES := $(value NAMES)
 override WIDTH := $(value WIDTH)
-export CONFIG PROFILE RUNS NAMES WIDTH
+override RATES := $(value RATES)
+export CONFIG PROFILE RUNS NAMES WIDTH RATES
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONNOUSERSITE := 1
 
@@ -66,8 +68,15 @@ report: check ## Print the results, and write Snakemake's own report with code a
 	@cat results/summary.txt
 	@echo "Every example: results/explorer/index.html   Code and run times of all jobs: results/snakemake-report.html"
 
-power: setup ## Estimate from a pilot run how many subsets and seeds make intervals WIDTH wide: make power WIDTH=0.02
+power: setup ## Estimate from a pilot run what makes intervals WIDTH wide, and what difference arms can show: make power WIDTH=0.02
 	@PYTHONPATH=workflow python -m instructmining.planning.power --config="$$CONFIG" --width="$$WIDTH"
+
+signal: check ## Tune the replicated subsets at each learning rate: where do they differ most? make signal RATES="2e-3 5e-4 2e-4"
+	@rm -rf results/signal
+	@failed=; read -a rates <<<"$$RATES"; for rate in "$${rates[@]}"; do \
+	  $(SNAKEMAKE) $(ON_TERMINAL) --config training="{learning_rate: $$rate}" -- signal && \
+	  PYTHONPATH=workflow python -m instructmining.planning.signal --config="$$CONFIG" || failed="$$failed $$rate"; done; \
+	if [ "$$failed" ]; then echo "No signal at$$failed: what failed is said above, with its log. Is the rate too high?"; exit 1; fi
 
 # RUNS and NAMES are divided at blanks; one that belongs to a path is written with a backslash before it.
 designs: setup ## Compare runs with different sampling schemes: make designs RUNS="results ../tilted/results" NAMES="fused tilted"

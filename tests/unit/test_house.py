@@ -16,12 +16,13 @@ MODULES = {
     for path in sorted((WORKFLOW / "instructmining").rglob("*.py"))
 }
 UPWARDS = [
-    ("data", "sampling", "models"),
+    ("data", "sampling", "models", "endpoint"),
     ("indicators", "training"),
     ("quality_rule",),
     ("validation",),
-    ("planning", "selection"),
+    ("selection",),
     ("comparison",),
+    ("planning",),
     ("report",),
 ]
 """The stages from the lowest up; `jobs` is about the run, and stands beside them."""

@@ -57,6 +57,21 @@ def test_so_do_commands_beside_a_run(folder: Path, target: str) -> None:
     assert {f"--config={NAME}"} <= noted(folder)
 
 
+def test_the_signal_is_measured_at_each_rate(folder: Path) -> None:
+    done = make(folder, "signal", f"CONFIG={NAME}", "RATES=2e-3 $(x)")
+    assert done.returncode == 0, done.stderr
+    rates = {f"training={{learning_rate: {rate}}}" for rate in ("2e-3", "$(x)")}
+    assert {f"--configfile={NAME}", f"--config={NAME}", *rates} <= noted(folder)
+
+
+def test_a_rate_at_which_fine_tunes_fail_is_told_and_the_others_are_still_measured(folder: Path) -> None:
+    fails = "case $* in *{learning_rate:\\ 9}*) exit 1;; esac\n"
+    (folder / ".venv" / "bin" / "snakemake").write_text(NOTES_ITS_WORDS + fails)
+    done = make(folder, "signal", "RATES=9 5e-4")
+    assert done.returncode != 0 and "No signal at 9: " in done.stdout
+    assert "training={learning_rate: 5e-4}" in noted(folder)
+
+
 def test_several_runs_are_divided_at_blanks_but_for_those_with_a_backslash(folder: Path) -> None:
     make(folder, "designs", r"RUNS=my\ run ../$(x)", "NAMES=a *")
     assert {"my run", "../$(x)", "a", "*"} <= noted(folder)

@@ -1,5 +1,6 @@
 """The jobs of every kind of comparison, counted by a dry run before anything has run."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,21 @@ def test_a_searched_size_is_one_job_and_a_curve_has_two_arms_at_each_size_tuned_
     assert jobs["search_size"] == jobs["compare_sizes"] == jobs["figure_sizes"] == jobs["add_up_cost"] == 1
     assert jobs["choose_arm"] == 2 * SEEDS + 2 * 3 * SEEDS
     assert jobs["finetune_and_evaluate"] == SUBSET_RUNS + 2 * SEEDS + 2 * 2 * 3 * SEEDS
+
+
+@pytest.mark.parametrize(("match", "steps"), [("steps", 7), ("examples", None)])
+def test_the_size_is_searched_at_the_steps_of_arms_that_are_matched_by_them(
+    fresh: Run, match: str, steps: int | None
+) -> None:
+    changes = {
+        "comparison": {"match": match, "steps": 7, "seeds": SEEDS},
+        "selection": {"search": {"low": 4, "high": 9}},
+    }
+    fresh.set_config(fresh.config() | changes)
+    size = "results/selection/tiny/new/size.json"
+    command = fresh.snakemake("--dry-run", "--printshellcmds", size).stdout.split("selection.search_size")[-1]
+    training = re.search(r"--training '(\{.*?\})' --ranking", command)
+    assert training and json.loads(training[1]).get("steps") == steps
 
 
 def test_an_arm_of_ones_own_is_tuned_on_the_steps_of_the_config_whatever_its_name(fresh: Run) -> None:

@@ -61,11 +61,14 @@ def _reserved(
     """Names whose folder of results is already used for something else."""
     of_subsets = "results/indicators/subsets holds the indicators of subsets"
     of_eval_sets = "results/indicators/eval_sets holds the vectors of eval sets"
+    of_replies = "results/indicators/replies holds the replies of a model that rates"
     taken: list[tuple[str, Collection[str], str, str]] = [
         ("pools", pools, "subsets", of_subsets),
         ("pools", pools, "eval_sets", of_eval_sets),
+        ("pools", pools, "replies", of_replies),
         ("quality_rule.ratings", ratings, "subsets", of_subsets),
         ("quality_rule.ratings", ratings, "eval_sets", of_eval_sets),
+        ("quality_rule.ratings", ratings, "replies", of_replies),
         ("models", models, "replies", "results/comparison/replies holds the replies of a judge"),
         ("indicators.custom", custom, "gradients", "their folder holds those of examples"),
     ]

@@ -21,6 +21,12 @@ def subset_runs(config: Config) -> list[tuple[RunName, int]]:
     ]
 
 
+def replicated_runs(config: Config) -> list[tuple[RunName, int]]:
+    """Those of them whose subset has several seeds."""
+    several = {run for run, seed in subset_runs(config) if seed > 0}
+    return [(run, seed) for run, seed in subset_runs(config) if run in several]
+
+
 def arm_runs(config: Config, pool: str) -> list[tuple[RunName, int]]:
     """Every (arm, seed) of a comparison."""
     comparison = config.comparison
@@ -74,9 +80,21 @@ def all_choice_runs(config: Config) -> list[tuple[RunName, int]]:
 
 def training_of(config: Config, run: RunName) -> Training:
     """How a run is tuned: as `training` says, except for arms matched by steps and for the curves over size."""
-    training, comparison = config.training, config.comparison
     if run.kept == "epochs":
-        return training.model_copy(update={"steps": None})
-    if run.kept == "steps" or (run.arm and not run.size and comparison.match == "steps"):
-        return training.model_copy(update={"steps": comparison.matched_steps(training, config.selection.examples)})
-    return training
+        return config.training.model_copy(update={"steps": None})
+    if run.kept == "steps" or (run.arm and not run.size and config.comparison.match == "steps"):
+        return _with_matched_steps(config)
+    return config.training
+
+
+def search_training(config: Config) -> Training:
+    """How a trial of the search for the size is tuned: as an arm.
+
+    At constant epochs a larger size has more steps too, so that the search would find a number of steps.
+    """
+    return _with_matched_steps(config) if config.comparison.match == "steps" else config.training
+
+
+def _with_matched_steps(config: Config) -> Training:
+    steps = config.comparison.matched_steps(config.training, config.selection.examples)
+    return config.training.model_copy(update={"steps": steps})

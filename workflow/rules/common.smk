@@ -21,6 +21,8 @@ from instructmining.config_runs import (
     all_choice_runs,
     arm_runs,
     choice_runs,
+    replicated_runs,
+    search_training,
     size_runs,
     subset_runs,
     subsets,
@@ -29,7 +31,7 @@ from instructmining.config_runs import (
 from instructmining.config_text import read_config, shown
 from instructmining.data.reading.paths import data_format, find_files
 from instructmining.indicators.custom_code import code_file, function_fingerprint
-from instructmining.indicators.scorers import is_aimed, own_models
+from instructmining.indicators.scorers import is_aimed, needs_gpu, own_models, runs_here
 from instructmining.jobs.content import Contents
 from instructmining.jobs.known import KnownCode
 from instructmining.jobs.plain_name import plain_name
@@ -62,7 +64,7 @@ SCORERS = CONFIG.indicators.scorers()
 # A profile names the GPU rules; `score` in it stands for every rule that scores on a GPU and is not named itself.
 of_profile = workflow.resource_settings.overwrite_resources
 for name, scorer in SCORERS.items():
-    if scorer.gpu and not is_aimed(name) and "score" in of_profile:  # aimed: the GPU made the vectors
+    if needs_gpu(scorer) and not is_aimed(name) and "score" in of_profile:  # aimed: the GPU made the vectors
         of_profile.setdefault(f"score_{name}", of_profile["score"])
 
 # The hashes of the user's files; each file is read once.

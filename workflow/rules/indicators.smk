@@ -9,7 +9,7 @@ localrules:
     subset_indicators,
 
 
-for scorer in [name for name in SCORERS if name not in CONFIG.indicators.custom and not is_aimed(name)]:
+for scorer in local_scorers():
 
     rule:
         """Score every example of one shard; the models run here and nowhere else."""
@@ -38,6 +38,35 @@ for scorer in [name for name in SCORERS if name not in CONFIG.indicators.custom 
         shell:
             "{params.command:q} --settings {params.settings:q}"
             " --base-model {params.base_model:q} --model {input.model:q} --threads {threads} --examples {input.examples:q}"
+            " --scores {output.scores:q} --report {output.report:q} 2>&1 | tee {log:q}"
+
+
+if CONFIG.indicators.rating and not runs_here(CONFIG.indicators.rating):
+
+    # The endpoint is asked where Snakemake runs, as the judge is: nodes may have no network, and the key stays here.
+    localrules:
+        score_rating,
+
+    rule score_rating:
+        """Ask the model behind an endpoint about every example of one shard; replies are kept and never asked for again."""
+        input:
+            examples="<results>/data/pools/{pool}/deduplicated/{shard}.parquet",
+        output:
+            scores="<results>/indicators/{pool}/rating/{shard}.parquet",
+            report="<results>/indicators/{pool}/rating/{shard}.report.json",
+        log:
+            "<logs>/indicators/{pool}/rating/{shard}.log",
+        benchmark:
+            "<benchmarks>/indicators/{pool}/rating/{shard}.jsonl"
+        resources:
+            mem_mb=needs.table_memory_mb,
+            runtime=needs.long_minutes,
+        params:
+            **runs("instructmining.indicators.rating_endpoint", settings=CONFIG.indicators.rating),
+            # Not an output, so that Snakemake does not delete it: replies cost money.
+            cache=lambda wildcards, output: Path(output.scores).parents[2] / "replies",
+        shell:
+            "{params.command:q} --settings {params.settings:q} --examples {input.examples:q} --cache {params.cache:q}"
             " --scores {output.scores:q} --report {output.report:q} 2>&1 | tee {log:q}"
 
 

@@ -90,7 +90,7 @@ rule search_size:
         **runs(
             "instructmining.selection.search_size",
             settings=CONFIG.selection.search,
-            training=CONFIG.training,
+            training=search_training(CONFIG),
         ),
         # Not an output, so that Snakemake does not delete finished trials before the search resumes.
         folder=lambda wildcards, output: Path(output.found).with_name("trials"),

@@ -138,7 +138,7 @@ def intermediate_results():
 def prepared_models():
     """The models that are tuned, and those that score."""
     tuned = CONFIG.models if CONFIG.compares() else {}
-    with_model = [name for name, scorer in SCORERS.items() if hasattr(scorer, "model")]
+    with_model = [name for name, scorer in SCORERS.items() if getattr(scorer, "model", None)]
     prepared = {*tuned, *map(scorer_model, with_model)}
     return expand("<results>/models/{prepared}/model.json", prepared=sorted(prepared))
 
@@ -191,6 +191,12 @@ def results_of_validation():
         ),
         *of_decisions("<results>/selection/{model}/{pool}/decision.json"),
     ]
+
+
+def results_of_replicates():
+    """The runs on replicated subsets, if rules are fitted: all that `make signal` compares."""
+    runs = [] if CONFIG.quality_rule.adopted else replicated_runs(CONFIG)
+    return [path for model in CONFIG.models for path in run_files(model, runs, "record.json")]
 
 
 def results_of_comparison():

@@ -13,8 +13,8 @@ from instructmining.data.build_pool import write_shards
 from instructmining.example import Example
 from instructmining.files import write_table
 from instructmining.indicators import scoring
-from instructmining.indicators.gather_scores import gather, truncation_by_source
-from instructmining.indicators.results import Seen, ShardReport, Timing
+from instructmining.indicators.gather_scores import asked_in_all, gather, truncation_by_source
+from instructmining.indicators.results import Asked, Seen, ShardReport, Timing
 from instructmining.indicators.scoring import Scores
 from tests.conftest import conversation
 from tests.unit.indicators.made import write_shard
@@ -79,3 +79,10 @@ def test_the_report_of_a_pool_counts_by_indicator_and_source() -> None:
 def test_what_was_cut_of_an_indicator_that_is_taken_later_is_counted_too() -> None:
     report = ShardReport(("relevance",), {"a": 3}, {"relevance": {}, "knn_i": {"a": 2}}, Timing(1))
     assert truncation_by_source([report]).indicators["knn_i"] == {"a": Seen(3, 2)}
+
+
+def test_what_an_endpoint_was_asked_is_added_up_over_shards() -> None:
+    here = ShardReport(("ppl",), {"a": 3}, {}, Timing(1))
+    asked = [ShardReport(("rating",), {"a": 3}, {}, Timing(1), Asked(3, 30, 3, 0)) for _ in range(2)]
+    assert asked_in_all([here, *asked]) == Asked(6, 60, 6, 0)
+    assert asked_in_all([here]) is None

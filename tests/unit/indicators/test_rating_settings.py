@@ -14,6 +14,8 @@ GOOD: dict[str, Any] = {
     "parameters": 1e9,
 }
 
+SERVER = {"base_url": "http://localhost:8000/v1", "model": "m"}
+
 
 @pytest.mark.parametrize(
     ("change", "message"),
@@ -27,9 +29,24 @@ GOOD: dict[str, Any] = {
         ({"answers": {"yes": 1}}, r"at least 2 items"),
         ({"answers": {"yes": 1, "no": 1}}, r"all answers are worth the same"),
         ({"answers": {"yes": 1, "no": float("nan")}}, r"finite number"),
+        ({"preset": "deita_quality"}, r"needs either preset, or prompt and answers; found preset, prompt, answers"),
+        ({"answers": None}, r"needs either preset, or prompt and answers; found prompt"),
+        ({"prompt": None, "answers": None}, r"needs either preset, or prompt and answers; found none"),
+        ({"model": None}, r"needs exactly one of model, endpoint"),
+        ({"endpoint": SERVER}, r"needs exactly one of model, endpoint"),
+        ({"parameters": None}, r"parameters: required with model"),
+        ({"model": None, "endpoint": SERVER, "dtype": "fp32"}, r"dtype, parameters: for a model of this machine only"),
+        ({"model": None, "endpoint": {**SERVER, "key_variable": "sk-secret"}}, r"never the key itself"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(change: dict[str, Any], message: str) -> None:
     RatingScorer.model_validate(GOOD)
     with pytest.raises(ValueError, match=f"(?s){message}"):
         RatingScorer.model_validate({**GOOD, **change})
+
+
+def test_answers_of_an_endpoint_differ_by_more_than_spaces() -> None:
+    asked = {"endpoint": SERVER, "prompt": GOOD["prompt"], "answers": {" yes": 1, " no": 0}}
+    assert RatingScorer.model_validate(asked).question.answers == {" yes": 1, " no": 0}
+    with pytest.raises(ValueError, match="answers: some differ in spaces only"):
+        RatingScorer.model_validate({**asked, "answers": {" yes": 1, "yes": 1, "no": 0}})

@@ -4,7 +4,15 @@ import pytest
 
 from instructmining.config import Config
 from instructmining.embedded import DEFAULT
-from instructmining.indicators.scorers import Indicators, find_indicator, is_aimed, own_models, scorer_of
+from instructmining.indicators.scorers import (
+    Indicators,
+    find_indicator,
+    is_aimed,
+    needs_gpu,
+    own_models,
+    runs_here,
+    scorer_of,
+)
 from instructmining.indicators.settings import SCORERS
 
 
@@ -57,3 +65,11 @@ def test_an_aimed_scorer_without_a_fit_set_is_refused() -> None:
     assert indicators.aim_problems({"search", "test"})[0].startswith(
         "indicators.influence: it looks at the eval sets of"
     )
+
+
+def test_a_rating_through_an_endpoint_needs_no_gpu_and_no_model_here() -> None:
+    asked = {"base_url": "http://localhost:8000/v1", "model": "m"}
+    rating = Indicators.model_validate({"rating": {"endpoint": asked, "preset": "deita_quality"}}).rating
+    here = Indicators.model_validate({"rating": {"model": {"hub": "x"}, "parameters": 1, "preset": "deita_quality"}})
+    assert (needs_gpu(rating), runs_here(rating), rating.model) == (False, False, None)
+    assert (needs_gpu(here.rating), runs_here(here.rating)) == (True, True)

@@ -4,11 +4,13 @@ import json
 import sys
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from scipy import stats
 
 from instructmining.embedded import DEFAULT
 from instructmining.files import write_table
+from instructmining.planning.arm_noise import replicates
 from instructmining.planning.pilot import measure_pilot
 from instructmining.planning.power import (
     MOST_SUBSETS,
@@ -21,6 +23,7 @@ from instructmining.planning.power import (
     widths,
 )
 from instructmining.quality_rule.regression.least_squares import least_squares
+from instructmining.training.losses import LOSSES
 from tests.unit.planning.pilots import designed, known, simulate
 
 
@@ -94,6 +97,12 @@ def test_the_command_prints_a_plan_of_a_run_in_this_folder(tmp_path, monkeypatch
     )
     model = next(iter(DEFAULT["models"]))
     write_table(tmp_path / f"results/quality_rule/{model}/observations.parquet", table, table.schema)
+    for subset, seed in replicates(table):
+        path = tmp_path / f"results/training/{model}/{subset}/seed{seed}/losses.parquet"
+        losses = [2.0 + int(subset) * (i % 3) + seed * (i % 2) for i in range(9)]
+        rows = [{"eval_set": "test", "id": f"x{i}", "loss": loss, "tokens": 3} for i, loss in enumerate(losses)]
+        write_table(path, pa.Table.from_pylist(rows, schema=LOSSES), LOSSES)
     main()
-    out = capsys.readouterr().out
+    out = " ".join(capsys.readouterr().out.split())
     assert "90% intervals 0.02 wide" in out and "cheapest" in out and "mtld" in out
+    assert "found in 80% of comparisons, at 90%" in out and "Pairs of 4 replicated subsets" in out

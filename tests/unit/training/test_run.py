@@ -59,10 +59,17 @@ def test_runs_that_differ_in_what_is_kept_have_the_same_examples() -> None:
 
 def test_the_patterns_match_the_runs_of_these_pools_and_arms_and_no_others() -> None:
     every, whole = (re.compile(make(["mixed", "mixed-2"], ["random", "my-steps", "selected~length"])) for make in (runs_pattern, arm_runs_pattern))  # fmt: skip
-    runs = ["007", "mixed.random", "mixed-2.my-steps", "mixed.selected~length", "mixed.my-steps@8-steps"]
+    runs = [
+        "007",
+        "mixed.random",
+        "mixed-2.my-steps",
+        "mixed.selected~length",
+        "mixed.my-steps@8-steps",
+        "mixed.random@8",
+    ]
     assert [
         name
-        for name in [*runs, "mixed.other", "mixed.selected", "other.random", "mixed.random@8"]
+        for name in [*runs, "mixed.other", "mixed.selected", "other.random", "mixed.random@"]
         if every.fullmatch(name)
     ] == runs
     assert [name for name in runs if whole.fullmatch(name)] == runs[1:4]

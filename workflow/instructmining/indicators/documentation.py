@@ -3,12 +3,14 @@
 python -m instructmining.indicators.documentation        # renews them; a test fails where they have drifted
 """
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from instructmining.command import run_main
 from instructmining.files import write_text
 from instructmining.indicators.declaration import Indicator, ScorerSettings
+from instructmining.indicators.rating_prompts import PRESETS, Question
 from instructmining.indicators.scorers import model_key
 from instructmining.indicators.settings import SCORERS
 from instructmining.marked import renew
@@ -24,7 +26,8 @@ def main() -> None:
 
 def page(text: str) -> str:
     """The page with its tables renewed."""
-    for name, table in {"scorers": scorer_table(), "indicators": indicator_table()}.items():
+    tables = {"scorers": scorer_table(), "indicators": indicator_table(), "presets": preset_table()}
+    for name, table in tables.items():
         text = renew(text, (f"<!-- {name}: {MADE_BY} -->", f"<!-- end of {name} -->"), table)
     return text
 
@@ -56,6 +59,18 @@ def indicator_table() -> str:
 def _indicator_row(each: Indicator) -> tuple[str, ...]:
     values = ", ".join(filter(None, (each.unit, each.range)))
     return f"`{each.name}`", each.definition or each.meaning, values, each.better or "-", each.reads
+
+
+def preset_table() -> str:
+    """A row for each published prompt of `rating`, line breaks and quotes as YAML has them between double quotes."""
+    rows = [_preset_row(name, question) for name, question in PRESETS.items()]
+    return _table(("`preset`", "prompt", "worth of the answers", "source, licence"), rows)
+
+
+def _preset_row(name: str, question: Question) -> tuple[str, ...]:
+    prompt = json.dumps(question.prompt, ensure_ascii=False)
+    answers = ", ".join(f"`{answer}`: {value:g}" for answer, value in question.answers.items())
+    return f"`{name}`", f"`{prompt}`", answers, question.source
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

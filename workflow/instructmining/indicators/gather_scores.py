@@ -9,6 +9,7 @@ import argparse
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, replace
 from itertools import zip_longest
 from pathlib import Path
 from types import MappingProxyType
@@ -22,7 +23,7 @@ import pyarrow.parquet as pq
 from instructmining.command import run_main
 from instructmining.files import check_same_ids, read_result, read_table, table_writer, write_result
 from instructmining.indicators.neighbours import knn_distances, to_points
-from instructmining.indicators.results import ScoresReport, Seen, ShardReport
+from instructmining.indicators.results import Asked, ScoresReport, Seen, ShardReport
 from instructmining.indicators.settings import Metric
 from instructmining.indicators.tables import EMBEDDINGS, SCORES
 
@@ -46,8 +47,8 @@ def main() -> None:
     parser.add_argument("--embeddings", required=True, type=Path)
     parser.add_argument("--report", required=True, type=Path)
     arguments = parser.parse_args()
-    reports = (read_result(ShardReport, path) for path in arguments.reports)
-    write_result(arguments.report, truncation_by_source(reports))
+    reports = [read_result(ShardReport, path) for path in arguments.reports]
+    write_result(arguments.report, replace(truncation_by_source(reports), asked=asked_in_all(reports)))
     gather(
         arguments.shards,
         arguments.scores,
@@ -145,6 +146,13 @@ def truncation_by_source(reports: Iterable[ShardReport]) -> ScoresReport:
             for name, counts in scored.items()
         }
     )
+
+
+def asked_in_all(reports: Iterable[ShardReport]) -> Asked | None:
+    """What an endpoint was asked for all shards; None where it was asked for none."""
+    asked = [report.asked for report in reports if report.asked]
+    sums = (sum(getattr(each, field.name) for each in asked) for field in fields(Asked))
+    return Asked(*sums) if asked else None
 
 
 if __name__ == "__main__":

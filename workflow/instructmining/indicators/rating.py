@@ -37,7 +37,7 @@ def main() -> None:
     settings: RatingScorer = arguments.settings
     lease_gpu()
     torch.set_num_threads(arguments.threads)
-    trust = settings.model.trust_remote_code
+    trust = settings.model is not None and settings.model.trust_remote_code
     tokenizer = load_tokenizer(arguments.model.parent, trust)
     answers = find_answers(tokenizer, settings)
     model = load_answer_model(arguments.model.parent, settings.dtype, trust)
@@ -47,7 +47,7 @@ def main() -> None:
 
 def find_answers(tokenizer: Any, settings: RatingScorer) -> list[int]:
     """The token of each answer after the prompt; raises UserError where there is none."""
-    return answer_tokens(tokenizer, FIELD.split(settings.prompt)[-1], list(settings.answers))
+    return answer_tokens(tokenizer, FIELD.split(settings.question.prompt)[-1], list(settings.question.answers))
 
 
 def rating_scorer(
@@ -55,10 +55,10 @@ def rating_scorer(
 ) -> Scorer[list[TokenSequence]]:
     """`rating` under a causal language model, whose tokens of the answers are given."""
     start = start_tokens(tokenizer)
-    worth = torch.tensor(list(settings.answers.values()), dtype=torch.float64)
+    worth = torch.tensor(list(settings.question.answers.values()), dtype=torch.float64)
 
     def prepare(examples: Sequence[Example]) -> list[TokenSequence]:
-        written = [fill(settings.prompt, example) for example in examples]
+        written = [fill(settings.question.prompt, example) for example in examples]
         sequences = to_sequences(written, tokenizer, settings.max_tokens - len(start), special=False)
         return [after(start, sequence) for sequence in sequences]
 

@@ -12,6 +12,20 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What an endpoint was asked for a shard or a pool, and what that took; replies from earlier runs count too."""
+
+    requests: int
+    """Requests; examples of a shard that have the same text share one."""
+    prompt_tokens: int
+    """Tokens that it read, as it counts them."""
+    completion_tokens: int
+    """Tokens that it wrote."""
+    uncounted: int
+    """Requests whose tokens it did not tell."""
+
+
+@dataclass(frozen=True)
 class ShardReport:
     """What a scorer did with one shard of a pool."""
 
@@ -23,6 +37,8 @@ class ShardReport:
     """How many examples were cut to fit the model, by indicator and source."""
     timing: Timing
     """How long it took."""
+    asked: Asked | None = None
+    """What an endpoint was asked; None where a model ran here."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +57,8 @@ class ScoresReport:
 
     indicators: dict[str, dict[str, Seen]]
     """How many examples were scored and cut, by indicator and source."""
+    asked: Asked | None = None
+    """What an endpoint was asked for the pool; None where all models ran here."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The scorers that a config names, and which of them gives an indicator; all of it follows from what they declare."""
 
 from collections.abc import Collection
-from typing import Any, Self, cast
+from typing import Any, Self, cast, get_args
 
 from pydantic import Field, create_model, model_validator
 from pydantic.fields import FieldInfo
@@ -26,8 +26,18 @@ def scorer_of(indicator: str) -> str:
 def own_models(converted: bool) -> list[str]:
     """The scorers with a model of their own: those whose weights may need converting, or the others."""
     keys = {name: model_key(kind) for name, kind in SCORERS.items()}
-    own = [name for name, key in keys.items() if key and key.annotation is ModelFiles]
+    own = [name for name, key in keys.items() if key and ModelFiles in (key.annotation, *get_args(key.annotation))]
     return [name for name in own if SCORERS[name].converts_weights == converted]
+
+
+def runs_here(scorer: Any) -> bool:
+    """Whether the model of a scorer with these settings runs in its jobs, not behind an endpoint."""
+    return getattr(scorer, "endpoint", None) is None
+
+
+def needs_gpu(scorer: Any) -> bool:
+    """Whether the jobs of a scorer with these settings ask for a GPU."""
+    return bool(scorer.gpu) and runs_here(scorer)
 
 
 def model_key(kind: type[ScorerSettings]) -> FieldInfo | None:

@@ -1,5 +1,7 @@
 """Plan a run: how many subsets and seeds give intervals of a certain width, from what a pilot run measured.
 
+With --config, also what difference between two arms the planned comparison can show, before they are tuned.
+
     make power CONFIG=config/own-data.yaml WIDTH=0.02
     python -m instructmining.planning.power --width 0.02 \\
         --observations results/quality_rule/smollm2/observations.parquet
@@ -23,9 +25,13 @@ from scipy import stats
 
 from instructmining.arrays import Floats
 from instructmining.command import run_main
+from instructmining.config import Config
 from instructmining.config_text import read_config
 from instructmining.files import read_table
+from instructmining.planning.arm_noise import measure_arm_noise, read_losses, replicates
+from instructmining.planning.detectable import print_detectable
 from instructmining.planning.pilot import Pilot, measure_pilot
+from instructmining.planning.tables import plain_table
 from instructmining.quality_rule.observations import indicator_names, observations_schema
 from instructmining.quality_rule.regression.least_squares import Design, drop_unusable, least_squares, make_design
 from instructmining.quality_rule.settings import CONFIDENCE
@@ -111,7 +117,7 @@ def cheapest(plans: Sequence[Plan]) -> Plan | None:
 
 def pilot_table(pilot: Pilot, found: Floats, plans: Sequence[Plan]) -> Table:
     """What the pilot found, and how many subsets each coefficient needs; `found` are the widths in the pilot."""
-    table = _table("indicator", "SD over subsets", "VIF", "width now", *(_seeds(plan.seeds) for plan in plans))
+    table = plain_table("indicator", "SD over subsets", "VIF", "width now", *(_seeds(plan.seeds) for plan in plans))
     for i, name in enumerate(pilot.indicators):
         cells = (f"{pilot.spread[i]:.4g}", f"{pilot.inflation[i]:.1f}", f"{found[i]:.3g}")
         table.add_row(name, *cells, *(_count(plan.per_indicator[i]) for plan in plans))
@@ -120,18 +126,11 @@ def pilot_table(pilot: Pilot, found: Floats, plans: Sequence[Plan]) -> Table:
 
 def plan_table(plans: Sequence[Plan]) -> Table:
     """What each number of seeds requires in all."""
-    table = _table("seeds", "subsets", "fine-tunes", "cautious fine-tunes", "")
+    table = plain_table("seeds", "subsets", "fine-tunes", "cautious fine-tunes", "")
     best = cheapest(plans)
     for plan in plans:
         counts = (plan.subsets, plan.fine_tunes, plan.cautious_fine_tunes)
         table.add_row(str(plan.seeds), *map(_count, counts), "cheapest" if plan is best else "")
-    return table
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for number, name in enumerate(columns):
-        table.add_column(name, justify="right" if number else "left")
     return table
 
 
@@ -182,17 +181,25 @@ def _noise(pilot: Pilot) -> str:
     )
 
 
-def pilots_of(config: Path) -> tuple[list[Path], list[str], float]:
-    """The observations of the models of a config, its indicators, and its level of intervals."""
-    values = read_config([config])
-    paths = [Path("results/quality_rule") / model / "observations.parquet" for model in values.models]
+def print_arms(console: Console, config: Config, model: str, observations: pa.Table) -> None:
+    """Print what the comparison of a config can show of one model, if arms are compared."""
+    tests = [name for name, eval_set in config.eval_sets.items() if eval_set.role == "test"]
+    if tests:
+        runs = replicates(observations)
+        noise = measure_arm_noise(read_losses(Path("results/training") / model, runs, tests)) if runs else None
+        print_detectable(console, noise, config.comparison, config.quality_rule.confidence)
+
+
+def pilots_of(name: Path, config: Config) -> list[Path]:
+    """The observations of the models of a config; ends where there are none."""
+    paths = [Path("results/quality_rule") / model / "observations.parquet" for model in config.models]
     for path in paths:
         if not path.is_file():
             raise SystemExit(
-                f"{path} does not exist: a plan needs a pilot run; `make run CONFIG={config}` makes one,"
+                f"{path} does not exist: a plan needs a pilot run; `make run CONFIG={name}` makes one,"
                 " with a small sampling.subsets and a few sampling.replicated"
             )
-    return paths, values.rule_indicators(), values.quality_rule.confidence
+    return paths
 
 
 def main() -> None:
@@ -208,11 +215,16 @@ def main() -> None:
     arguments = parser.parse_args()
     if not arguments.width > 0:
         parser.error(f"--width is {arguments.width}, expected a number above zero")
-    if arguments.config:
-        arguments.observations, arguments.indicators, arguments.confidence = pilots_of(arguments.config)
+    config = read_config([arguments.config]) if arguments.config else None
+    if config:
+        arguments.observations = pilots_of(arguments.config, config)
+        arguments.indicators, arguments.confidence = config.rule_indicators(), config.quality_rule.confidence
     console = Console(highlight=False, markup=False)
     for path in arguments.observations:
-        print_plans(console, path.parent.name, read_table(path, observations_schema([])), arguments)
+        observations = read_table(path, observations_schema([]))
+        print_plans(console, path.parent.name, observations, arguments)
+        if config:
+            print_arms(console, config, path.parent.name, observations)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from instructmining.settings import Name, Settings
 
 class Search(Settings):
     """How the size of the selection is searched: base models are tuned on the first examples of the ranking, at several
-    sizes, and the size with the lowest loss on the eval sets of the role `search` is kept."""
+    sizes, and the size with the lowest loss on the eval sets of the role `search` is kept. Each has the steps of the
+    arms if `comparison.match` is `steps`, otherwise those that `training` says."""
 
     method: Literal["blendsearch", "cfo", "optuna", "grid"] = "blendsearch"
     """`blendsearch` (global and local, as in the paper), `cfo` (local, from the lowest size on), `optuna` (TPE), or

@@ -116,4 +116,4 @@ def cost_pools(wildcards):
 
 def cpu_scorers():
     """The scorers that take no GPU."""
-    return [name for name, scorer in SCORERS.items() if not scorer.gpu]
+    return [name for name, scorer in SCORERS.items() if not needs_gpu(scorer)]

@@ -26,6 +26,12 @@ def scorer_model(scorer):
     return CONFIG.indicators.base_models().get(scorer, scorer)
 
 
+def local_scorers():
+    """The scorers of the workflow whose models run in their jobs."""
+    own = [name for name in SCORERS if name not in CONFIG.indicators.custom and not is_aimed(name)]
+    return [name for name in own if runs_here(SCORERS[name])]
+
+
 def scorer_settings(scorer):
     """The settings of a scorer, without those of neighbours, which are only found when the scores are gathered."""
     return without(SCORERS[scorer], "neighbours", "metric")

@@ -14,7 +14,7 @@ def search_memory_mb(wildcards, attempt):
 
 def search_minutes(wildcards, attempt):
     """Time limit of a search in minutes, as if all trials had the largest size."""
-    search, training = CONFIG.selection.search, CONFIG.training
+    search, training = CONFIG.selection.search, search_training(CONFIG)
     seen = training.steps * training.batch_size if training.steps else training.epochs * search.high
     tokens = seen * training.max_tokens * search.trials * search.seeds
     return needs.training_minutes(CONFIG.models[wildcards.model].parameters, tokens, attempt)

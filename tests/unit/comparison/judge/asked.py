@@ -6,9 +6,9 @@ from typing import Any
 
 from instructmining.comparison.judge.answers import Answer
 from instructmining.comparison.judge.ask import Pair
-from instructmining.comparison.judge.endpoint import Endpoint
 from instructmining.comparison.judge.prompts import Prompt
 from instructmining.comparison.judge.settings import Judge
+from instructmining.endpoint.client import Endpoint
 from tests.judge_server import Failure, JudgeServer, Request, served
 
 KEY = "sk-not-a-real-key-0123456789"

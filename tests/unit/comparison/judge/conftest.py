@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from instructmining.comparison.judge import endpoint as module
+from instructmining.endpoint import client as module
 from tests.judge_server import JudgeServer, serving
 from tests.unit.comparison.judge.asked import prefers_first
 

@@ -10,8 +10,8 @@ import pytest
 
 from instructmining.comparison.judge.answers import write_answers
 from instructmining.comparison.judge.ask import judge, main, pair_up
-from instructmining.comparison.judge.endpoint import EndpointError
 from instructmining.comparison.judge.prompts import Prompt, write_prompts
+from instructmining.endpoint.client import EndpointError
 from tests.judge_server import Failure, JudgeServer, Request, completion, served
 from tests.unit.comparison.judge.asked import BUSY, KEY, answer, endpoint, pairs, prefers_first, prefers_good, settings
 

@@ -11,22 +11,20 @@ import argparse
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from instructmining.command import run_main
 from instructmining.comparison.judge.answers import Answer, read_answers
 from instructmining.comparison.judge.ballot import ballot, read_verdict
-from instructmining.comparison.judge.endpoint import Endpoint, EndpointError, Reply
 from instructmining.comparison.judge.prompts import Prompt, read_prompt_table
 from instructmining.comparison.judge.settings import Judge
 from instructmining.comparison.judge.verdicts import ORDERS, VERDICTS, Order, Outcome, PairVerdict, Verdict
+from instructmining.endpoint.client import Endpoint, Reply, ask_all
 from instructmining.files import check_same_ids, write_table
-from instructmining.progress import Progress, start_log
+from instructmining.progress import start_log
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ def judge(pairs: Sequence[Pair], endpoint: Endpoint, parallel: int) -> list[Pair
         for i, pair, order in _questions(pairs)
     }
     requests = {key: endpoint.request(messages) for key, (messages, _) in asked.items()}
-    replies = ask_all(list(requests.values()), endpoint, parallel)
+    replies = ask_all("judging", list(requests.values()), endpoint, parallel)
     return [
         _identical(pair, order)
         if (i, order) not in asked
@@ -80,25 +78,6 @@ def _questions(pairs: Sequence[Pair]) -> list[tuple[int, Pair, Order]]:
 def _texts(pair: Pair, order: Order) -> tuple[Sequence[str], Sequence[str]]:
     first, second = pair.in_order(order)
     return first.texts, second.texts
-
-
-def ask_all(requests: Sequence[dict[str, Any]], endpoint: Endpoint, parallel: int) -> dict[str, Reply]:
-    """The reply to each distinct request, by the name of its file."""
-    distinct = {endpoint.path(request).name: request for request in requests}
-    progress, replies = Progress("judging", len(distinct), "requests"), dict[str, Reply]()
-    with ThreadPoolExecutor(parallel) as pool:
-        waiting = {pool.submit(endpoint.ask, request): name for name, request in distinct.items()}
-        try:
-            for future in as_completed(waiting):
-                replies[waiting[future]] = future.result()
-                progress.show(len(replies))
-        except EndpointError:
-            pool.shutdown(cancel_futures=True)
-            raise
-    rejected = [reply for reply in replies.values() if reply.outcome == "rejected"]
-    if rejected and len(rejected) == len(replies):
-        raise EndpointError(f"the endpoint rejects every request; its reason for the first: {rejected[0].text}")
-    return replies
 
 
 def _verdict(pair: Pair, order: Order, reply: Reply, word: str) -> PairVerdict:

@@ -1,11 +1,11 @@
 """Settings of the judge: what is answered, how, and who compares the answers."""
 
-import re
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from instructmining.data.settings import DataPath
+from instructmining.endpoint.settings import EndpointSettings
 from instructmining.settings import Name, Settings, Untracked
 
 
@@ -38,15 +38,11 @@ class Generation(Settings):
     """Tokens of prompts and answers that are in memory at the same time."""
 
 
-class Judge(Settings):
+class Judge(EndpointSettings):
     """A language model compares answers of arms with those of the baseline, through an OpenAI-compatible endpoint."""
 
-    base_url: str
-    """Where the endpoint is, such as `http://localhost:8000/v1`."""
-    model: str
-    """The model that judges, by the name that the endpoint knows."""
-    key_variable: str | None = None
-    """The environment variable that holds the key, such as `OPENAI_API_KEY`; leave it out if the server needs none."""
+    place: ClassVar[str] = "comparison.judge"
+
     prompts: Annotated[dict[Name, PromptSet], Field(min_length=1)]
     """Sets of prompts, by name; prompts that are in a pool, or in an eval set of role fit or search, are left out."""
     arms: Annotated[list[str], Field(min_length=1)] = ["selected"]
@@ -55,29 +51,6 @@ class Judge(Settings):
     """How many fine-tunes of each arm answer the prompts."""
     generation: Generation = Generation()
     """How the tuned models answer."""
-    max_tokens: Annotated[int, Field(ge=1)] | None = 1024
-    """Longest reply of the judge; null leaves the limit to the endpoint."""
-    timeout_seconds: Annotated[float, Field(gt=0)] = 120.0
-    """A request that takes longer is sent again."""
-    retries: Annotated[int, Field(ge=0)] = 6
-    """How often a request is sent again after a time-out, 429, 5xx or a broken reply, with growing pauses."""
-    parallel: Annotated[int, Field(ge=1)] = 4
-    """Requests that are sent at the same time."""
-
-    @field_validator("key_variable")
-    @classmethod
-    def _names_a_variable(cls, value: str | None) -> str | None:
-        # The value is not shown: someone may have put the key itself here.
-        if value is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
-            raise ValueError("give the name of an environment variable, such as OPENAI_API_KEY, never the key itself")
-        return value
-
-    @field_validator("base_url")
-    @classmethod
-    def _holds_no_secret(cls, value: str) -> str:
-        if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#@]*)?", value):
-            raise ValueError("give an address such as http://localhost:8000/v1, without user, password or query")
-        return value
 
     @model_validator(mode="after")
     def _arms_once(self) -> Self:

@@ -1,4 +1,4 @@
-"""A judge behind a real local server: what is asked again, what is kept, and what never leaves."""
+"""A model behind a real local server: what is asked again, what is kept, and what never leaves."""
 
 import json
 from pathlib import Path
@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from instructmining.comparison.judge.endpoint import Endpoint, EndpointError
-from tests.judge_server import Failure, JudgeServer
+from instructmining.endpoint.client import Endpoint, EndpointError, Reply, Token, Usage
+from instructmining.files import write_json
+from tests.judge_server import Failure, JudgeServer, completion
 from tests.unit.comparison.judge.asked import BUSY, KEY, endpoint, settings
 
 
@@ -49,3 +50,24 @@ def test_a_wrong_key_is_not_tried_again_and_is_not_shown(server: JudgeServer, tm
 def test_a_missing_key_is_said_before_anything_is_asked(server: JudgeServer, tmp_path: Path) -> None:
     with pytest.raises(EndpointError, match=r"JUDGE_KEY .* is not set"):
         Endpoint(settings(server, key_variable="JUDGE_KEY"), tmp_path, {})
+
+
+def test_the_likeliest_first_tokens_and_what_a_reply_took_are_kept(server: JudgeServer, tmp_path: Path) -> None:
+    reply = completion("yes")
+    likeliest = [{"token": " yes", "logprob": -0.5}, {"token": "no", "logprob": -1.5}]
+    reply["choices"][0]["logprobs"] = {"content": [{"token": " yes", "logprob": -0.5, "top_logprobs": likeliest}]}
+    server.reply = lambda _: reply
+    asked = endpoint(server, tmp_path)
+    request = asked.request([], logprobs=True, top_logprobs=2)
+    new, kept = asked.ask(request), asked.ask(request)
+    assert new == kept == Reply("answered", "yes", "tiny-judge", (Token(" yes", -0.5), Token("no", -1.5)), Usage(1, 1))
+    assert (server.requests[0]["logprobs"], len(server.requests)) == (True, 1)
+
+
+def test_a_reply_that_was_kept_before_tokens_were_is_still_used(server: JudgeServer, tmp_path: Path) -> None:
+    asked = endpoint(server, tmp_path)
+    path = asked.path(asked.request([]))
+    old = {"outcome": "answered", "text": "kept", "model": "m"}
+    write_json(path, {"endpoint": server.url, "request": asked.request([]), "reply": old})
+    assert asked.ask(asked.request([])) == Reply("answered", "kept", "m")
+    assert not server.requests
