@@ -5,6 +5,7 @@ sources, the first eight subsets on three seeds, as in docs/results.md. In log l
 about the truth and 0.0028 that between seeds, as measured there.
 
     python benchmarks/coverage/evidence.py --runs 200
+    python benchmarks/coverage/evidence.py --runs 200 --fit auto --effects within --worlds "sources alone" rule
 
 The first table has the intervals and tests that are printed, the second intervals of held-out figures that were tried
 and are not printed.
@@ -16,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +30,7 @@ from instructmining.quality_rule.fit import fit_rule
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.regression.bootstrap import r_squared_interval, spearman_interval
 from instructmining.quality_rule.regression.least_squares import Design, make_design, with_constant
-from instructmining.quality_rule.settings import QualityRuleSettings
+from instructmining.quality_rule.settings import Effects, FitKind, QualityRuleSettings
 
 Floats = NDArray[np.float64]
 LEVEL, EXAMPLES, NEW = 0.95, 64, 2000
@@ -130,9 +132,11 @@ def to_table(rows: NDArray[np.int64], y: Floats, x: Floats, counts: NDArray[np.i
     return pa.table(columns, schema=observations_schema(NAMES))
 
 
-def measured(world: World, simulated: Simulated, seed: int) -> Iterator[tuple[str, float | None]]:
+def measured(
+    world: World, simulated: Simulated, seed: int, settings: QualityRuleSettings
+) -> Iterator[tuple[str, float | None]]:
     """What is printed: whether it contains the truth, whether a test rejects, whether a sentence is said."""
-    fit = fit_rule(simulated.observations, NAMES, QualityRuleSettings(fit="weighted_means", repeats=2), {}, seed)
+    fit = fit_rule(simulated.observations, NAMES, settings, {}, seed)
     rule, found = fit.rule, fit.diagnostics
     yield "prediction interval, held out", rule.held_out[0].coverage
     if found.noise and not world.uneven:
@@ -146,6 +150,9 @@ def measured(world: World, simulated: Simulated, seed: int) -> Iterator[tuple[st
     warns = {check.name: check.warns for check in rule.checks}
     for name in ("lack of fit", "heteroscedasticity", "normality", "calibration"):
         yield f"warning at 0.01: {name}", warns[name]
+    inside = [term.low <= world.rule * truth <= term.high for term, truth in zip(rule.slopes, RULE, strict=True)]
+    if inside:
+        yield "slopes of the indicators", float(np.mean(inside))
     if "across sources" in warns:
         yield "predicts the subsets of a source left out", not warns["across sources"]
     yield "verdict: puts subsets in order", rule.verdict.startswith("Puts")
@@ -159,7 +166,9 @@ def reachable(world: World) -> float:
     return float(typical * world.between**2 / (WITHIN**2 + typical * world.between**2))
 
 
-def not_printed(world: World, simulated: Simulated, seed: int) -> Iterator[tuple[str, float | None]]:
+def not_printed(
+    world: World, simulated: Simulated, seed: int, _: QualityRuleSettings
+) -> Iterator[tuple[str, float | None]]:
     """Whether intervals of held-out figures contain those of this rule on new subsets; and how wide they are."""
     design = make_design(simulated.observations, NAMES)
     x, weights = with_constant(design.x), np.sqrt(design.weights)
@@ -225,12 +234,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--fit", choices=get_args(FitKind), default="weighted_means")
+    parser.add_argument("--effects", choices=get_args(Effects), default="together", help="the second table has none")
+    parser.add_argument("--worlds", nargs="+", metavar="NAME", choices=[world.name for world in WORLDS])
     arguments = parser.parse_args()
-    plain = [world for world in WORLDS if world.subsets == 24 and world.mixed]
-    tasks = [(measured, world) for world in WORLDS] + [(not_printed, world) for world in plain]
+    settings = QualityRuleSettings(fit=arguments.fit, effects=arguments.effects, repeats=2)
+    worlds = [world for world in WORLDS if not arguments.worlds or world.name in arguments.worlds]
+    plain = [world for world in worlds if world.subsets == 24 and world.mixed and settings.effects == "together"]
+    tasks = [(measured, world) for world in worlds] + [(not_printed, world) for world in plain]
     found: dict[str, dict[str, dict[str, float]]] = defaultdict(dict)
     with ProcessPoolExecutor(arguments.processes) as pool:
-        waiting = {pool.submit(rates, measure, world, arguments.runs): (measure, world) for measure, world in tasks}
+        waiting = {
+            pool.submit(rates, measure, world, arguments.runs, settings): (measure, world) for measure, world in tasks
+        }
         for done in as_completed(waiting):
             measure, world = waiting[done]
             found[measure.__name__][world.name] = done.result()
@@ -239,11 +255,13 @@ def main() -> None:
         show(title, of_worlds, arguments.runs)
 
 
-def rates(measure: Callable[..., Iterator[tuple[str, float | None]]], world: World, runs: int) -> dict[str, float]:
+def rates(
+    measure: Callable[..., Iterator[tuple[str, float | None]]], world: World, runs: int, settings: QualityRuleSettings
+) -> dict[str, float]:
     """The mean of everything that is measured."""
     found: dict[str, list[float]] = defaultdict(list)
     for seed in range(runs):
-        for name, value in measure(world, simulate(world, seed), seed):
+        for name, value in measure(world, simulate(world, seed), seed, settings):
             if value is not None:
                 found[name].append(float(value))
     return {name: float(np.median(values) if "width" in name else np.mean(values)) for name, values in found.items()}

@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from instructmining.example import EXAMPLES, Example, to_table
 from instructmining.files import write_table
-from instructmining.quality_rule.rule import QualityRule, Term
+from instructmining.quality_rule.rule import QualityRule
+from instructmining.quality_rule.term import Term
 from instructmining.report.explorer.data_file import write_data_file
 from instructmining.report.explorer.page import write_page
 from instructmining.report.explorer.pool import write_pool

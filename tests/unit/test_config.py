@@ -58,6 +58,9 @@ WRONG = [
     (set_key("sources.python_shuffled.degrade.source", "pandas_truncated"), r"'pandas_truncated' is itself degraded; name the original"),
     (set_key("pools", {"candidates": {"sources": ["python"]}}), r"there is nothing to select from"),
     (set_key("selection", {}), r"selection: needs exactly one of examples, fraction"),
+    (set_key("quality_rule", {"effects": "within", "choice": "bic"}), r"quality_rule: effects: within needs choice: given"),
+    (set_key("quality_rule", {"effects": "between"}), r"quality_rule\.effects: found 'between'; .*'together', 'within' or 'shares'"),
+    (set_key("quality_rule", {"winsorise": 0.5}), r"quality_rule\.winsorise: found 0\.5"),
     (set_key("quality_rule.indicators", ["reward"]), r"quality_rule\.indicators: 'reward' is not computed; allowed .*len_in"),
     (set_key("comparison.baseline", "random"), None),
     (set_key("validation.choices", ["full"]), r"validation\.choices: found 'full'; allowed with these indicators: random, longest, shortest_ppl, ifd$"),
@@ -116,6 +119,23 @@ def test_a_wrong_config_is_explained(change: Callable[[dict[str, Any]], None], m
         return
     with pytest.raises(ConfigError, match=message):
         load_config(values)
+
+
+def test_a_rule_with_shares_needs_subsets_for_each_source_but_one() -> None:
+    values = copy.deepcopy(DEFAULT)
+    values["quality_rule"] = {"effects": "shares"}
+    shares = len(values["pools"]["candidates"]["sources"]) - 1
+    values["sampling"] = {"subsets": 3}
+    with pytest.raises(ConfigError, match=rf"3 subsets are too few for {shares} shares of sources"):
+        load_config(values)
+
+
+def test_indicators_of_a_set_are_not_winsorised() -> None:
+    values = copy.deepcopy(DEFAULT)
+    assert load_config(values).winsorised() == []
+    values |= {"quality_rule": {"winsorise": 0.05}, "sampling": {"subsets": 20, "examples": 64}}
+    found = load_config(values)
+    assert set(found.rule_indicators()) - set(found.winsorised()) == {"knn_6"}
 
 
 def test_steps_of_a_share_of_a_pool_are_not_known_beforehand() -> None:

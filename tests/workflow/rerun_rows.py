@@ -21,7 +21,17 @@ from tests.workflow.conftest import Run
 
 TABLE = ROOT / "docs" / "cluster.md"
 START, END = "<!-- rows of the tests -->\n", "<!-- end of rows -->\n"
-REPORT = ("figure", "table", "summarise", "gather_losses", "compare_rules", "explore", "write_report", "add_up")
+REPORT = (
+    "predict_arms",
+    "figure",
+    "table",
+    "summarise",
+    "gather_losses",
+    "compare_rules",
+    "explore",
+    "write_report",
+    "add_up",
+)
 SUBSETS, REPLICATES, ARMS, SEEDS = 6, 1, 4, 2
 FINETUNES = SUBSETS + REPLICATES + ARMS * SEEDS
 SCORERS = ("text", "likelihood", "embedding", "reward", "unieval", "brevity")
@@ -330,6 +340,8 @@ ROWS = [
     Row("a default of training that the config does not set", edit("training/settings.py", "weight_decay: Annotated[float, Field(ge=0)] = 0.0", "weight_decay: Annotated[float, Field(ge=0)] = 0.1"), FOLLOW_THE_TRAINING),
     Row("the lock: another version of torch, transformers or peft (or bitsandbytes, if weights are quantised)", another_lock, FOLLOW_THE_TRAINING, variables={"PYTHONPATH": "lock"}),
     Row("the code of the evaluation: every run is evaluated with its kept adapter, none is trained", edit("training/evaluate.py", "losses[i] = loss", "losses[i] = 1 * loss"), FOLLOW_THE_TRAINING),
+    Row("`quality_rule.effects`", set_keys(quality_rule__effects="shares"), FOLLOW_THE_FIT),
+    Row("`quality_rule.winsorise`", set_keys(quality_rule__winsorise=0.05), {"subset_indicators": SUBSETS, "gather_observations": 1, **FOLLOW_THE_FIT}),
     Row("one more subset", set_keys(sampling__subsets=SUBSETS + 1), {"sample_subset": 1, "subset_indicators": 1, "gather_observations": 1, **FOLLOW_THE_FIT, "finetune_and_evaluate": 1 + SEEDS}),
     Row("a data file of a pool to select from, whatever its name, size and time", replace_file, {"import_source": 1, "deduplicate_new": 1, "build_pool_new": 1, **scored(1), **FOLLOW_THE_POOL}),
     Row(
@@ -363,7 +375,7 @@ ROWS = [
         "the code of the evaluation, if the size of the selection is searched",
         edit("training/evaluate.py", "losses[i] = loss", "losses[i] = 1 * loss"),
         {"finetune_and_evaluate": SUBSETS + REPLICATES, "gather_observations": 1, "fit_quality_rule": 1, "rank": 1, "search_size": 1},
-        before=set_keys(selection={"search": {"low": 4, "high": 8, "trials": 2, "method": "grid"}}),
+        before=set_keys(selection={"search": {"low": 4, "high": 8, "trials": 2, "method": "grid"}, "fallback": "rule"}),
         target="results/selection/tiny/new/size.json",
     ),
 ]  # fmt: skip

@@ -107,7 +107,7 @@ def test_size_search_curves_matched_tokens_and_peoples_ratings_are_one_target_wi
     rows = [{"prompt": f"what is {i}", "chosen": "the sky is blue " * (i + 1), "rejected": "a cat"} for i in range(12)]
     (extended.folder / "data" / "pairs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     values = extended.config()
-    values["selection"] = {"search": {"low": 4, "high": 12, "trials": 2}, "exports": ["messages"]}
+    values["selection"] = {"search": {"low": 4, "high": 12, "trials": 2}, "exports": ["messages"], "fallback": "rule"}
     values["comparison"] |= {"arms": ["selected", "random", "untuned"], "match": "tokens", "tokens": 100}
     values["comparison"] |= {"sizes": [4, 8], "steps": 2}
     values["quality_rule"]["ratings"] = {"pairs": {"path": "data/pairs.jsonl"}}

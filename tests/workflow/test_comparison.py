@@ -40,7 +40,7 @@ def test_every_arm_is_tuned_as_often_as_asked_with_as_many_tokens(fresh: Run) ->
 
 def test_a_searched_size_is_one_job_and_a_curve_has_two_arms_at_each_size_tuned_in_two_ways(fresh: Run) -> None:
     sizes = {"arms": ["selected", "random"], "seeds": SEEDS, "sizes": [5, 10, 20], "steps": 4}
-    selection = {"search": {"low": 4, "high": 20, "trials": 3}}
+    selection = {"search": {"low": 4, "high": 20, "trials": 3}, "fallback": "rule"}
     fresh.set_config(fresh.config() | {"comparison": sizes, "selection": selection})
     jobs = fresh.to_do()
     assert jobs["search_size"] == jobs["compare_sizes"] == jobs["figure_sizes"] == jobs["add_up_cost"] == 1
@@ -54,7 +54,7 @@ def test_the_size_is_searched_at_the_steps_of_arms_that_are_matched_by_them(
 ) -> None:
     changes = {
         "comparison": {"match": match, "steps": 7, "seeds": SEEDS},
-        "selection": {"search": {"low": 4, "high": 9}},
+        "selection": {"search": {"low": 4, "high": 9}, "fallback": "rule"},
     }
     fresh.set_config(fresh.config() | changes)
     size = "results/selection/tiny/new/size.json"

@@ -24,9 +24,17 @@ def small(config: dict[str, Any]) -> dict[str, Any]:
         eval_set["limit"] = 8
     config["models"] = {"smollm2": {"path": "models/llama", "template": "plain", "parameters": 1e5}}
     config["indicators"]["embedding"] = {"model": {"path": "models/encoder"}, "neighbours": [6]}
-    config["sampling"] = {"subsets": 10, "examples": 16, "replicated": 1, "seeds": 2}
+    config["sampling"] |= {
+        "subsets": 10,
+        "selections": 4,
+        "examples": 16,
+        "replicated": 1,
+        "indicators": ["len_out", "influence"],
+    }
+    config["quality_rule"]["indicators"] = ["len_out", "influence"]
+    config["validation"] = {"choices": ["random", "influence"]}
     config["comparison"] = {"arms": ["selected", "random"], "seeds": 2}
-    return config | {"selection": {"examples": 16}}
+    return config | {"selection": {"examples": 16, "pools": ["planted"]}}
 
 
 def test_public_data_go_through_to_a_selection_and_its_comparison(tmp_path: Path, tiny_tokenizer: Any) -> None:
@@ -42,7 +50,9 @@ def test_public_data_go_through_to_a_selection_and_its_comparison(tmp_path: Path
     run.set_config(small(yaml.safe_load((ROOT / "config" / "public-data.yaml").read_text())))
     run.finish()
     rule = json.loads((run.folder / "results/quality_rule/smollm2/rule.json").read_text())
-    comparison = json.loads((run.folder / "results/comparison/smollm2/unseen/comparison.json").read_text())
+    comparison = json.loads((run.folder / "results/comparison/smollm2/planted/comparison.json").read_text())
     assert rule["observations"] == 11
     assert {arm["arm"] for arm in comparison["arms"]} == {"selected", "random"}
+    validation = json.loads((run.folder / "results/validation/smollm2/planted/1/validation.json").read_text())
+    assert [each["choice"] for each in validation["choices"]] == ["ruled", "random", "influence"]
     assert run.to_do() == {}

@@ -14,7 +14,7 @@ from instructmining.data.eval_sets import eval_set_problems
 from instructmining.data.reading.paths import path_problem
 from instructmining.data.settings import EvalSet, Pool, Role, Source
 from instructmining.indicators.custom_code import code_file
-from instructmining.indicators.scorers import Indicators
+from instructmining.indicators.scorers import Indicators, of_a_set
 from instructmining.models.settings import BaseModel, ModelFiles
 from instructmining.quality_rule.other_models import other_models, refuse
 from instructmining.quality_rule.published_rules import PUBLISHED
@@ -114,6 +114,10 @@ class Config(Settings):
     def rule_indicators(self) -> list[str]:
         """The indicators offered to the fit."""
         return self.quality_rule.indicators or self.indicators.names()
+
+    def winsorised(self) -> list[str]:
+        """The indicators of the fit that are held within limits; one of a set is no mean of scores, and is not."""
+        return [name for name in self.rule_indicators() if self.quality_rule.winsorise and not of_a_set(name)]
 
 
 def load_config(values: Mapping[str, Any], root: Path = Path()) -> Config:
@@ -278,12 +282,14 @@ def _rule_problems(config: Config) -> list[str]:
     computed = config.indicators.names()
     asked = {"quality_rule": config.quality_rule.indicators, "sampling": config.sampling.indicators}
     replicated = config.sampling.replicated > 0 and config.sampling.seeds > 1
+    sources = len(config.pools["candidates"].sources) if "candidates" in config.pools else 1
+    numbers = len(config.rule_indicators()), config.sampling.subsets, replicated, sources
     return [
         f"{key}.indicators: {name!r} is not computed; allowed with these indicators: {', '.join(computed)}"
         for key, names in asked.items()
         for name in names or []
         if name not in computed
-    ] + config.quality_rule.problems(len(config.rule_indicators()), config.sampling.subsets, replicated)
+    ] + config.quality_rule.problems(*numbers)
 
 
 def _comparison_problems(config: Config) -> list[str]:

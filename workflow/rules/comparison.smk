@@ -112,6 +112,7 @@ use rule validate as predict_arms with:
         examples=lambda wildcards: examples_of(wildcards.model, tuned_arms(wildcards)),
         records=lambda wildcards: run_files(wildcards.model, tuned_arms(wildcards), "record.json"),
         like=lambda wildcards: run_files(wildcards.model, subset_runs(CONFIG)[:1], "record.json"),
+        candidates=scores_of_limits(),
     output:
         validation="<results>/comparison/{model}/{pool}/predicted.json",
     log:

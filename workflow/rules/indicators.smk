@@ -265,7 +265,8 @@ rule subset_indicators:
         **runs("instructmining.indicators.subset_indicators"),
         neighbours=NEIGHBOURS,
         metric=METRIC,
+        winsorise=winsorise_option(),
     shell:
         "{params.command:q} --subset {input.subset:q} --scores {input.scores:q}"
-        " --embeddings {input.embeddings:q} --neighbours {params.neighbours:q} --metric {params.metric:q} --output {output:q}"
-        " 2>&1 | tee {log:q}"
+        " --embeddings {input.embeddings:q} --neighbours {params.neighbours:q} --metric {params.metric:q}"
+        " {params.winsorise:q} --output {output:q} 2>&1 | tee {log:q}"

@@ -38,7 +38,8 @@ rule gather_observations:
 rule fit_quality_rule:
     """Fit log loss to the indicators by least squares, with the evidence for and against the fit."""
     input:
-        "<results>/quality_rule/{model}/observations.parquet",
+        observations="<results>/quality_rule/{model}/observations.parquet",
+        scores=scores_of_limits(),
     output:
         rule="<results>/quality_rule/{model}/rule.json",
         diagnostics="<results>/quality_rule/{model}/diagnostics.json",
@@ -55,8 +56,9 @@ rule fit_quality_rule:
         measured_with=as_is(measured_with()),
         indicators=CONFIG.rule_indicators(),
         seed=CONFIG.seed,
+        limits=limits_options,
     shell:
-        "{params.command:q} --observations {input:q} --settings {params.settings:q}"
+        "{params.command:q} --observations {input.observations:q} {params.limits:q} --settings {params.settings:q}"
         " --indicator-settings {params.indicator_settings:q} --indicators {params.indicators:q} --seed {params.seed:q}"
         " --rule {output.rule:q} --diagnostics {output.diagnostics:q} 2>&1 | tee {log:q}"
 

@@ -29,6 +29,7 @@ rule validate:
         examples=lambda wildcards: examples_of(wildcards.model, choices_in_round(wildcards)),
         records=lambda wildcards: run_files(wildcards.model, choices_in_round(wildcards), "record.json"),
         like=lambda wildcards: run_files(wildcards.model, subset_runs(CONFIG)[:1], "record.json"),
+        candidates=scores_of_limits(),
     output:
         validation="<results>/validation/{model}/{pool}/{number}/validation.json",
         table="<results>/validation/{model}/{pool}/{number}/choices.parquet",
@@ -43,10 +44,13 @@ rule validate:
         **runs("instructmining.validation.validate"),
         neighbours=NEIGHBOURS,
         metric=METRIC,
+        winsorise=winsorise_option(),
+        candidates=lambda wildcards, input: option("--candidates", input.get("candidates")),
         table=lambda wildcards, output: option("--table", output.get("table")),
     shell:
         "{params.command:q} --rule {input.rule:q} --scores {input.scores:q}"
         " --embeddings {input.embeddings:q} --neighbours {params.neighbours:q} --metric {params.metric:q}"
+        " {params.winsorise:q} {params.candidates:q}"
         " --examples {input.examples:q} --records {input.records:q} --like {input.like:q}"
         " --validation {output.validation:q} {params.table:q} 2>&1 | tee {log:q}"
 
@@ -76,7 +80,8 @@ rule join_choices:
 
 use rule fit_quality_rule as fit_quality_rule_again with:
     input:
-        "<results>/validation/{model}/{pool}/{number}/observations.parquet",
+        observations="<results>/validation/{model}/{pool}/{number}/observations.parquet",
+        scores=scores_of_limits(),
     output:
         rule="<results>/validation/{model}/{pool}/{number}/rule.json",
         diagnostics="<results>/validation/{model}/{pool}/{number}/diagnostics.json",

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from instructmining.files import read_result
-from instructmining.planning.compare_designs import bend, bend_with_distance, compare_designs, main, unit_errors
+from instructmining.planning.compare_designs import _units, bend, bend_with_distance, compare_designs, main, unit_errors
 from instructmining.planning.result import DesignComparison
 from instructmining.planning.words import markdown
 from instructmining.quality_rule.across.variants import differences, equal_coefficients, fit_variants
@@ -80,6 +80,11 @@ def test_units_are_sds_over_the_examples():
     assert scaled.savings == plain.savings
     with pytest.raises(ValueError, match="no column 'mtld'"):
         compare_designs(given, NAMES, 0.95, scores.select(["ppl"]))
+
+
+def test_the_unit_of_a_share_is_the_sd_of_being_of_the_source():
+    scores = pa.table({"source": ["a", "b", "b", "b"], "ppl": [0.0, 0, 2, 2]})
+    assert _units(scores, ["source:b", "ppl"]) == pytest.approx([0.5, (4 / 3) ** 0.5])
 
 
 def test_runs_are_compared_and_drawn(tmp_path, monkeypatch, capsys):

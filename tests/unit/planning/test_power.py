@@ -25,6 +25,8 @@ from instructmining.planning.power import (
 from instructmining.quality_rule.regression.least_squares import least_squares
 from instructmining.training.losses import LOSSES
 from tests.unit.planning.pilots import designed, known, simulate
+from tests.unit.quality_rule.evidence.mixtures import losses
+from tests.unit.simulation import observations
 
 
 def test_the_width_at_the_pilots_own_size_is_that_of_scipys_slope():
@@ -106,3 +108,13 @@ def test_the_command_prints_a_plan_of_a_run_in_this_folder(tmp_path, monkeypatch
     out = " ".join(capsys.readouterr().out.split())
     assert "90% intervals 0.02 wide" in out and "cheapest" in out and "mtld" in out
     assert "found in 80% of comparisons, at 90%" in out and "Pairs of 4 replicated subsets" in out
+
+
+def test_a_plan_within_sources_counts_the_shares_as_terms(tmp_path, monkeypatch, capsys):
+    y, x, sources = losses(24, sources=3)
+    table = observations(y, x, sources=sources)
+    write_table(tmp_path / "observations.parquet", table, table.schema)
+    words = ["power", "--observations", str(tmp_path / "observations.parquet"), "--indicators", "i0"]
+    monkeypatch.setattr(sys, "argv", [*words, "--effects", "within"])
+    main()
+    assert capsys.readouterr().out.count("source:") == 2

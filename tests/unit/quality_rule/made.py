@@ -3,8 +3,9 @@
 import numpy as np
 
 from instructmining.quality_rule.fit import fit_rule
-from instructmining.quality_rule.rule import QualityRule, Term
+from instructmining.quality_rule.rule import QualityRule
 from instructmining.quality_rule.settings import QualityRuleSettings
+from instructmining.quality_rule.term import Term
 from tests.unit.simulation import observations, synthetic
 
 
@@ -22,6 +23,12 @@ RULE = rule(term("ppl", 0.5), term("mtld", -0.25))
 def fit(y, x, subsets=None, confidence=0.95, **settings):
     settings = QualityRuleSettings(confidence=confidence, **settings)
     return fit_rule(observations(y, x, subsets), list(x), settings, {"text": None})
+
+
+def fit_of(y, x, sources, limits=None, **settings):
+    """A fit to subsets of known sources."""
+    settings = QualityRuleSettings(repeats=2, **settings)
+    return fit_rule(observations(y, x, sources=sources), list(x), settings, {"text": None}, limits=limits)
 
 
 def refit_without(i, y, matrix, weights):

@@ -8,7 +8,7 @@ from instructmining.quality_rule.card import rule_card
 from instructmining.quality_rule.fit import fit_rule
 from instructmining.quality_rule.settings import QualityRuleSettings
 from tests.unit.quality_rule.evidence.mixtures import losses
-from tests.unit.quality_rule.made import fit
+from tests.unit.quality_rule.made import fit, fit_of
 from tests.unit.simulation import observations, synthetic
 
 FEW_REPEATS = QualityRuleSettings(repeats=2)
@@ -52,3 +52,22 @@ def test_the_card_has_a_sentence_for_every_check_and_marks_warnings():
     card = rule_card(rule)
     assert all(("Warning: " if check.warns else "- ") + check.sentence in card for check in rule.checks)
     assert {"noise", "order", "added to mean", "calibration", "collinearity"} <= {check.name for check in rule.checks}
+
+
+def test_the_card_shows_slopes_within_sources_and_effects_between_them():
+    y, x, sources = losses(40, rule=2.0, source_effects=0.05)
+    rule = fit_of(y, x, sources, effects="within", limits={"i0": (-1.5, 1.25)}).rule
+    _, within, between, *_ = rule_card(rule).split("\n## ")
+    assert within.startswith("Within sources\n") and between.startswith("Between sources\n")
+    assert [line.split(" | ")[0] for line in within.splitlines() if line.startswith("| i")][1:] == [f"| {n}" for n in x]
+    assert "`i0` -1.5 to 1.25" in within and "source:" not in within
+    first = rule.sources[0]
+    assert f"| {first.source} | {first.effect:+.4g} | {first.low:.4g} to {first.high:.4g} |" in between
+    assert f"compared with `{first.source}`" in between and "Sources that are not in the table" in between
+
+
+def test_the_card_of_shares_alone_has_no_slopes_and_one_without_shares_no_effects_of_sources():
+    y, x, sources = losses(24, source_effects=0.05)
+    of_shares, together = (rule_card(fit_of(y, x, sources, effects=effects).rule) for effects in ("shares", "together"))
+    assert "## Within sources" not in of_shares and "## Between sources" in of_shares
+    assert "sources\n" not in together and "The shares of the sources add to it (F(4, 19)" in of_shares

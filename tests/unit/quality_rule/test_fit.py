@@ -17,7 +17,8 @@ from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.regression.weights import FIT_NAMES
 from instructmining.quality_rule.rule import MIXED, read_fitted_rule
 from instructmining.quality_rule.settings import QualityRuleSettings
-from tests.unit.quality_rule.made import fit, mixed_observations, refit_without
+from tests.unit.quality_rule.evidence.mixtures import losses
+from tests.unit.quality_rule.made import fit, fit_of, mixed_observations, refit_without
 from tests.unit.simulation import observations, replicate, synthetic
 
 
@@ -129,3 +130,62 @@ def test_a_rule_holds_the_covariance_of_its_coefficients():
     found = fit(y, x, repeats=1).rule
     expected = sm.OLS(y, sm.add_constant(np.column_stack(list(x.values())))).fit().cov_params()[1:, 1:]
     assert np.array(found.covariance) == pytest.approx(expected) and found.residual_degrees == 16
+
+
+def confounded(subsets=60, slope=0.3, seed=0):
+    """Mixtures of four sources, whose own effect on the loss goes against that of the one indicator inside of them."""
+    rng = np.random.default_rng(seed)
+    counts = rng.multinomial(100, rng.dirichlet(np.ones(4), subsets)) + 1
+    shares, centres = counts / counts.sum(axis=1, keepdims=True), np.array([0.0, 1.0, 2.0, 3.0])
+    ppl = shares @ centres + 0.1 * rng.normal(size=subsets)
+    y = 1 + slope * ppl - shares @ centres + 0.01 * rng.normal(size=subsets)
+    sources = [{f"s{i}": int(count) for i, count in enumerate(row)} for row in counts]
+    return y, {"ppl": ppl}, sources, shares
+
+
+def test_beside_the_shares_of_the_sources_the_slope_within_them_is_found():
+    y, x, sources, shares = confounded()
+    within, together = (fit_of(y, x, sources, effects=effects).rule.slopes[0] for effects in ("within", "together"))
+    expected = sm.OLS(y, np.column_stack([shares, x["ppl"]])).fit()  # a share for each source in place of a constant
+    assert within.coefficient == pytest.approx(expected.params[-1]) and within.low < 0.3 < within.high
+    assert within.standard_error == pytest.approx(expected.bse[-1]) and together.high < 0
+
+
+@pytest.mark.parametrize("world", [{}, {"rule": 2.0, "source_effects": 0.05}])
+def test_the_test_of_the_indicators_given_the_shares_is_the_same_within_and_together(world):
+    y, x, sources = losses(24, **world)
+    within, together = (fit_of(y, x, sources, effects=effects).rule.held_out for effects in ("within", "together"))
+    tests = {row.name: row.added for row in together}
+    for row in within[1:]:  # the mean, too, is tested beside the shares
+        assert row.added.p_value == pytest.approx(tests["source shares"].p_value)
+        assert row.added.numerator_degrees == 6
+
+
+def test_shares_alone_are_a_rule_that_ranks_sources():
+    y, x, sources, shares = confounded()
+    rule = fit_of(y, x, sources, effects="shares").rule
+    assert rule.slopes == [] and [row.name for row in rule.held_out] == ["rule", "mean", "ppl"]
+    assert rule.verdict.endswith(", by their sources alone, as the rule has no indicators.")
+    expected = sm.OLS(y, shares).fit().params
+    examples = pa.table({"source": ["s0", "s1", "s2", "s3"]})
+    assert rule.predict(examples) == pytest.approx(expected)
+
+
+def test_examples_of_unknown_sources_are_put_in_order_by_the_slopes_alone(tmp_path):
+    y, x, sources, _ = confounded()
+    write_result(tmp_path / "rule.json", fit_of(y, x, sources, effects="within").rule)
+    rule = read_fitted_rule(tmp_path / "rule.json")
+    found = rule.predict(pa.table({"source": ["new", "newer"], "ppl": [1.0, 3.0]}))
+    slope = rule.slopes[0]
+    assert found == pytest.approx(rule.centre + slope.coefficient * (np.array([1.0, 3.0]) - slope.mean))
+    assert list(rule.outside_range(pa.table({"source": ["s1"], "ppl": [9.0]}))) == ["ppl"]
+
+
+def test_a_rule_holds_the_limits_of_its_indicators_and_predicts_with_them():
+    y, x = synthetic(20)
+    rule = fit_of(y, x, None, limits={"ppl": (-1.0, 1.0)}).rule
+    table = pa.table(
+        {name: [value] * 2 for name, value in {"mtld": 0.0, "relevance": 0.0}.items()} | {"ppl": [1.0, 7.0]}
+    )
+    assert [term.winsorised for term in rule.terms] == [(-1.0, 1.0), None, None]
+    assert rule.predict(table)[0] == rule.predict(table)[1]

@@ -8,7 +8,8 @@ import pytest
 
 from instructmining.comparison.result import ArmResult, ComparisonResult, Difference, Estimate
 from instructmining.files import write_result, write_table
-from instructmining.quality_rule.rule import MIXED, Check, QualityRule, Term
+from instructmining.quality_rule.rule import MIXED, Check, QualityRule
+from instructmining.quality_rule.term import Term
 from instructmining.report.findings import Finding
 from instructmining.report.summary import once
 from instructmining.selection.decision import Reason

@@ -6,7 +6,8 @@ from typing import Any
 from instructmining.data.reports import SourceReport
 from instructmining.example import Example, Message, make_example
 from instructmining.models.settings import BaseModel
-from instructmining.quality_rule.rule import QualityRule, Term
+from instructmining.quality_rule.rule import QualityRule
+from instructmining.quality_rule.term import Term
 from instructmining.selection.card import Origin
 from instructmining.selection.found_size import FoundSize
 from instructmining.selection.settings import Search

@@ -7,6 +7,7 @@ config from them. Each scorer has a module of its name: `text`, `likelihood`, `e
 by `gradients`. A user's own indicator runs in `custom_function` (its code is found by `custom_code`) or `custom_table`
 (whose rows `match_rows` matches to examples, as `match_settings` say). They share `scoring` (reads, checks and writes a
 shard), `engine` (batches), `memory` and the schemas in `tables`. `gather_scores` joins the scores of a pool,
-`neighbours` adds what is a property of a set, and `subset_indicators` takes the means of a subset. `results` has the
-types of the JSON results, `documentation` makes the tables of docs/indicators.md.
+`neighbours` adds what is a property of a set, and `subset_indicators` takes the means of a subset, of scores that
+`winsorise` may hold within limits. `results` has the types of the JSON results, `documentation` makes the tables of
+docs/indicators.md.
 """

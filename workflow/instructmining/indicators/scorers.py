@@ -17,6 +17,12 @@ def find_indicator(name: str) -> Indicator | None:
     return next((found for kind in SCORERS.values() for found in kind.gives if found.covers(name)), None)
 
 
+def of_a_set(indicator: str) -> bool:
+    """Whether an indicator is a property of the set that an example is in."""
+    found = find_indicator(indicator)
+    return found is not None and found.of_set
+
+
 def scorer_of(indicator: str) -> str:
     """The scorer that gives an indicator; for one of the user's own it has the indicator's name."""
     found = (scorer for scorer, kind in SCORERS.items() if any(each.covers(indicator) for each in kind.gives))

@@ -20,6 +20,7 @@ from instructmining.indicators.neighbours import knn_distances, to_points
 from instructmining.indicators.results import SubsetIndicators
 from instructmining.indicators.settings import Metric
 from instructmining.indicators.tables import SCORES
+from instructmining.indicators.winsorise import limits_in, winsorise
 
 
 def main() -> None:
@@ -30,10 +31,14 @@ def main() -> None:
     parser.add_argument("--embeddings", required=True, type=Path)
     parser.add_argument("--neighbours", nargs="*", type=int, default=[])
     parser.add_argument("--metric", choices=get_args(Metric), default="euclidean")
+    parser.add_argument("--winsorise", type=float, help="share at each end that counts as the quantile there")
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
     ids = sorted(pq.read_table(arguments.subset, columns=["id"])["id"].to_pylist())
     scores = read_ids(arguments.scores, ids)
+    if arguments.winsorise:
+        names = scored_alone(scores, arguments.neighbours)
+        scores = winsorise(scores, limits_in(arguments.scores, names, arguments.winsorise))
     embeddings = read_ids(arguments.embeddings, ids)
     found = indicators_of_subset(arguments.subset.stem, scores, embeddings, arguments.neighbours, arguments.metric)
     write_result(arguments.output, found)
@@ -46,12 +51,16 @@ def read_ids(path: Path, ids: list[str]) -> pa.Table:
     return table
 
 
+def scored_alone(scores: pa.Table, neighbours: list[int]) -> list[str]:
+    """The indicators of an example by itself, without those that are measured inside a set."""
+    return [name for name in scores.column_names if name not in {*SCORES.names, *(f"knn_{i}" for i in neighbours)}]
+
+
 def indicators_of_subset(
     subset: str, scores: pa.Table, embeddings: pa.Table, neighbours: list[int], metric: Metric = "euclidean"
 ) -> SubsetIndicators:
     """The means of the indicators, and where the examples come from."""
-    names = [name for name in scores.column_names if name not in {*SCORES.names, *(f"knn_{i}" for i in neighbours)}]
-    means = {name: pc.mean(scores[name]).as_py() for name in names}
+    means = {name: pc.mean(scores[name]).as_py() for name in scored_alone(scores, neighbours)}
     if neighbours:
         distances = knn_distances(to_points(embeddings["embeddings"]), neighbours, metric)
         means |= {name: float(values.mean()) for name, values in distances.items()}

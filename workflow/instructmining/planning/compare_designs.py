@@ -37,6 +37,7 @@ from instructmining.quality_rule.across.variants import (
 )
 from instructmining.quality_rule.evidence.noise import lack_of_fit, measure_noise
 from instructmining.quality_rule.regression.least_squares import Design, least_squares
+from instructmining.quality_rule.regression.share_terms import with_sources
 from instructmining.quality_rule.settings import CONFIDENCE
 
 
@@ -66,6 +67,7 @@ def compare_designs(
 
 def _units(scores: pa.Table, indicators: Sequence[str]) -> Floats:
     """SD of each indicator over the examples; (indicators,)."""
+    scores = with_sources(scores, indicators)
     missing = [name for name in indicators if name not in scores.column_names]
     if missing:
         raise ValueError(f"the scores have no column {missing[0]!r}; found {', '.join(scores.column_names)}")

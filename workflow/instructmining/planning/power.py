@@ -16,6 +16,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pyarrow as pa
@@ -34,7 +35,8 @@ from instructmining.planning.pilot import Pilot, measure_pilot
 from instructmining.planning.tables import plain_table
 from instructmining.quality_rule.observations import indicator_names, observations_schema
 from instructmining.quality_rule.regression.least_squares import Design, drop_unusable, least_squares, make_design
-from instructmining.quality_rule.settings import CONFIDENCE
+from instructmining.quality_rule.regression.share_terms import terms_offered
+from instructmining.quality_rule.settings import CONFIDENCE, Effects
 
 MOST_SUBSETS = 100_000
 """Plans end here."""
@@ -152,7 +154,8 @@ def found_widths(design: Design, confidence: float) -> Floats:
 def print_plans(console: Console, name: str, observations: pa.Table, arguments: argparse.Namespace) -> None:
     """Print what one pilot run says."""
     names = arguments.indicators or indicator_names(observations)
-    design, left_out = drop_unusable(make_design(observations, names))
+    terms = terms_offered(observations, names, arguments.effects)
+    design, left_out = drop_unusable(make_design(observations, terms))
     pilot = measure_pilot(design)
     plans = make_plans(pilot, arguments.seeds, arguments.width, arguments.confidence)
     level = f"{arguments.confidence:.0%} intervals {arguments.width:g} wide, in log loss per SD of the indicator"
@@ -211,6 +214,7 @@ def main() -> None:
     parser.add_argument("--width", type=float, default=0.02, help="of the interval of each coefficient")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 5], help="seeds per subset to plan with")
     parser.add_argument("--indicators", nargs="+", help="by default all in the observations")
+    parser.add_argument("--effects", choices=get_args(Effects), default="together", help="as quality_rule.effects")
     parser.add_argument("--confidence", type=float, default=CONFIDENCE)
     arguments = parser.parse_args()
     if not arguments.width > 0:
@@ -219,6 +223,7 @@ def main() -> None:
     if config:
         arguments.observations = pilots_of(arguments.config, config)
         arguments.indicators, arguments.confidence = config.rule_indicators(), config.quality_rule.confidence
+        arguments.effects = config.quality_rule.effects
     console = Console(highlight=False, markup=False)
     for path in arguments.observations:
         observations = read_table(path, observations_schema([]))

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from instructmining.quality_rule.published import PublishedRule, Rule
-from instructmining.quality_rule.rule import HeldOut, QualityRule, Term
+from instructmining.quality_rule.rule import HeldOut, QualityRule
+from instructmining.quality_rule.term import Term
 
 SINGLE_EXAMPLES = """\
 The rule was fitted to means over subsets and is applied to one example at a time. Because it is linear, the prediction
@@ -16,6 +17,15 @@ a straight line, which nothing here has tested. Each ranking says what share of 
 whole set (`knn_i`) is computed within the pool for single examples, but within the subset for means; the two are not
 the same."""
 
+WITHIN = (
+    "These are slopes within sources: how the log loss changes as the mean of an indicator rises while the share of"
+    " each source stays the same. They say nothing about which source is better."
+)
+WITH_THEIR_INDICATORS = " The means of its indicators are part of that."
+WINSORISED = " Values of an example outside these limits count as the limit, in subsets and rankings: {}."
+GIVEN_SHARES = " As the rule has shares of sources, it is given these, too."
+OF_SHARES = " As the rule has no indicators, it is that of the shares of its sources."
+
 
 def rule_card(rule: QualityRule) -> str:
     """The rule as Markdown."""
@@ -24,7 +34,7 @@ def rule_card(rule: QualityRule) -> str:
         *([f"**{rule.verdict}**"] if rule.verdict else []),
         f"```\n{rule.formula()}\n```",
         "Lower predicted log loss is better. The coefficients hold only for this base model and these indicators.",
-        *([_table(rule), _table_note(rule)] if rule.terms else []),
+        *_terms(rule),
         "## What the evidence says",
         _bullets(evidence_of_fit(rule)),
         *_held_out(rule),
@@ -46,7 +56,7 @@ def evidence_of_fit(rule: QualityRule) -> list[str]:
     """What the fit shows and does not show, a sentence each."""
     return [
         _basis(rule),
-        *(_effect(rule, term) for term in rule.terms),
+        *(_effect(rule, term) for term in rule.slopes),
         _in_sample(rule),
         _one_by_one(rule),
         *(f"Warning: {check.sentence}" if check.warns else check.sentence for check in rule.checks),
@@ -57,13 +67,38 @@ def _bullets(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
+def _terms(rule: QualityRule) -> list[str]:
+    """The coefficients; in a rule with shares of sources, the slopes within sources and the effects between them."""
+    slopes = [_table(rule), _table_note(rule)] if rule.slopes else []
+    if not rule.sources:
+        return slopes
+    within = ["## Within sources", WITHIN, *slopes] if slopes else []
+    return [*within, "## Between sources", _between(rule), _between_note(rule)]
+
+
+def _between(rule: QualityRule) -> str:
+    rows = [f"| {each.source} | {each.effect:+.4g} | {_interval(each.low, each.high)} |" for each in rule.sources]
+    return "\n".join([f"| source | effect | {rule.confidence:.0%} interval |", "|---|---:|---:|", *rows])
+
+
+def _between_note(rule: QualityRule) -> str:
+    first, slopes = rule.sources[0].source, bool(rule.slopes)
+    alike = "the order of these is that of their indicators" if slopes else "the rule gives these no order"
+    return (
+        "Effect: the log loss that a regression on the shares of the sources alone predicts for a subset of this"
+        f" source, minus the mean of that over the sources.{WITH_THEIR_INDICATORS if slopes else ''} In the formula,"
+        f" `source:` and a name is the share of a source, compared with `{first}`, which has no term. An example has a"
+        f" share of 1 of its source. Sources that are not in the table are all given the mean share: {alike}."
+    )
+
+
 def _table(rule: QualityRule) -> str:
     level = f"{rule.confidence:.0%}"
     rows = [
         f"| {t.indicator} | {t.coefficient:.4g} | {_interval(t.low, t.high)} | {_interval(t.hc3_low, t.hc3_high)}"
         f" | {_interval(t.bootstrap_low, t.bootstrap_high)} | {t.p_value:.2g} | {t.standardised:.2f}"
         f" | {_number(t.inflation)} | {t.fitted_min:.4g} to {t.fitted_max:.4g} |"
-        for t in rule.terms
+        for t in rule.slopes
     ]
     header = f"| indicator | coefficient | {level} interval | HC3 | bootstrap | p | standardised | VIF | fitted range |"
     return "\n".join([header, "|---|---:|---:|---:|---:|---:|---:|---:|---:|", *rows])
@@ -71,11 +106,12 @@ def _table(rule: QualityRule) -> str:
 
 def _table_note(rule: QualityRule) -> str:
     chosen = "" if rule.choice == "given" else " None of them accounts for the choice of the indicators."
+    limits = [f"`{t.indicator}` {_interval(*t.winsorised)}" for t in rule.slopes if t.winsorised]
     return (
         f"All intervals are {rule.confidence:.0%} intervals. Coefficients are in raw units; standardised coefficients"
         " are in SDs of both sides, over the subsets. HC3 intervals allow for uneven noise; the bootstrap draws whole"
         " subsets. Each interval and p-value is for one coefficient by itself, not corrected for how many there are."
-        f"{chosen}"
+        f"{chosen}{WINSORISED.format(', '.join(limits)) if limits else ''}"
     )
 
 
@@ -100,9 +136,16 @@ def _held_out(rule: QualityRule) -> list[str]:
         "Measured on log loss, with random subsets left out in folds. In interval: the share of subsets inside their"
         f" {rule.confidence:.0%} prediction interval. Gain: R2 of the rule minus R2 of the row. R2, Spearman and gain"
         " are estimates without intervals. The last column is the F-test of all indicators offered given those of the"
-        " row; `source shares` is a regression on the share of each source alone."
+        f" row; `source shares` is a regression on the share of each source alone.{_tested(rule)}"
     )
     return ["## Held out", "\n".join([header, "|---|---:|---:|---:|---:|---:|", *rows]), note]
+
+
+def _tested(rule: QualityRule) -> str:
+    """What the F-tests are about, if not about the indicators given a baseline alone."""
+    if not rule.sources:
+        return ""
+    return GIVEN_SHARES if rule.slopes else OF_SHARES
 
 
 def _share(value: float | None) -> str:

@@ -9,7 +9,7 @@ intervals too narrow.
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from instructmining.command import run_main
 from instructmining.files import read_table, write_result
+from instructmining.indicators.winsorise import Limits, limits_in
 from instructmining.quality_rule.evidence.assess import assess
 from instructmining.quality_rule.evidence.checks import made_alike
 from instructmining.quality_rule.evidence.diagnose import diagnose
@@ -26,9 +27,11 @@ from instructmining.quality_rule.evidence.result import Diagnostics
 from instructmining.quality_rule.leverage import fitted_leverage
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.regression.least_squares import Design, drop_unusable, least_squares, make_design
+from instructmining.quality_rule.regression.share_terms import terms_offered
 from instructmining.quality_rule.regression.weights import weigh
 from instructmining.quality_rule.rule import QualityRule
 from instructmining.quality_rule.settings import QualityRuleSettings
+from instructmining.quality_rule.source_effects import source_effects
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,14 @@ def fit_rule(
     settings: QualityRuleSettings,
     indicator_settings: dict[str, Any],
     seed: int = 0,
+    limits: Mapping[str, Limits] | None = None,
 ) -> Fit:
-    """Fit a rule to the observations of one base model; raises ValueError where they do not allow it."""
+    """Fit a rule to the observations of one base model; raises ValueError where they do not allow it.
+
+    `limits` are those that the scores in the observations were held within.
+    """
     mixed = made_alike(observations, stop=settings.mixed == "stop")
-    offered = make_design(observations, indicators)
+    offered = make_design(observations, terms_offered(observations, indicators, settings.effects))
     usable, left_out = drop_unusable(offered, settings.folds)
     weighted, kind = weigh(usable, settings.fit)
     assessment = assess(weighted, observations, settings, seed)
@@ -61,7 +68,7 @@ def fit_rule(
         model=_only_model(observations),
         fit=kind,
         intercept=float(result.params[0]),
-        terms=diagnostics.terms,
+        terms=tuple(replace(term, winsorised=(limits or {}).get(term.indicator)) for term in diagnostics.terms),
         confidence=settings.confidence,
         observations=len(observations),
         subsets=len(design.subsets),
@@ -82,6 +89,7 @@ def fit_rule(
         noise_floor=diagnostics.noise.floor if diagnostics.noise else None,
         covariance=tuple(tuple(row) for row in result.cov_params()[1:, 1:].tolist()),
         leverage=fitted_leverage(design, result),
+        sources=source_effects(design, settings.confidence),
     )
     return Fit(rule, diagnostics)
 
@@ -108,11 +116,17 @@ def main() -> None:
     parser.add_argument("--indicator-settings", type=json.loads, required=True, help="by scorer, as JSON")
     parser.add_argument("--indicators", nargs="+", required=True)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--scores", type=Path, help="of the candidates, if the subsets' scores were winsorised")
+    parser.add_argument("--winsorised", nargs="*", default=[], help="the indicators of which they were")
     for output in ("--rule", "--diagnostics"):
         parser.add_argument(output, type=Path, required=True)
     arguments = parser.parse_args()
+    settings: QualityRuleSettings = arguments.settings
     observations = read_table(arguments.observations, observations_schema(arguments.indicators))
-    fit = fit_rule(observations, arguments.indicators, arguments.settings, arguments.indicator_settings, arguments.seed)
+    share = settings.winsorise
+    limits = limits_in(arguments.scores, arguments.winsorised, share) if share and arguments.scores else {}
+    given = (arguments.indicators, settings, arguments.indicator_settings, arguments.seed, limits)
+    fit = fit_rule(observations, *given)
     write_result(arguments.rule, fit.rule)
     write_result(arguments.diagnostics, fit.diagnostics)
     print(f"{fit.rule.formula()}\n{fit.rule.verdict}")

@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from instructmining.arrays import Floats
 from instructmining.files import read_json, read_result
-from instructmining.quality_rule.rule import Check, QualityRule, indicator_values, read_fitted_rule, write_formula
+from instructmining.quality_rule.rule import Check, QualityRule, read_fitted_rule, write_formula
+from instructmining.quality_rule.term import indicator_values
 
 
 @dataclass(frozen=True)

@@ -10,56 +10,10 @@ import pyarrow as pa
 
 from instructmining.arrays import Floats
 from instructmining.files import read_json, read_result
+from instructmining.quality_rule.term import SourceEffect, Term
 
 VERSION = 3
 """Version of the form that a rule is written in: another number for another form, so that no old one is misread."""
-
-
-@dataclass(frozen=True)
-class Term:
-    """One indicator of the rule: its coefficient with intervals, and the values it was fitted on."""
-
-    indicator: str
-    """Name of the indicator."""
-    coefficient: float
-    """Change of the log loss when the indicator rises by one of its units."""
-    standard_error: float
-    """Standard error of the coefficient, of the model."""
-    low: float
-    """Lower end of the model's interval of the coefficient."""
-    high: float
-    """Upper end of it."""
-    p_value: float
-    """How often a coefficient as far from zero would be found if the true one were zero."""
-    standardised: float
-    """Change of the log loss, in its SDs, when the indicator rises by one SD (both over the subsets)."""
-    fitted_min: float
-    """Smallest mean of a subset that the rule was fitted to."""
-    fitted_max: float
-    """Largest of them."""
-    mean: float
-    """Mean over the subsets."""
-    hc3_low: float | None = None
-    """Lower end of the HC3 interval, which allows for uneven noise."""
-    hc3_high: float | None = None
-    """Upper end of it."""
-    bootstrap_low: float | None = None
-    """Lower end of the bootstrap interval; None where too few of the resampled subsets determine the coefficients."""
-    bootstrap_high: float | None = None
-    """Upper end of it."""
-    inflation: float | None = None
-    """Variance inflation factor."""
-
-    @property
-    def shown(self) -> bool:
-        """Whether all its intervals exclude zero."""
-        intervals = [(self.low, self.high), (self.hc3_low, self.hc3_high), (self.bootstrap_low, self.bootstrap_high)]
-        return all(low > 0 or high < 0 for low, high in intervals if low is not None and high is not None)
-
-    @property
-    def reach(self) -> float:
-        """How far the indicator moves the log loss, from the least to the largest of its fitted values."""
-        return abs(self.coefficient) * (self.fitted_max - self.fitted_min)
 
 
 @dataclass(frozen=True)
@@ -210,11 +164,18 @@ class QualityRule:
     """Covariance of the coefficients, in the order of the terms; None in rules of older versions."""
     leverage: FittedLeverage | None = None
     """How far the fitted subsets reach; None where they leave no residuals, and in rules of older versions."""
+    sources: tuple[SourceEffect, ...] = ()
+    """Sources whose effect was estimated; the first has no term, as shares sum to 1. Empty in a rule without shares."""
 
     @property
     def indicators(self) -> list[str]:
-        """The indicators in the rule."""
+        """The names of all terms of the rule."""
         return [term.indicator for term in self.terms]
+
+    @property
+    def slopes(self) -> list[Term]:
+        """The terms that are indicators; beside the shares of sources, these are slopes within sources."""
+        return [term for term in self.terms if term.source is None]
 
     @property
     def residual_degrees(self) -> int:
@@ -240,14 +201,15 @@ class QualityRule:
 
     def contributions(self, table: pa.Table) -> dict[str, Floats]:
         """What each indicator adds to `centre` in the prediction: coefficient * (value - mean)."""
-        return {
-            term.indicator: term.coefficient * (indicator_values(table, term.indicator) - term.mean)
-            for term in self.terms
-        }
+        return {term.indicator: term.coefficient * (self.values(table, term) - term.mean) for term in self.terms}
+
+    def values(self, table: pa.Table, term: Term) -> Floats:
+        """What a term sees of each row of a table of examples; raises ValueError for a missing or empty value."""
+        return term.values(table, [effect.source for effect in self.sources])
 
     def outside_range(self, table: pa.Table) -> dict[str, float]:
         """Share of rows, per indicator, with a value outside the range of the subsets: there the rule extrapolates."""
-        return {term.indicator: _outside(indicator_values(table, term.indicator), term) for term in self.terms}
+        return {term.indicator: term.outside(self.values(table, term)) for term in self.slopes}
 
     def formula(self, digits: int = 4) -> str:
         """The rule in raw units, such as `log loss = 0.9 + 0.03 * ppl - 0.2 * relevance`."""
@@ -266,24 +228,3 @@ def write_formula(intercept: float, coefficients: Mapping[str, float], digits: i
     """A linear rule in raw units, such as `log loss = 0.9 + 0.03 * ppl - 0.2 * relevance`."""
     terms = [f"{'-' if value < 0 else '+'} {abs(value):.{digits}g} * {name}" for name, value in coefficients.items()]
     return " ".join([f"log loss = {intercept:.{digits}g}", *terms])
-
-
-def indicator_values(table: pa.Table, indicator: str) -> Floats:
-    """The column of an indicator; raises ValueError where the column or a value is missing."""
-    if indicator not in table.column_names:
-        raise ValueError(
-            f"the rule needs the indicator {indicator!r}, which is not among the columns"
-            f" {', '.join(table.column_names)}; compute it for these examples, or fit a rule without it"
-        )
-    values: Floats = table[indicator].to_numpy().astype(np.float64)
-    bad = np.flatnonzero(~np.isfinite(values))
-    if bad.size:
-        raise ValueError(
-            f"indicator {indicator!r} has no finite value in {bad.size} of {len(values)} rows"
-            f" (first: row {bad[0]}); every example needs a number: score these again"
-        )
-    return values
-
-
-def _outside(values: Floats, term: Term) -> float:
-    return float(np.mean((values < term.fitted_min) | (values > term.fitted_max))) if len(values) else 0.0

@@ -10,6 +10,7 @@ from instructmining.settings import Name, Settings, Untracked
 
 FitKind = Literal["auto", "ols", "weighted_means", "mixed"]
 ChoiceMethod = Literal["given", "paper", "bic", "cv", "elastic_net"]
+Effects = Literal["together", "within", "shares"]
 CONFIDENCE = 0.95
 """Level of all intervals, unless the config sets another."""
 MOST_INDICATORS = 12
@@ -25,18 +26,21 @@ def fewest_subsets(indicators: int, folds: int | None = None) -> int:
     return count
 
 
-def too_few(subsets: int, indicators: int, folds: int | None = None) -> str | None:
-    """Why so many indicators cannot be fitted and checked; None if they can."""
-    needed = fewest_subsets(indicators, folds)
+def too_few(subsets: int, indicators: int, folds: int | None = None, shares: int = 0) -> str | None:
+    """Why so many indicators, beside so many shares of sources, cannot be fitted and checked; None if they can."""
+    needed = fewest_subsets(indicators + shares, folds)
     if subsets >= needed:
         return None
-    most = max((count for count in range(1, indicators) if fewest_subsets(count, folds) <= subsets), default=0)
-    fewer = f", or name at most {most} in quality_rule.indicators" if most else ""
+    fits = [count for count in range(1, indicators) if fewest_subsets(count + shares, folds) <= subsets]
+    fewer = f", or name at most {max(fits)} in quality_rule.indicators" if fits else ""
+    terms = " and ".join(
+        f"{count} {name}" for count, name in ((indicators, "indicators"), (shares, "shares of sources")) if count
+    )
     left_out = f"{folds} folds (quality_rule.folds)" if folds else "each subset left out in turn"
     return (
-        f"{subsets} subsets are too few for {indicators} indicators with {left_out}: at least {needed} are needed, or"
-        f" a fit without those left out has no degrees of freedom; raise sampling.subsets to {needed} or more (several"
-        f" times the number of indicators is better){fewer}"
+        f"{subsets} subsets are too few for {terms} with {left_out}: at least {needed} are needed, or a fit without"
+        f" those left out has no degrees of freedom; raise sampling.subsets to {needed} or more (several times the"
+        f" number of {'terms' if shares else 'indicators'} is better){fewer}"
     )
 
 
@@ -49,6 +53,12 @@ class QualityRuleSettings(Settings):
     """How subsets count: alike (`ols`), by their seeds (`weighted_means`), or by a mixed model (`mixed`, `auto`)."""
     choice: ChoiceMethod = "given"
     """Which are kept: all (`given`), by R2 and p-values (`paper`), or by `bic`, `cv`, or stability (`elastic_net`)."""
+    effects: Effects = "together"
+    """What explains the log loss: the indicators (`together`); they and the sources' shares, so that slopes are those
+    inside a source (`within`); or `shares` alone."""
+    winsorise: Annotated[float, Field(gt=0, lt=0.5)] | None = None
+    """An example's value beyond this quantile at either end, such as 0.05, counts as the quantile, in subsets and in
+    rankings; if not given, as it is."""
     folds: Annotated[int, Field(ge=2)] = 5
     """Folds of every cross-validation."""
     repeats: Annotated[int, Field(ge=1)] = 20
@@ -72,10 +82,22 @@ class QualityRuleSettings(Settings):
             raise ValueError("give either published or file, not both")
         return self
 
-    def problems(self, offered: int, subsets: int, replicated: bool) -> list[str]:
-        """What does not go together with the number of indicators offered, of subsets, and with subsets of one seed."""
+    @model_validator(mode="after")
+    def _nothing_to_choose(self) -> Self:
+        if self.effects != "together" and self.choice != "given":
+            raise ValueError(
+                f"effects: {self.effects} needs choice: given, as a share of a source is no indicator to choose"
+            )
+        return self
+
+    def problems(self, offered: int, subsets: int, replicated: bool, sources: int = 1) -> list[str]:
+        """What does not go together with the numbers of indicators, subsets and sources, or with one seed each."""
         problems = []
-        if not self.adopted and (problem := too_few(subsets, offered, self.folds)):
+        shares = 0 if self.effects == "together" else sources - 1
+        indicators = 0 if self.effects == "shares" else offered
+        if not self.adopted and self.effects != "together" and not shares:
+            problems.append(f"quality_rule.effects: {self.effects} needs several sources in pools.candidates; found 1")
+        elif not self.adopted and (problem := too_few(subsets, indicators, self.folds, shares)):
             problems.append(f"sampling.subsets: {problem}")
         if self.choice in ("paper", "bic", "cv") and offered > MOST_INDICATORS:
             problems.append(

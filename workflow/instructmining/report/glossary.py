@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from instructmining.indicators.scorers import find_indicator
+from instructmining.quality_rule.regression.share_terms import source_of
 from instructmining.report.accounts import Account
 
 _REASONS = {
@@ -20,6 +21,8 @@ _REASONS = {
 
 def meaning(indicator: str) -> str:
     """What an indicator says of an example, and which values are usually better, in a few words."""
+    if source := source_of(indicator):
+        return f"whether the example is of the source {source}; in a subset, the share of it"
     found = find_indicator(indicator)
     if found is None:
         return "one of the user's own indicators"

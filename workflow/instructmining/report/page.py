@@ -127,7 +127,7 @@ def signs_in_words(rule: PublishedRule) -> str:
 def effects_in_words(rule: QualityRule) -> str:
     """How loss changes as each indicator rises, as far as that is shown."""
     terms: dict[str, list[str]] = defaultdict(list)
-    for term in rule.terms:
+    for term in rule.slopes:
         terms[rule.effect(term)].append(term.indicator)
     parts = [_as_it_rises(terms.pop(effect), effect) for effect in EFFECTS if effect in terms]
     parts += [f"{effect.capitalize()}: {', '.join(names)}" for effect, names in terms.items()]
@@ -148,7 +148,7 @@ def outside_warnings(rules: Sequence[RuleSection], rankings: Sequence[Path]) -> 
         rule = by_model[model]
         if not isinstance(rule, QualityRule):
             continue
-        table = pq.read_table(path, columns=rule.indicators)
+        table = pq.read_table(path, columns=[term.indicator for term in rule.slopes])
         warnings += [
             f"{pool}, {model}: {share:.0%} of the examples have a {name} outside the range of the subsets that the rule"
             " was fitted on. This is usual, as subsets are means; take the ranking as an order, not as losses."

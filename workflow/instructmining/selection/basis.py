@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from instructmining.quality_rule.leverage import joint_leverage
 from instructmining.quality_rule.published import PublishedRule, Rule
-from instructmining.quality_rule.rule import FittedLeverage, indicator_values
+from instructmining.quality_rule.rule import FittedLeverage
 from instructmining.selection.ranking import term_column
 
 
@@ -45,7 +45,7 @@ def leverage_of(rule: Rule, selected: pa.Table) -> float | None:
     """The leverage of the means of a selection; None where it is not known."""
     if isinstance(rule, PublishedRule) or not rule.terms:
         return None
-    return joint_leverage(rule, np.array([indicator_values(selected, name).mean() for name in rule.indicators]))
+    return joint_leverage(rule, np.array([rule.values(selected, term).mean() for term in rule.terms]))
 
 
 def leverage_sentence(fitted: FittedLeverage, leverage: float) -> str:

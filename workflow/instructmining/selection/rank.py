@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from instructmining.command import run_main
 from instructmining.files import check_same_ids, read_result, read_table, write_table
@@ -72,10 +71,9 @@ def outside_sentences(rule: Rule, ranking: pa.Table) -> list[str]:
 
 def mean_outside_sentence(rule: Rule, selected: pa.Table) -> str | None:
     """Whether the means of a selection are in the range of the means that the rule was fitted to; None if not known."""
-    if isinstance(rule, PublishedRule) or not rule.terms:
+    if isinstance(rule, PublishedRule) or not rule.slopes:
         return None
-    means = pa.table({name: [pc.mean(selected[name]).as_py()] for name in rule.indicators})
-    outside = [name for name, share in rule.outside_range(means).items() if share]
+    outside = [term.indicator for term in rule.slopes if term.outside(rule.values(selected, term).mean(keepdims=True))]
     if not outside:
         return "For every indicator of the rule, the mean of the selection is within the range of the subset means."
     return f"The mean of the selection is outside the range of the subset means for {', '.join(outside)}."

@@ -7,7 +7,7 @@ import pyarrow as pa
 from scipy import stats
 
 from instructmining.quality_rule.leverage import joint_leverage
-from instructmining.quality_rule.rule import QualityRule, indicator_values
+from instructmining.quality_rule.rule import QualityRule
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def predict_set(rule: QualityRule, examples: pa.Table, seeds: int) -> Prediction
     `examples` has one row per example: the indicators, and those that are measured inside a set as they are in this
     one. The rule is linear, so that its prediction for a set is the mean of those for its examples.
     """
-    means = np.array([indicator_values(examples, name).mean() for name in rule.indicators])
+    means = np.array([rule.values(examples, term).mean() for term in rule.terms])
     leverage = joint_leverage(rule, means)
     return Prediction(
         float(rule.predict(examples).mean()), _error(rule, leverage, seeds), rule.residual_degrees, leverage

@@ -21,7 +21,8 @@ import pyarrow.parquet as pq
 from instructmining.command import run_main
 from instructmining.files import read_result, write_result, write_table
 from instructmining.indicators.settings import Metric
-from instructmining.indicators.subset_indicators import indicators_of_subset, read_ids
+from instructmining.indicators.subset_indicators import indicators_of_subset, read_ids, scored_alone
+from instructmining.indicators.winsorise import limits_in, winsorise
 from instructmining.quality_rule.observations import (
     Observation,
     check_same_eval_sets,
@@ -173,7 +174,11 @@ def main() -> None:
 def _of_examples(arguments: argparse.Namespace, examples: Path) -> tuple[pa.Table, pa.Table]:
     """Scores and embeddings of some examples of the pool, in order of ID."""
     ids = sorted(pq.read_table(examples, columns=["id"])["id"].to_pylist())
-    return read_ids(arguments.scores, ids), read_ids(arguments.embeddings, ids)
+    scores = read_ids(arguments.scores, ids)
+    if arguments.winsorise:
+        names = scored_alone(scores, arguments.neighbours)
+        scores = winsorise(scores, limits_in(arguments.candidates, names, arguments.winsorise))
+    return scores, read_ids(arguments.embeddings, ids)
 
 
 def _parse() -> argparse.Namespace:
@@ -185,6 +190,8 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--embeddings", type=Path, required=True, help="of the pool")
     parser.add_argument("--neighbours", nargs="*", type=int, default=[])
     parser.add_argument("--metric", choices=get_args(Metric), default="euclidean")
+    parser.add_argument("--winsorise", type=float, help="share at each end that counts as the quantile there")
+    parser.add_argument("--candidates", type=Path, help="the scores whose quantiles these are")
     parser.add_argument("--examples", type=Path, nargs="+", required=True, help="what each fine-tune was tuned on")
     parser.add_argument("--records", type=Path, nargs="+", required=True, help="of the fine-tunes, in the same order")
     parser.add_argument("--like", type=Path, required=True, help="the record of a fine-tune on a subset")

@@ -67,6 +67,12 @@ def pool_neighbours(wildcards):
     return [] if wildcards.pool in CONFIG.quality_rule.ratings else NEIGHBOURS
 
 
+def winsorise_option():
+    """The share of the scores at each end that count as the outermost of the others, if any do."""
+    share = CONFIG.quality_rule.winsorise
+    return ["--winsorise", str(share)] if share else []
+
+
 def scores_of_pool(wildcards):
     """The scores of every shard of a pool, by scorer."""
     return {

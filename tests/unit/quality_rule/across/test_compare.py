@@ -1,13 +1,23 @@
 """Rules of several models, eval sets and seeds: simulated ones whose likeness is known."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from instructmining.files import read_result, write_result, write_table
-from instructmining.quality_rule.across.compare import Observed, agreement, by_eval_set, by_seed, main
+from instructmining.quality_rule.across.compare import (
+    Observed,
+    agreement,
+    by_eval_set,
+    by_seed,
+    compare,
+    limits_of_rules,
+    main,
+)
 from instructmining.quality_rule.across.result import AcrossModels, Skipped
 from instructmining.quality_rule.across.variants import Variant
 from instructmining.quality_rule.across.words import markdown
@@ -18,7 +28,9 @@ from instructmining.quality_rule.settings import QualityRuleSettings
 from instructmining.report.figures.across import draw_rules
 from instructmining.report.figures.draw import main as draw
 from tests.unit.quality_rule.across.made import NAMES, SCORES, compared, comparison, observed
-from tests.unit.simulation import to_design
+from tests.unit.quality_rule.evidence.mixtures import losses
+from tests.unit.quality_rule.made import rule, term
+from tests.unit.simulation import observations, to_design
 
 
 def test_models_with_the_same_rule_are_not_told_apart():
@@ -116,6 +128,20 @@ def test_the_commands_compare_and_draw(models, tmp_path, monkeypatch, capsys):
     draw()
     variants = sum(len(row.variants) for row in result.comparisons)
     assert len(pd.read_csv(tmp_path / "a.csv")) == 2 * variants
+
+
+def test_rules_with_shares_of_sources_are_compared_over_examples_of_known_sources():
+    y, x, sources = losses(24, source_effects=0.05)
+    tables = {name: observations(sign * y, x, sources=sources) for name, sign in (("up", 1), ("down", -1))}
+    scores = pa.table({"source": ["s1", "s2", "s1"], "i0": [0.0, 0.0, 0.0]})
+    found = compare("models", "", tables, ["source:s1", "i0"], scores, 0.95)
+    assert [row.indicator for row in found.coefficients["up"]] == ["source:s1", "i0"]
+    assert found.agreement[0].examples == pytest.approx(-1)
+
+
+def test_scores_of_candidates_are_held_within_the_limits_of_the_rules():
+    held = replace(term("ppl", 0.5), winsorised=(0.0, 1.0))
+    assert limits_of_rules([rule(held, term("mtld", 1.0)), rule()]) == {"ppl": (0.0, 1.0)}
 
 
 def test_more_than_three_panels_stand_below_each_other():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
-from instructmining.quality_rule.evidence.source_shares import PENALTIES, predict_by_shares, source_shares
+from instructmining.quality_rule.evidence.source_shares import PENALTIES, predict_by_shares
 from tests.unit.quality_rule.evidence.made import assessed, row
 from tests.unit.quality_rule.evidence.mixtures import losses
 from tests.unit.simulation import synthetic, to_design
@@ -14,10 +14,6 @@ SHARES = np.random.default_rng(0).dirichlet(np.ones(3), 12)
 
 def of_shares(y, shares):
     return to_design(y, dict(zip("abc", shares.T, strict=True)))
-
-
-def test_shares_are_those_of_the_examples_by_name():
-    assert source_shares([{"b": 3, "a": 1}, {"b": 2}]).tolist() == [[0.25, 0.75], [0, 1]]
 
 
 def test_effects_of_sources_without_noise_are_found_exactly():

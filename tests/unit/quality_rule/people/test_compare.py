@@ -11,7 +11,8 @@ from instructmining.data.import_ratings import JUDGEMENTS
 from instructmining.files import read_result, write_result, write_table
 from instructmining.quality_rule.people.compare import AS_IT_IS, compare_with_people, main, measures_of
 from instructmining.quality_rule.people.result import PeopleComparison
-from instructmining.quality_rule.rule import QualityRule, Term
+from instructmining.quality_rule.rule import QualityRule
+from instructmining.quality_rule.term import Term
 from instructmining.report.figures.draw import main as draw
 from tests.unit.quality_rule.people.made import judged, rule, scored, simulated
 
@@ -33,6 +34,14 @@ def test_a_fitted_rule_is_compared_like_a_published_one():
     terms = (Term("ppl", 2.0, **numbers, mean=1.0),)
     fitted = QualityRule("tiny", "ols", 0.0, terms, 0.95, **dict.fromkeys(names, 0), left_out={}, indicator_settings={})
     assert measures_of(fitted, scores)[0]["rule"] == pytest.approx(measures_of(rule(ppl=2.0), scores)[0]["rule"] + 2)
+
+
+def test_a_rule_that_knows_only_sources_gives_examples_of_unknown_ones_no_order():
+    share = replace(fitted_rule(0.1), terms=(replace(fitted_rule(0.1).terms[0], indicator="source:b", mean=0.4),))
+    measures, length = simulated(160)
+    scores = scored({"good": measures["good"]})
+    found = compare_with_people("people", share, scores, judged(measures["good"], length), 0.95)
+    assert np.ptp(measures_of(share, scores)[0]["rule"]) == 0 and found.measures[0].accuracy.value == 0.5
 
 
 def fitted_rule(error):

@@ -1,5 +1,7 @@
 """A ranking is shown in the order of its pool, with the rule that made it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -40,3 +42,9 @@ def test_each_term_of_a_fitted_rule_has_its_interval_and_range() -> None:
 def test_it_is_told_whether_the_ranks_follow_the_rule(predicted: list[float], by_rule: bool) -> None:
     values = ranking_values("tiny", "new", PUBLISHED, pa.table({"predicted": predicted}), 1)
     assert (values["selected"], values["byRule"]) == (1, by_rule)
+
+
+def test_the_share_of_a_source_is_told_from_an_indicator() -> None:
+    share = replace(RULE.terms[0], indicator="source:b")
+    terms = rule_values(replace(RULE, terms=(share, *RULE.terms)))["terms"]
+    assert [term.get("source") for term in terms[:2]] == ["b", None]

@@ -23,6 +23,7 @@ from instructmining.arrays import Floats
 from instructmining.command import run_main
 from instructmining.files import read_table, write_result, write_text
 from instructmining.indicators.tables import SCORES
+from instructmining.indicators.winsorise import Limits, winsorise
 from instructmining.quality_rule.across.result import AcrossModels, RuleAgreement, Skipped, VariantComparison
 from instructmining.quality_rule.across.variants import (
     Variant,
@@ -39,6 +40,7 @@ from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.regression.bootstrap import percentile_interval
 from instructmining.quality_rule.regression.ranks import spearman, unit_ranks
 from instructmining.quality_rule.regression.redrawn import both_ways, draw_slopes
+from instructmining.quality_rule.regression.share_terms import with_sources
 from instructmining.quality_rule.rule import QualityRule, read_fitted_rule
 from instructmining.quality_rule.settings import CONFIDENCE
 
@@ -133,6 +135,7 @@ def compare(
     variants, left_out = fit_variants(tables, indicators)
     design = variants[0].design
     units = design.x.std(axis=0, ddof=1)
+    scores = with_sources(scores, design.indicators)
     examples = np.column_stack([scores[name].to_numpy() for name in design.indicators])
     return VariantComparison(
         over=over,
@@ -187,6 +190,11 @@ def indicators_of(rules: Sequence[QualityRule]) -> list[str]:
     return list(dict.fromkeys(name for rule in rules for name in rule.indicators))
 
 
+def limits_of_rules(rules: Sequence[QualityRule]) -> dict[str, Limits]:
+    """The limits that scores are held within; they are of the candidates, so the same in all rules of a run."""
+    return {term.indicator: term.winsorised for rule in rules for term in rule.terms if term.winsorised}
+
+
 def main() -> None:
     """Read what was observed of each model, write the comparison."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -203,8 +211,9 @@ def main() -> None:
         name: Observed(read_table(observations, observations_schema([])), read_table(losses, EVAL_LOSSES))
         for name, observations, losses in files
     }
-    indicators = indicators_of([read_fitted_rule(path) for path in arguments.rules])
-    result = compare_rules(observed, indicators, read_table(arguments.scores, SCORES), arguments.confidence)
+    rules = [read_fitted_rule(path) for path in arguments.rules]
+    scores = winsorise(read_table(arguments.scores, SCORES), limits_of_rules(rules))
+    result = compare_rules(observed, indicators_of(rules), scores, arguments.confidence)
     write_result(arguments.output, result)
     write_text(arguments.table, markdown(result))
     print("\n".join(sentences(result)))

@@ -14,9 +14,10 @@ from instructmining.quality_rule.evidence.held_out import (
     source_folds,
 )
 from instructmining.quality_rule.evidence.order import order_p_value
-from instructmining.quality_rule.evidence.source_shares import predict_by_shares, source_names, source_shares
+from instructmining.quality_rule.evidence.source_shares import predict_by_shares
 from instructmining.quality_rule.evidence.verdict import Order, evidence_checks, verdict
 from instructmining.quality_rule.regression.least_squares import Design, estimable, make_design, too_constant
+from instructmining.quality_rule.regression.share_terms import source_names, source_shares
 from instructmining.quality_rule.rule import CHOICE_NOT_REPEATED, MEAN, RULE, SOURCE_SHARES, Check, HeldOut
 from instructmining.quality_rule.settings import QualityRuleSettings
 
@@ -68,7 +69,9 @@ def baselines(observations: pa.Table, offered: Design) -> list[Candidate]:
 
 
 def _source_shares(offered: Design) -> list[Candidate]:
-    """The regression on source shares alone, where these vary."""
+    """The regression on source shares alone, where these vary and the rule is not that regression itself."""
+    if not offered.without_shares().indicators:
+        return []
     shares = replace(offered, indicators=source_names(offered.sources), x=source_shares(offered.sources))
     if all(too_constant(column) for column in shares.x.T):
         return []

@@ -15,7 +15,8 @@ from instructmining.arrays import Floats
 from instructmining.quality_rule.evidence.noise import Noise
 from instructmining.quality_rule.regression.fitted import Fitted
 from instructmining.quality_rule.regression.least_squares import Design
-from instructmining.quality_rule.rule import MIXED, Check, FTest, Term
+from instructmining.quality_rule.rule import MIXED, Check, FTest
+from instructmining.quality_rule.term import Term
 from instructmining.training.mixed import Mixture, mixtures, unlike_most
 
 ALARM = 0.01

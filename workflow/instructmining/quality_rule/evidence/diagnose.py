@@ -39,7 +39,8 @@ from instructmining.quality_rule.regression.least_squares import (
     too_constant,
 )
 from instructmining.quality_rule.regression.ranks import spearman
-from instructmining.quality_rule.rule import Check, FTest, Term
+from instructmining.quality_rule.rule import Check, FTest
+from instructmining.quality_rule.term import Term
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ def coefficients(design: Design, result: Fitted, confidence: float, seed: int) -
             fitted_max=float(x.max()),
             mean=float(x.mean()),
             inflation=factors[name],
+            winsorised=None,  # the fit knows the limits
             **next(wider),
         )
         for name, x, (value, error, (low, high), p_value) in zip(design.indicators, design.x.T, slopes, strict=True)

@@ -102,8 +102,11 @@ def divisions(subsets: int, folds: int, repeats: int, seed: int) -> list[Labels]
 
 
 def source_folds(design: Design) -> Labels | None:
-    """The source of each subset; None where leaving one out is impossible: mixtures, one source, or too few subsets."""
-    if not all(len(counts) == 1 for counts in design.sources):
+    """The source of each subset; None where leaving one out is impossible: mixtures, one source, or too few subsets.
+
+    Nor is it where the rule has shares of sources, as it says nothing about the level of a source that it has not seen.
+    """
+    if design.shares().indicators or not all(len(counts) == 1 for counts in design.sources):
         return None
     folds = np.array([next(iter(counts)) for counts in design.sources])
     names, sizes = np.unique(folds, return_counts=True)
@@ -116,10 +119,19 @@ def held_out_table(candidates: Sequence[Candidate], folds: Sequence[Labels], con
     for candidate in candidates:
         predictions = [predict_left_out(candidate, division, confidence) for division in folds]
         row = _row(candidate, predictions)
-        test = added(candidates[0].design, candidate.design.keep(row.indicators).x) if row.baseline else None
+        test = added(candidates[0].design, _given(candidate, row, candidates[0])) if row.baseline else None
         gain = rows[0].r2 - row.r2 if rows else 0.0
         rows.append(replace(row, gain=gain, added=test))
     return rows
+
+
+def _given(baseline: Candidate, row: HeldOut, rule: Candidate) -> Floats:
+    """What the test of the indicators holds fixed, (subsets, columns): a baseline and, if the rule has any, the shares.
+
+    The shares of a rule without indicators are tested themselves.
+    """
+    columns, shares = baseline.design.keep(row.indicators).x, rule.design.shares().x
+    return np.column_stack([columns, shares]) if rule.design.without_shares().indicators else columns
 
 
 def _row(candidate: Candidate, predictions: Sequence[Predicted]) -> HeldOut:

@@ -6,7 +6,8 @@ from instructmining.quality_rule.evidence.checks import Influence
 from instructmining.quality_rule.evidence.choose import Choice
 from instructmining.quality_rule.evidence.held_out import SourceLeftOut
 from instructmining.quality_rule.evidence.noise import Noise
-from instructmining.quality_rule.rule import Check, FTest, HeldOut, Term
+from instructmining.quality_rule.rule import Check, FTest, HeldOut
+from instructmining.quality_rule.term import Term
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,6 @@ Subsets that are mixtures differ in their indicators mostly because they differ 
 them without knowing more than which source does well.
 """
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 
 from instructmining.arrays import Floats
@@ -13,19 +11,6 @@ from instructmining.quality_rule.regression.least_squares import Design
 
 PENALTIES = np.geomspace(1e-3, 1e3, 25)
 """Penalties of the ridge regression that are compared."""
-
-
-def source_names(sources: Sequence[Mapping[str, int]]) -> tuple[str, ...]:
-    """All sources of some subsets, by name."""
-    return tuple(sorted({name for counts in sources for name in counts}))
-
-
-def source_shares(sources: Sequence[Mapping[str, int]]) -> Floats:
-    """The share of each source in each subset; (subsets, sources)."""
-    counts = [[each.get(name, 0) for name in source_names(sources)] for each in sources]
-    table = np.array(counts, dtype=np.float64)
-    shares: Floats = table / table.sum(axis=1, keepdims=True)
-    return shares
 
 
 def predict_by_shares(fitted: Design, left_out: Design, confidence: float) -> Floats:

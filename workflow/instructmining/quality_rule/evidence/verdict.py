@@ -14,6 +14,7 @@ from scipy import stats
 from instructmining.quality_rule.evidence.checks import ALARM
 from instructmining.quality_rule.evidence.choose import Choice
 from instructmining.quality_rule.evidence.held_out import SourceLeftOut
+from instructmining.quality_rule.regression.share_terms import PREFIX, source_of
 from instructmining.quality_rule.rule import MEAN, SOURCE_SHARES, Check, HeldOut
 
 
@@ -42,7 +43,7 @@ def evidence_checks(
     """The order of what was left out, what the indicators add to each baseline, new sources, prediction intervals."""
     return [
         _order(how, choice, order, rows),
-        *(_added(rows[0], row, order.confidence) for row in rows if row.baseline),
+        *(_added(rows[0], row, order.confidence, tested(choice.indicators)) for row in rows if row.baseline),
         *([_across_sources(sources, order.confidence)] if sources else []),
         _calibration(rows[0], order),
     ]
@@ -66,11 +67,19 @@ def _order(how: str, choice: Choice, order: Order, rows: Sequence[HeldOut]) -> C
     return Check("order", order.spearman, order.p_value, not order.shown, sentence)
 
 
-def _added(rule: HeldOut, baseline: HeldOut, confidence: float) -> Check:
+def tested(terms: Sequence[str]) -> str:
+    """What the F-tests are about, given the terms of a rule: its indicators, or its shares if it has nothing else."""
+    shares = [name for name in terms if source_of(name) is not None]
+    if not shares:
+        return "the indicators"
+    return "the shares of the sources" if shares == list(terms) else "with the shares held fixed, the indicators"
+
+
+def _added(rule: HeldOut, baseline: HeldOut, confidence: float, what: str) -> Check:
     test = baseline.added
     sentence = (
         f"On held-out subsets, the rule has an R2 of {rule.r2:.2f}, {_named(baseline)} {baseline.r2:.2f}."
-        f" The indicators {_adds(baseline, confidence)} it{f' ({test.words})' if test else ''}."
+        f" {what[0].upper()}{what[1:]} {_adds(baseline, confidence)} it{f' ({test.words})' if test else ''}."
     )
     shown = baseline.added_to(confidence)
     return Check(f"added to {baseline.name}", baseline.gain, test.p_value if test else None, not shown, sentence)
@@ -127,7 +136,11 @@ def verdict(rows: Sequence[HeldOut], order: Order, indicators: Sequence[str]) ->
     if not order.shown:
         return f"Not shown to put subsets that it has not seen in order {figures}."
     sources = "".join(_beside_sources(row, order.confidence) for row in rows if row.name == SOURCE_SHARES)
-    return f"Puts subsets that it has not seen in order {figures}{sources}{_other_baselines(rows, order.confidence)}."
+    what = tested(indicators)
+    if what == tested([PREFIX]):
+        sources = ", by their sources alone, as the rule has no indicators"
+    cheap = _other_baselines(rows, order.confidence, what)
+    return f"Puts subsets that it has not seen in order {figures}{sources}{cheap}."
 
 
 def _beside_sources(shares: HeldOut, confidence: float) -> str:
@@ -142,8 +155,8 @@ def _beside_sources(shares: HeldOut, confidence: float) -> str:
     return f", and the indicators add to the shares of the sources ({shares.added.words})"
 
 
-def _other_baselines(rows: Sequence[HeldOut], confidence: float) -> str:
+def _other_baselines(rows: Sequence[HeldOut], confidence: float, what: str) -> str:
     """The cheap rules that the indicators are not shown to add to."""
     cheap = [row for row in rows if row.baseline and row.name not in (MEAN, SOURCE_SHARES)]
     equal = [row.name for row in cheap if not row.added_to(confidence)]
-    return f"; the indicators are not shown to add to {' or '.join(equal)} alone" if equal else ""
+    return f"; {what} are not shown to add to {' or '.join(equal)} alone" if equal else ""

@@ -19,13 +19,13 @@ from instructmining.arrays import Floats
 from instructmining.command import run_main
 from instructmining.data.import_ratings import JUDGEMENTS
 from instructmining.files import check_same_ids, read_table, write_result
-from instructmining.indicators.scorers import find_indicator
+from instructmining.indicators.scorers import of_a_set
 from instructmining.indicators.tables import SCORES
 from instructmining.quality_rule.people.agreement import ALIKE, FEWEST, Redrawn, agreements, make_pairs, make_rated
 from instructmining.quality_rule.people.result import AgreementWithPeople, Interval, PeopleComparison
 from instructmining.quality_rule.published import Rule, read_rule
 from instructmining.quality_rule.regression.redrawn import draw_slopes
-from instructmining.quality_rule.rule import QualityRule, indicator_values
+from instructmining.quality_rule.rule import QualityRule
 from instructmining.quality_rule.settings import CONFIDENCE
 
 LEFT_OUT = "a property of the set that an example is in, not of the example"
@@ -62,11 +62,11 @@ def compare_with_people(
 def measures_of(rule: Rule, scores: pa.Table) -> tuple[dict[str, Floats], dict[str, str]]:
     """The rule, so that higher is better, and every indicator; also which are left out, and why."""
     names = [name for name in scores.column_names if name not in SCORES.names]
-    measures = {name: scores[name].to_numpy().astype(np.float64) for name in names if not _of_a_set(name)}
-    left_out = {name: LEFT_OUT for name in [*rule.indicators, *names] if _of_a_set(name)}
-    for name in set(filter(_of_a_set, rule.indicators)) - set(names):
+    measures = {name: scores[name].to_numpy().astype(np.float64) for name in names if not of_a_set(name)}
+    left_out = {name: LEFT_OUT for name in [*rule.indicators, *names] if of_a_set(name)}
+    for name in set(filter(of_a_set, rule.indicators)) - set(names):
         scores = scores.append_column(name, pa.array(np.zeros(len(scores))))
-    terms = [values for name, values in rule.contributions(scores).items() if not _of_a_set(name)]
+    terms = [values for name, values in rule.contributions(scores).items() if not of_a_set(name)]
     if not terms:
         return measures, {**left_out, "rule": "all its indicators are left out"}
     return {"rule": -np.sum(terms, axis=0), **measures}, left_out
@@ -78,15 +78,9 @@ def redraw(rule: Rule, scores: pa.Table) -> Redrawn | None:
         return None
     slopes = np.array([term.coefficient for term in rule.terms])
     drawn = draw_slopes(slopes, np.array(rule.covariance), rule.residual_degrees, np.random.default_rng(0))
-    used = [number for number, term in enumerate(rule.terms) if not _of_a_set(term.indicator)]
-    terms = [indicator_values(scores, rule.terms[number].indicator) - rule.terms[number].mean for number in used]
+    used = [number for number, term in enumerate(rule.terms) if not of_a_set(term.indicator)]
+    terms = [rule.values(scores, rule.terms[number]) - rule.terms[number].mean for number in used]
     return Redrawn(np.array(terms), drawn[:, used])
-
-
-def _of_a_set(indicator: str) -> bool:
-    """Whether an indicator is a property of the set that an example is in."""
-    found = find_indicator(indicator)
-    return found is not None and found.of_set
 
 
 def _in_words(found: PeopleComparison) -> Iterator[str]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from instructmining.arrays import Floats
 from instructmining.quality_rule.regression.fitted import Fitted, Scaling, with_constant
+from instructmining.quality_rule.regression.share_terms import source_of, with_shares
 from instructmining.quality_rule.settings import too_few
 
 COLLINEAR = 1e-8
@@ -55,6 +56,14 @@ class Design:
         columns = [self.indicators.index(name) for name in indicators]
         return replace(self, indicators=tuple(indicators), x=self.x[:, columns])
 
+    def shares(self) -> "Design":
+        """The design with its share terms alone."""
+        return self.keep([name for name in self.indicators if source_of(name) is not None])
+
+    def without_shares(self) -> "Design":
+        """The design without its share terms."""
+        return self.keep([name for name in self.indicators if source_of(name) is None])
+
     def rows(self, which: NDArray[np.bool_]) -> "Design":
         """The design with some of the subsets; which is (subsets,)."""
         arrays = {name: vars(self)[name][which] for name in ("x", "y", "seeds", "weights", "within")}
@@ -63,7 +72,11 @@ class Design:
 
 
 def make_design(observations: pa.Table, indicators: Sequence[str]) -> Design:
-    """Average the log loss per subset; raises ValueError for an unknown indicator or a value that is not finite."""
+    """Average the log loss per subset; the indicators may have share terms among them.
+
+    Raises ValueError for an unknown indicator or a value that is not finite.
+    """
+    observations = with_shares(observations, indicators)
     missing = [name for name in indicators if name not in observations.column_names]
     if missing:
         raise ValueError(f"indicator {missing[0]!r} is not in the observations; found {observations.column_names}")
@@ -111,7 +124,7 @@ def drop_unusable(design: Design, folds: int | None = None) -> tuple[Design, dic
         raise ValueError(f"the log loss is {design.y[0]:.6g} in every subset: there is nothing to explain")
     left_out = {name: reason for name in design.indicators if (reason := too_constant(_values(design, name)))}
     varying = [name for name in design.indicators if name not in left_out]
-    _check_enough(len(design.subsets), len(varying), folds)
+    _check_enough(design.keep(varying), folds)
     combined = linear_combinations(design.keep(varying))
     return design.keep([name for name in varying if name not in combined]), left_out | combined
 
@@ -183,10 +196,11 @@ def estimable(design: Design) -> Design:
     return design.keep([name for name in design.indicators if name not in combined])
 
 
-def _check_enough(subsets: int, indicators: int, folds: int | None) -> None:
-    if indicators == 0:
+def _check_enough(varying: Design, folds: int | None) -> None:
+    if not varying.indicators:
         raise ValueError("no indicator varies over the subsets; offer others in quality_rule.indicators")
-    if problem := too_few(subsets, indicators, folds):
+    shares = len(varying.shares().indicators)
+    if problem := too_few(len(varying.subsets), len(varying.indicators) - shares, folds, shares):
         raise ValueError(problem)
 
 

@@ -37,6 +37,7 @@ def rule_values(rule: Rule) -> dict[str, Any]:
             "fittedMin": term.fitted_min,
             "fittedMax": term.fitted_max,
         }
+        | ({"source": term.source} if term.source else {})
         for term in rule.terms
     ]
     return {"formula": rule.formula(), "centre": rule.centre, "confidence": rule.confidence, "terms": terms}

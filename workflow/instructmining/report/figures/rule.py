@@ -12,7 +12,7 @@ from scipy import stats
 from instructmining.arrays import Floats
 from instructmining.quality_rule.evidence.result import Diagnostics, UnivariateFit
 from instructmining.quality_rule.regression.least_squares import Design, least_squares, make_design
-from instructmining.quality_rule.rule import Term
+from instructmining.quality_rule.term import Term
 from instructmining.report.figures.style import (
     BLUE,
     GREEN,

@@ -72,18 +72,24 @@ class Detail {
     const added = rule.terms.map((term) => this.examples.column(`term_${term.indicator}`)[position]);
     const largest = Math.max(...added.map(Math.abs), 1e-12);
     const rows = rule.terms.map((term, i) => {
-      const value = this.examples.column(term.indicator)[position];
-      const outside = value < term.fittedMin || value > term.fittedMax;
+      const value = this.value(term, position);
+      const outside = isOutside(term, value);
       const hint = `The rule was fitted on subsets whose means lie from ${number(term.fittedMin)} to ${number(term.fittedMax)}`;
       return make("tr", {}, make("th", { scope: "row" }, term.indicator), make("td", {}, number(value), outside ? make("abbr", { title: hint, className: "outside" }, "outside") : null),
         make("td", {}, signed(added[i])), make("td", { className: "bar-cell" }, bar(added[i] / largest)));
     });
     const line = (name, value) => make("tr", { className: "sum" }, make("th", { scope: "row", colSpan: 2 }, name), make("td", {}, value.toFixed(4)), make("td"));
     const head = make("tr", {}, ...["term", "value", "adds", "lowers ⟷ raises"].map((text) => make("th", { scope: "col" }, text)));
-    const outside = rule.terms.some((term) => { const v = this.examples.column(term.indicator)[position]; return v < term.fittedMin || v > term.fittedMax; });
+    const outside = rule.terms.some((term) => isOutside(term, this.value(term, position)));
     return make("div", {}, make("table", { className: "terms" }, make("thead", {}, head),
       make("tbody", {}, line(rule.start ?? "an average subset", rule.centre), ...rows, line("predicted log loss", this.examples.column("predicted")[position]))),
       outside ? make("p", { className: "note" }, "“outside”: beyond the means of the subsets that the rule was fitted on; there it extrapolates, as it does for most single examples.") : null);
+  }
+
+  /** What a term sees of an example; of a source that the rule does not know, the mean share. */
+  value(term, position) {
+    if (!term.source) return this.examples.column(term.indicator)[position];
+    return term.mean + (this.examples.column(`term_${term.indicator}`)[position] / term.coefficient || 0);
   }
 
   indicators(position) {
@@ -110,6 +116,11 @@ class Detail {
     });
     return make("div", {}, make("p", { className: "note" }, "By cosine of their embeddings."), make("ol", { className: "neighbours" }, ...items));
   }
+}
+
+/** Whether a value is beyond those of the subsets; a share of a subset says nothing about that of one example. */
+function isOutside(term, value) {
+  return !term.source && (value < term.fittedMin || value > term.fittedMax);
 }
 
 /** A bar from the middle: to the left where a term lowers the predicted loss, to the right where it raises it. */
