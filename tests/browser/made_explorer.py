@@ -14,7 +14,7 @@ from instructmining.quality_rule.term import Term
 from instructmining.report.explorer.data_file import write_data_file
 from instructmining.report.explorer.page import write_page
 from instructmining.report.explorer.pool import write_pool
-from instructmining.report.explorer.ranking import ranking_arrays, rule_values
+from instructmining.report.explorer.ranking import ranking_arrays, ranking_values
 from instructmining.selection.rank import rank
 
 LEFT_OUT: dict[str, Any] = {
@@ -90,9 +90,10 @@ def make_explorer(
     )
     embeddings = pa.table({"id": scores["id"], **column})
     write_pool(pool, shards, scores, embeddings, data / "pools" / pool)
-    arrays = ranking_arrays(RULE, rank(RULE, scores), [example.id for example in examples])
+    ranking = rank(RULE, scores)
+    arrays = ranking_arrays(RULE, ranking, [example.id for example in examples])
     for model in models:
-        values = {"model": model, "pool": pool, "selected": selected, "rule": rule_values(RULE)}
+        values = ranking_values(model, pool, RULE, ranking, selected)
         write_data_file(data / "rankings" / model / f"{pool}.js", f"rankings/{model}/{pool}", values, arrays)
     page = folder / "explorer" / "index.html"
     write_page(models, [pool], page)

@@ -2,9 +2,9 @@
 
 `data/` imports, cleans and splits; `sampling/` draws subsets; `models/` prepares and loads models, `endpoint/` asks
 those that run elsewhere; `indicators/` scores every example; `training/` tunes and measures; `quality_rule/` fits
-losses to indicators; `selection/` keeps the best of new data; `comparison/` asks whether that helped; `report/` shows
-it. `planning/` is for before and beside a run, `jobs/` is about the run itself: the only place that knows the engine
-that runs it.
+losses to indicators; `validation/` tries the rule on selections; `selection/` keeps the best of new data;
+`comparison/` asks whether that helped; `report/` shows it. `planning/` is for before and beside a run, `jobs/` is about
+the run itself: the only place that knows the engine that runs it.
 
 What all of them use: an `example`, the `files` that results are in, `arrays`, `progress`; `command` says how a command
 ends. The config is read by `config` (`config_names` and `config_amounts` check parts of it, `config_text` finds its

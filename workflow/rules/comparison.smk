@@ -165,4 +165,4 @@ rule add_up_cost:
         # Benchmarks are not inputs: a job without one is reported as not counted, and does not run again for it.
         "{params.command:q} --benchmarks results/benchmarks"
         " --settings {params.settings:q} --pools {params.pools:q} --cpu-scorers {params.cpu_scorers:q} --subset-records {input.subsets:q}"
-        " --arm-records {input.arms:q} {params.trials:q} --scores {input.scores:q} --output {output:q} 2>&1 | tee {log:q}"
+        " --choice-records {input.choices:q} --arm-records {input.arms:q} {params.trials:q} --scores {input.scores:q} --output {output:q} 2>&1 | tee {log:q}"

@@ -104,7 +104,7 @@ def test_on_a_gpu_hours_are_those_of_the_gpu():
 def test_the_command_adds_up_scoring_tuning_and_searching(tmp_path, monkeypatch, capsys):
     lay_out(tmp_path)
     benchmark(tmp_path / "selection/tiny/mixed/search_size.jsonl")
-    records = {run: tmp_path / f"{run}.json" for run in ("000", "mixed.selected", "mixed.random")}
+    records = {run: tmp_path / f"{run}.json" for run in ("000", "mixed.ruled", "mixed.selected", "mixed.random")}
     for run, path in records.items():
         write_result(path, record(run))
     write_table(tmp_path / "scores.parquet", pa.table({"id": list("abc")}), pa.schema([]))
@@ -112,6 +112,7 @@ def test_the_command_adds_up_scoring_tuning_and_searching(tmp_path, monkeypatch,
     options = {
         "--settings": ['{"epochs": 2}'], "--pools": ["mixed"], "--cpu-scorers": ["text"],
         "--subset-records": [records["000"]], "--arm-records": [records["mixed.selected"], records["mixed.random"]],
+        "--choice-records": [records["mixed.ruled"]],
         "--trials": [tmp_path / "trials.parquet"], "--scores": [tmp_path / "scores.parquet"],
         "--benchmarks": [tmp_path], "--output": [tmp_path / "cost.json"],
     }  # fmt: skip
@@ -120,7 +121,8 @@ def test_the_command_adds_up_scoring_tuning_and_searching(tmp_path, monkeypatch,
     main()
     result = read_result(CostResult, tmp_path / "cost.json")
     assert {row.stage: (row.jobs, row.wall_hours, row.tokens) for row in result.rows} == {
-        "scoring mixed": (2, 4, None), "fine-tunes on subsets": (1, 2, 800), "search for the size": (1, 2, 11),
+        "scoring mixed": (2, 4, None), "fine-tunes on subsets": (1, 2, 800),
+        "fine-tunes of the validation": (1, 2, 800), "search for the size": (1, 2, 11),
     }  # fmt: skip
-    assert result.once == 8
+    assert result.once == 10
     assert result.sentence in capsys.readouterr().out

@@ -8,6 +8,7 @@ again counts once.
     python -m instructmining.comparison.cost --benchmarks results/benchmarks \\
         --settings '{"epochs": 1}' --pools candidates mixed \\
         --subset-records results/training/smollm2/0*/seed*/record.json \\
+        --choice-records results/training/smollm2/mixed.ruled/seed0/record.json \\
         --arm-records results/training/smollm2/mixed.*/seed*/record.json --scores scores.parquet --output cost.json
 """
 
@@ -154,12 +155,14 @@ def _hours(row: StageCost, unit: Unit) -> float:
 
 def read_and_add_up(arguments: argparse.Namespace) -> CostResult:
     """Read records and benchmarks, and add up what they took."""
-    paths = (arguments.subset_records, arguments.arm_records)
-    subsets, arms = ([read_result(Record, path) for path in some] for some in paths)
-    on_gpu = any(record.used_gpu for record in [*subsets, *arms])
+    paths = (arguments.subset_records, arguments.choice_records, arguments.arm_records)
+    subsets, choices, arms = ([read_result(Record, path) for path in some] for some in paths)
+    on_gpu = any(record.used_gpu for record in [*subsets, *choices, *arms])
     rows = [scoring_cost(pool, arguments.benchmarks, arguments.cpu_scorers, on_gpu) for pool in arguments.pools]
     if subsets:
         rows.append(training_cost("fine-tunes on subsets", subsets))
+    if choices:
+        rows.append(training_cost("fine-tunes of the validation", choices))
     if arguments.trials:
         tokens = sum(pq.read_table(arguments.trials)["tokens"].to_pylist())
         search = arguments.benchmarks / "selection" / arms[0].model / arguments.pools[-1] / "search_size.jsonl"
@@ -178,6 +181,7 @@ def main() -> None:
     parser.add_argument("--pools", nargs="+", required=True, help="pools that were scored; last, the one selected from")
     parser.add_argument("--cpu-scorers", nargs="*", default=[], help="scorers that take no GPU")
     parser.add_argument("--subset-records", type=Path, nargs="*", default=[])
+    parser.add_argument("--choice-records", type=Path, nargs="*", default=[], help="fine-tunes of the validation")
     parser.add_argument("--arm-records", type=Path, nargs="+", required=True)
     parser.add_argument("--trials", type=Path, help="trials of a search for the size")
     parser.add_argument("--scores", type=Path, required=True, help="scores of the pool")

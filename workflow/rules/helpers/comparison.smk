@@ -100,6 +100,7 @@ def cost_inputs(wildcards):
         "subsets": (
             run_files(wildcards.model, subset_runs(CONFIG), "record.json") if not CONFIG.quality_rule.adopted else []
         ),
+        "choices": run_files(wildcards.model, choices_in_all_rounds(wildcards), "record.json"),
         "arms": run_files(wildcards.model, arm_runs(CONFIG, wildcards.pool), "record.json"),
         "scores": f"<results>/indicators/{wildcards.pool}/scores.parquet",
     }

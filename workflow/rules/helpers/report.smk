@@ -52,7 +52,8 @@ def accounts():
 
 def all_records():
     """The record of every fine-tune."""
-    return [path for path in [*results_of_fit(), *results_of_comparison()] if Path(path).name == "record.json"]
+    made = dict.fromkeys([*results_of_fit(), *results_of_validation(), *results_of_comparison()])
+    return [path for path in made if Path(path).name == "record.json"]
 
 
 def findings(wildcards):

@@ -46,6 +46,11 @@ def choices_in_round(wildcards):
     return choice_runs(CONFIG, wildcards.pool, int(wildcards.number))
 
 
+def choices_in_all_rounds(wildcards):
+    """The runs on the choices of all rounds."""
+    return [run for number in range(1, ROUNDS + 1) for run in choice_runs(CONFIG, wildcards.pool, number)]
+
+
 def tuned_arms(wildcards):
     """The runs on the arms that have examples."""
     return [(run, seed) for run, seed in arm_runs(CONFIG, wildcards.pool) if run.arm != "untuned"]

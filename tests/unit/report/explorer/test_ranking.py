@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from instructmining.quality_rule.published import PublishedRule
-from instructmining.report.explorer.ranking import ranking_arrays, rule_values
+from instructmining.report.explorer.ranking import ranking_arrays, ranking_values, rule_values
 from tests.browser.made_explorer import RULE
 
 PUBLISHED = PublishedRule("v1", "tiny", 1.0, {"reward": -0.1}, {}, ())
@@ -36,6 +36,12 @@ def test_each_term_of_a_fitted_rule_has_its_interval_and_range() -> None:
     assert list(terms) == RULE.indicators
     assert (terms["log_ppl"]["fittedMin"], terms["log_ppl"]["fittedMax"]) == (1.2, 2.4)
     assert (terms["log_ppl"]["low"], terms["log_ppl"]["high"]) == (-1.0, 1.0)
+
+
+@pytest.mark.parametrize(("predicted", "by_rule"), [([0.5, 0.75], True), ([0.75, 0.5], False)])
+def test_it_is_told_whether_the_ranks_follow_the_rule(predicted: list[float], by_rule: bool) -> None:
+    values = ranking_values("tiny", "new", PUBLISHED, pa.table({"predicted": predicted}), 1)
+    assert (values["selected"], values["byRule"]) == (1, by_rule)
 
 
 def test_the_share_of_a_source_is_told_from_an_indicator() -> None:

@@ -17,7 +17,7 @@ from instructmining.command import run_main
 from instructmining.files import read_table
 from instructmining.quality_rule.published import PublishedRule, Rule, read_rule
 from instructmining.report.explorer.data_file import in_order, numbers, pool_ids, write_data_file
-from instructmining.selection.ranking import RANKING, term_column
+from instructmining.selection.ranking import RANKING, is_by_prediction, term_column
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size, sized
 
@@ -41,6 +41,17 @@ def rule_values(rule: Rule) -> dict[str, Any]:
         for term in rule.terms
     ]
     return {"formula": rule.formula(), "centre": rule.centre, "confidence": rule.confidence, "terms": terms}
+
+
+def ranking_values(model: str, pool: str, rule: Rule, ranking: pa.Table, selected: int) -> dict[str, Any]:
+    """What the page says about the whole ranking; `selected` is how many of its first examples are."""
+    return {
+        "model": model,
+        "pool": pool,
+        "selected": selected,
+        "rule": rule_values(rule),
+        "byRule": is_by_prediction(ranking),
+    }
 
 
 def ranking_arrays(rule: Rule, ranking: pa.Table, ids: Sequence[str]) -> dict[str, np.ndarray]:
@@ -70,7 +81,7 @@ def main() -> None:
     rule, ranking = read_rule(arguments.rule), read_table(arguments.ranking, RANKING)
     settings = sized(arguments.settings, arguments.size)
     size = selection_size(len(ranking), settings.examples, settings.fraction)
-    values = {"model": arguments.model, "pool": arguments.pool, "selected": size, "rule": rule_values(rule)}
+    values = ranking_values(arguments.model, arguments.pool, rule, ranking, size)
     arrays = ranking_arrays(rule, ranking, pool_ids(arguments.shards))
     write_data_file(arguments.output, f"rankings/{arguments.model}/{arguments.pool}", values, arrays)
 

@@ -80,7 +80,8 @@ async function open(model, pool) {
   const histograms = examples.scores.map((name) => new Histogram(examples, name, setRange));
   const detail = new Detail($("detail"), examples, texts, { onOpen: openExample, onClose: close, beside: (i, step) => table.beside(i, step) });
   $("histograms").replaceChildren(...histograms.map((each) => each.element));
-  $("formula").replaceChildren(make("b", {}, "Rule "), ranking.values.rule.formula);
+  const order = ranking.values.byRule ? "" : " (the selection, and so the ranks, do not follow it; the report says why)";
+  $("formula").replaceChildren(make("b", {}, "Rule "), ranking.values.rule.formula, order);
   $("terms").checked = false;
   shown = { model, pool, examples, texts, table, histograms, detail, found: null, query: "" };
   $("app").hidden = false;
