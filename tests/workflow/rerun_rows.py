@@ -319,6 +319,7 @@ ROWS = [
     Row("`report.examples`", set_keys(report={"examples": 3}), reports=True),
     Row("the code of a figure", edit("report/figures/rule.py", "p < 0.001", "p < 0.0001"), reports=True),
     Row("a sentence of the rule card", edit("quality_rule/card.py", "Lower predicted log loss is better", "A lower predicted log loss is better"), {"write_rule_card": 1}),
+    Row("`selection.examples`", set_keys(selection={"examples": 9, "fallback": "rule"}), {"select": 1, "choose_arm": (ARMS - 1) * SEEDS, "finetune_and_evaluate": (ARMS - 1) * SEEDS, "compare": 1}),
     Row("the licence of a source", set_keys(sources__new__licence="MIT"), {"select": 1}),
     Row("the code of the comparison", edit("comparison/compare.py", "    return losses\n", "    return dict(losses)\n"), {"compare": 1}),
     Row("the code of the fit", edit("quality_rule/fit.py", "float(result.params[0])", "1 * float(result.params[0])"), FOLLOW_THE_FIT),

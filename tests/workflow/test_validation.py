@@ -31,7 +31,7 @@ def read(run: Run, path: str) -> Any:
 
 def test_choices_are_tuned_once_and_the_selection_follows_the_decision(asked: Run) -> None:
     planned = asked.to_do()
-    # Choices that are arms too are tuned on once: two seeds of three arms of a new size, and the rule's own choices.
+    # Choices that are arms too are tuned on once: two seeds of three arms of a new size, and the rule's own, of each round.
     assert {name: planned.get(name) for name in [*ADDED, "finetune_and_evaluate"]} == {
         **ADDED,
         "finetune_and_evaluate": 3 * 2 + 2,

@@ -195,6 +195,11 @@ FILES = (
         "what the rule predicts for each arm, and what was observed",
         ValidationResult,
     ),
+    ResultFile(
+        "comparison/{model}/{pool}/predicted.parquet",
+        "the fine-tunes on arms as observations",
+        observations_schema(INDICATOR),
+    ),
     ResultFile("comparison/{model}/{pool}/losses.parquet", "the loss of every arm, seed and eval set", ARM_LOSSES),
     ResultFile("comparison/{model}/{pool}/sizes.json", "loss over the number of examples", Curves),
     ResultFile("comparison/{model}/{pool}/cost.json", "what choosing cost, and what it saves", CostResult),

@@ -30,12 +30,14 @@ rule choose_arm:
         **runs("instructmining.comparison.choose_arm"),
         arm=arm_name,
         size=arm_size,
+        found=size_option,
         options=arm_options,
         max_cosine=lambda wildcards: CONFIG.comparison.max_cosine if arm_name(wildcards) == "selected_diverse" else 1.0,
         config_seed=CONFIG.seed,
     shell:
         "{params.command:q} --arm {params.arm:q} --seed {wildcards.seed:q}"
-        " --config-seed {params.config_seed:q} --scores {input.scores:q} --shards {input.shards:q} {params.size:q}"
+        " --config-seed {params.config_seed:q} --scores {input.scores:q} --shards {input.shards:q}"
+        " {params.size:q} {params.found:q}"
         " --max-cosine {params.max_cosine:q} {params.options:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
@@ -115,6 +117,7 @@ use rule validate as predict_arms with:
         candidates=scores_of_limits(),
     output:
         validation="<results>/comparison/{model}/{pool}/predicted.json",
+        table="<results>/comparison/{model}/{pool}/predicted.parquet",
     log:
         "<logs>/comparison/{model}/{pool}/predicted.log",
     benchmark:

@@ -213,7 +213,7 @@ def results_of_comparison():
         *dict.fromkeys(map(run_examples, runs)),
         *[path for tuned in runs for path in run_files(tuned.model, [(tuned.run, tuned.seed)], "record.json")],
         *of_selections("<results>/comparison/{model}/{pool}/comparison.json"),
-        *of_predictions("<results>/comparison/{model}/{pool}/predicted.json"),
+        *of_predictions([f"<results>/comparison/{{model}}/{{pool}}/predicted.{kind}" for kind in ("json", "parquet")]),
         *of_curves("<results>/comparison/{model}/{pool}/sizes.json"),
         *of_comparisons("<results>/comparison/{model}/{pool}/cost.json"),
     ]

@@ -46,13 +46,12 @@ rule validate:
         metric=METRIC,
         winsorise=winsorise_option(),
         candidates=lambda wildcards, input: option("--candidates", input.get("candidates")),
-        table=lambda wildcards, output: option("--table", output.get("table")),
     shell:
         "{params.command:q} --rule {input.rule:q} --scores {input.scores:q}"
         " --embeddings {input.embeddings:q} --neighbours {params.neighbours:q} --metric {params.metric:q}"
         " {params.winsorise:q} {params.candidates:q}"
         " --examples {input.examples:q} --records {input.records:q} --like {input.like:q}"
-        " --validation {output.validation:q} {params.table:q} 2>&1 | tee {log:q}"
+        " --validation {output.validation:q} --table {output.table:q} 2>&1 | tee {log:q}"
 
 
 rule join_choices:

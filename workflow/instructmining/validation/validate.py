@@ -2,7 +2,8 @@
 
     python -m instructmining.validation.validate --rule rule.json --scores scores.parquet \\
         --embeddings embeddings.parquet --neighbours 6 --examples ruled.parquet random.parquet \\
-        --records ruled/record.json random/record.json --like 000/record.json --validation validation.json
+        --records ruled/record.json random/record.json --like 000/record.json --validation validation.json \\
+        --table choices.parquet
 
 Losses compare only where the number of steps is that of the subsets: others are named, with the reason.
 """
@@ -165,9 +166,8 @@ def main() -> None:
         rule.model, records[0].run_name.pool, rule.confidence, tuple(choices), left_out, tuple(found)
     )
     write_result(arguments.validation, result)
-    if arguments.table:
-        table = to_table(distinct(tuned))
-        write_table(arguments.table, table, observations_schema(indicator_names(table)))
+    table = to_table(distinct(tuned))
+    write_table(arguments.table, table, observations_schema(indicator_names(table)))
     print("\n".join(found))
 
 
@@ -196,7 +196,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--records", type=Path, nargs="+", required=True, help="of the fine-tunes, in the same order")
     parser.add_argument("--like", type=Path, required=True, help="the record of a fine-tune on a subset")
     parser.add_argument("--validation", type=Path, required=True)
-    parser.add_argument("--table", type=Path, help="of the observations, for another fit")
+    parser.add_argument("--table", type=Path, required=True, help="of the observations, for another fit")
     return parser.parse_args()
 
 

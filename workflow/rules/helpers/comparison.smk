@@ -11,13 +11,16 @@ def arm_name(wildcards):
     return arm_run(wildcards).arm
 
 
-def arm_size(wildcards, input):
-    """The option for the size of an arm: a number of examples, a share, or what a search found."""
-    selection, size = CONFIG.selection, arm_run(wildcards).size
-    if size:
-        return option("--examples", size)
-    if selection.search:
-        return size_option(wildcards, input)
+def arm_size(wildcards):
+    """The option for the size of an arm: a number of examples or a share; none where a search finds it.
+
+    It is tracked, unlike a param that is a function of `input`: a new size makes the arms that have it anew.
+    """
+    selection, run = CONFIG.selection, arm_run(wildcards)
+    if not kind_of(run.arm).sized:
+        return option("--fraction", 1)
+    if run.size or selection.search:
+        return option("--examples", run.size)
     return option("--examples", selection.examples) or option("--fraction", selection.fraction)
 
 
@@ -34,7 +37,7 @@ def arm_inputs(wildcards):
     if is_length_matched(arm):
         arms = f"<results>/comparison/{wildcards.model}/{wildcards.pool}/arms"
         inputs["baseline"] = f"{arms}/{CONFIG.comparison.baseline}/seed{wildcards.seed}.parquet"
-    if CONFIG.selection.search and not arm_run(wildcards).size:
+    if CONFIG.selection.search and kind_of(arm).sized and not arm_run(wildcards).size:
         inputs["found"] = f"{folder}/size.json"
     return inputs
 
