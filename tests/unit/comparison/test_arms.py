@@ -8,7 +8,8 @@ import pytest
 from scipy.spatial.distance import cdist
 
 from instructmining.comparison.arm_kinds import ARMS
-from instructmining.comparison.arms import CHOICES, Draw, Pool, apart, choose, k_centres
+from instructmining.comparison.arms import CHOICES, apart, choose, k_centres
+from instructmining.selection.orders import Draw, Pool
 
 IDS = ["d", "b", "a", "c", "e"]
 SCORES = pa.table(

@@ -21,11 +21,12 @@ import pyarrow.compute as pc
 from instructmining.arrays import Floats
 from instructmining.command import run_main
 from instructmining.comparison.arm_kinds import is_length_matched, kind_of
-from instructmining.comparison.arms import Draw, Pool, choose
+from instructmining.comparison.arms import choose
 from instructmining.example import EXAMPLES, read_examples
 from instructmining.files import read_json, read_table, write_table
 from instructmining.indicators.neighbours import to_points
 from instructmining.indicators.tables import EMBEDDINGS, SCORES
+from instructmining.selection.orders import Draw, Pool
 from instructmining.selection.ranking import RANKING, examples_by_id
 from instructmining.selection.size import selection_size
 
