@@ -23,7 +23,6 @@ from instructmining.comparison.intervals import (
     LossDifferences,
     Mean,
     corrected_confidence,
-    holm,
     over_seeds,
     over_seeds_and_examples,
     vary,
@@ -33,6 +32,7 @@ from instructmining.comparison.runs import Run, by_arm, read_runs
 from instructmining.comparison.settings import Comparison
 from instructmining.comparison.words import with_words
 from instructmining.files import write_result, write_table
+from instructmining.holm import holm
 
 ARM_LOSSES = pa.schema(
     [

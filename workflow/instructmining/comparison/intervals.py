@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize, special, stats
-from statsmodels.stats.multitest import multipletests
 
 from instructmining.arrays import Floats
 from instructmining.comparison.result import Estimate
@@ -121,13 +120,6 @@ def vary(values: Sequence[float]) -> bool:
 def p_value(differences: Sequence[float]) -> float | None:
     """Two-sided p-value of Student's t-test that the mean is zero; None where the values do not vary."""
     return float(stats.ttest_1samp(differences, 0).pvalue) if vary(differences) else None
-
-
-def holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """The p-values corrected for their number (Holm 1979); None stays None and counts as no test."""
-    known = [p for p in p_values if p is not None]
-    corrected = iter(multipletests(known, method="holm")[1].tolist() if known else [])
-    return [None if p is None else next(corrected) for p in p_values]
 
 
 def corrected_confidence(confidence: float, p: float | None, p_adjusted: float | None) -> float:

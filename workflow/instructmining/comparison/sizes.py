@@ -16,8 +16,9 @@ import numpy as np
 
 from instructmining.command import run_main
 from instructmining.comparison.curves import Curves, Point
-from instructmining.comparison.intervals import holm, over_seeds, p_value
+from instructmining.comparison.intervals import over_seeds, p_value
 from instructmining.files import read_result, write_result
+from instructmining.holm import holm
 from instructmining.training.record import Record
 from instructmining.training.run import Kept
 

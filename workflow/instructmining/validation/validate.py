@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from instructmining.command import run_main
 from instructmining.files import read_result, write_result, write_table
+from instructmining.holm import holm
 from instructmining.indicators.settings import Metric
 from instructmining.indicators.subset_indicators import indicators_of_subset, read_ids, scored_alone
 from instructmining.indicators.winsorise import limits_in, winsorise
@@ -70,7 +71,8 @@ def validate(
     groups = {name: [one for one in tuned if one.choice == name] for name in dict.fromkeys(one.choice for one in tuned)}
     left_out = {name: reason for name, group in groups.items() if (reason := _unlike(group, steps))}
     choices = [_choice(rule, name, group, confidence) for name, group in groups.items() if name not in left_out]
-    return _corrected(choices), left_out
+    p_values = holm([each.p_value for each in choices])
+    return [replace(each, p_value=value) for each, value in zip(choices, p_values, strict=True)], left_out
 
 
 def _unlike(group: Iterable[Tuned], steps: int) -> str | None:
@@ -95,15 +97,6 @@ def _choice(rule: QualityRule, name: str, group: Sequence[Tuned], confidence: fl
         leverage=prediction.leverage,
         p_value=prediction.p_value(observed),
     )
-
-
-def _corrected(choices: Sequence[Choice]) -> list[Choice]:
-    """The choices with p-values after Holm's correction."""
-    from statsmodels.stats.multitest import multipletests
-
-    known = [each.p_value for each in choices if each.p_value is not None]
-    corrected = iter(multipletests(known, method="holm")[1].tolist() if known else [])
-    return [each if each.p_value is None else replace(each, p_value=next(corrected)) for each in choices]
 
 
 def sentences(choices: Sequence[Choice], left_out: dict[str, str], confidence: float) -> list[str]:

@@ -26,9 +26,10 @@ from instructmining.comparison.benchmarks.result import (
     Variation,
 )
 from instructmining.comparison.compare import ARM_LOSSES
-from instructmining.comparison.intervals import Mean, Part, corrected_confidence, holm
+from instructmining.comparison.intervals import Mean, Part, corrected_confidence
 from instructmining.comparison.words import outcome
 from instructmining.files import read_result, read_table, write_result, write_text
+from instructmining.holm import holm
 from instructmining.training.run import RunName
 
 COLUMNS = ["arm", "seed", "task", "metric", "value", "stderr", "fewshot", "questions", "of", "limit", "version"]

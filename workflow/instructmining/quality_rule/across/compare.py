@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from instructmining.arrays import Floats
 from instructmining.command import run_main
 from instructmining.files import read_table, write_result, write_text
+from instructmining.holm import holm
 from instructmining.indicators.tables import SCORES
 from instructmining.indicators.winsorise import Limits, winsorise
 from instructmining.quality_rule.across.result import AcrossModels, RuleAgreement, Skipped, VariantComparison
@@ -77,13 +78,11 @@ def compare_rules(
 
 def _corrected(comparisons: Sequence[VariantComparison]) -> list[VariantComparison]:
     """Holm's (1979) correction over all tests of equal coefficients, except those that are not conclusive."""
-    from statsmodels.stats.multitest import multipletests
-
     tests = [row.equal_coefficients for row in comparisons]
-    counted = [test.p_value for test in tests if test.conclusive]
-    p_values = iter(multipletests(counted, method="holm")[1] if counted else [])
+    counted = [test.p_value if test.conclusive else None for test in tests]
     corrected = [
-        replace(test, holm=float(next(p_values)), tests=len(counted)) if test.conclusive else test for test in tests
+        test if p_value is None else replace(test, holm=p_value, tests=sum(test.conclusive for test in tests))
+        for test, p_value in zip(tests, holm(counted), strict=True)
     ]
     return [replace(row, equal_coefficients=test) for row, test in zip(comparisons, corrected, strict=True)]
 
