@@ -6,10 +6,10 @@ losses to indicators; `validation/` tries the rule on selections; `selection/` k
 `comparison/` asks whether that helped; `report/` shows it. `planning/` is for before and beside a run, `jobs/` is about
 the run itself: the only place that knows the engine that runs it.
 
-What all of them use: an `example`, the `files` that results are in, `arrays`, `holm`, `progress`; `command` says how a command
-ends. The config is read by `config` (`config_names` and `config_amounts` check parts of it, `config_text` finds its
-keys in the files, `config_error` explains mistakes, `config_runs` lists the fine-tunes it asks for, `embedded` is the
-default); each package's `settings` are its keys. Documents that are made from the code: `config_files`, and
+What all of them use: an `example`, the `files` that results are in, `arrays`, `holm`, `progress`; `command` says how a
+command ends. The config is read by `config` (`config_names` and `config_amounts` check parts of it, `config_text` finds
+its keys in the files, `config_error` explains mistakes, `config_runs` lists the fine-tunes it asks for, `embedded` is
+the default); each package's `settings` are its keys. Documents that are made from the code: `config_files`, and
 `result_tables` from the list in `result_files`, each between the marks of `marked`.
 """
 

@@ -106,3 +106,15 @@ def test_a_corrected_interval_excludes_zero_exactly_where_the_corrected_p_value_
         low, _ = mean.interval(corrected_confidence(0.95, p, p_adjusted))
         assert (low > 0) == (p_adjusted < 0.05)
     assert sum(p < 0.05 for p in p_values) > sum(p < 0.05 for p in corrected) > 0
+
+
+def test_the_p_value_is_that_of_scipys_differences_t_test():
+    one, other = np.random.default_rng(5).normal(size=(2, 6))
+    assert p_value((one - other).tolist()) == pytest.approx(stats.ttest_rel(one, other).pvalue)
+    assert p_value([0.5, 0.5]) is None
+
+
+def test_values_that_rounding_alone_sets_apart_do_not_vary():
+    values = [0.1, 0.3 - 0.2, 0.5 - 0.4]
+    assert len(set(values)) > 1 and not vary(values) and p_value(values) is None
+    assert vary([0.1, 0.1 + 1e-6])
