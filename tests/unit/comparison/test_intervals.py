@@ -15,6 +15,8 @@ from instructmining.comparison.intervals import (
     corrected_confidence,
     over_seeds,
     over_seeds_and_examples,
+    p_value,
+    vary,
 )
 from instructmining.holm import holm
 
