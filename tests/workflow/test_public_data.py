@@ -17,7 +17,9 @@ DATA = Path(os.environ.get("INSTRUCTMINING_DATA", ROOT.parent / "shared" / "data
 
 
 def small(config: dict[str, Any]) -> dict[str, Any]:
-    """The config for public data with tiny models and few examples."""
+    """The config for public data with tiny models and few examples, without the second pool."""
+    for source in config["pools"].pop("mixed")["sources"]:
+        del config["sources"][source]
     for source in config["sources"].values():
         source["limit"] = 40
     for eval_set in config["eval_sets"].values():
@@ -34,7 +36,7 @@ def small(config: dict[str, Any]) -> dict[str, Any]:
     config["quality_rule"]["indicators"] = ["len_out", "influence"]
     config["validation"] = {"choices": ["random", "influence"]}
     config["comparison"] = {"arms": ["selected", "random"], "seeds": 2}
-    return config | {"selection": {"examples": 16, "pools": ["planted"]}}
+    return config | {"selection": {"examples": 16}}
 
 
 def test_public_data_go_through_to_a_selection_and_its_comparison(tmp_path: Path, tiny_tokenizer: Any) -> None:
