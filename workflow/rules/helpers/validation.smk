@@ -5,14 +5,14 @@ ROUNDS = CONFIG.validation.rounds if CONFIG.validates() else 1
 
 
 def rule_in_round(wildcards):
-    """The rule that a round tries: that of the subsets, later also fitted to the choices of earlier rounds."""
+    """What a round tries, which was fitted to the subsets, and later also to the choices of earlier rounds."""
     if int(wildcards.number) == 1:
         return "<results>/quality_rule/{model}/rule.json"
     return "<results>/validation/{model}/{pool}/{number}/rule.json"
 
 
 def last_rule(wildcards):
-    """The rule that a selection may follow: that of the last round."""
+    """What the last round tries, which a selection may follow."""
     if ROUNDS == 1:
         return "<results>/quality_rule/{model}/rule.json"
     return f"<results>/validation/{{model}}/{{pool}}/{ROUNDS}/rule.json"
