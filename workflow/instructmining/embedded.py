@@ -66,6 +66,6 @@ DEFAULT: dict[str, Any] = {
     "quality_rule": {"indicators": ["log_ppl", "relevance"], "effects": "within"},
     "validation": {},
     "selection": {"examples": 32},
-    "comparison": {},
+    "comparison": {"more_seeds": {"selected": 5, "random": 5}},
     "report": {},
 }
