@@ -96,7 +96,7 @@ class RatingScorer(Settings):
 
     @model_validator(mode="after")
     def _one_question(self) -> Self:
-        own = [name for name in ("prompt", "answers") if getattr(self, name) is not None]
+        own = [name for name, value in (("prompt", self.prompt), ("answers", self.answers)) if value is not None]
         if len(own) != (0 if self.preset else 2):
             found = ", ".join([*(["preset"] if self.preset else []), *own]) or "none"
             raise ValueError(f"needs either preset, or prompt and answers; found {found}")

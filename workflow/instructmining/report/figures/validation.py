@@ -1,7 +1,7 @@
 """The figure of predicted against observed losses: of the choices of a validation, or of the arms of a comparison."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -17,7 +17,7 @@ BAR: dict[str, Any] = {"color": LIGHT, "linewidth": 9, "solid_capstyle": "butt",
 RING: dict[str, Any] = {"marker": "o", "linestyle": "", "markersize": 8, "color": GREY, "markerfacecolor": "white"}
 DOT: dict[str, Any] = {"marker": "o", "linestyle": "", "markersize": 7, "color": BLUE, "markeredgecolor": "white"}
 REFUTES = DOT | {"color": VERMILLION}
-COLUMNS = [*(field.name for field in fields(Choice)), "refutes"]
+COLUMNS = [*Choice.__annotations__, "refutes"]
 
 
 def draw_validation(result: ValidationResult) -> Drawing:
