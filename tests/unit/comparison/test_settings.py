@@ -30,11 +30,11 @@ def test_only_arms_and_seeds_that_are_tuned_are_measured(key: str, change: dict[
     ("change", "message"),
     [
         ({"arms": ["random", "full", "full"]}, "arms: 'full' appears twice"),
-        ({"arms": ["random", "best"]}, "arms: 'best' is no arm; allowed: selected, random"),
+        ({"arms": ["random", "best"]}, "arms: 'best' is no arm; allowed: selected, ruled, random"),
         *(
             (
                 {"arms": ["random", f"{arm}~length"]},
-                rf"'{arm}~length' is no arm: only .* allowed: selected~length, short",
+                rf"'{arm}~length' is no arm: only .* allowed: selected~length, ruled~length, short",
             )
             for arm in ("random", "longest", "full", "untuned", "diverse", "selected_diverse", "mine")
         ),
