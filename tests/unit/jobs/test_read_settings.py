@@ -11,6 +11,7 @@ from instructmining.indicators.settings import RewardScorer
 from instructmining.jobs.read_settings import as_json, fields_read, handed, read, tracked
 from instructmining.models.settings import BaseModel, ModelFiles
 from instructmining.sampling.settings import Sampling
+from instructmining.selection.settings import Selection
 from instructmining.training.settings import Lora, Training
 
 FINETUNE = partial(fields_read, "instructmining.training.finetune_and_evaluate")
@@ -48,6 +49,14 @@ def test_a_subset_depends_on_the_settings_of_its_draw_alone() -> None:
         "examples": 20,
         "concentration": 0.5,
     }
+
+
+def test_a_figure_depends_on_the_size_of_the_selection_and_gathered_scores_on_no_setting_of_it() -> None:
+    found = {
+        name: fields_read(f"instructmining.{name}", Selection)
+        for name in ("report.figures.draw", "indicators.gather_scores")
+    }
+    assert found == {"report.figures.draw": {"examples", "fraction", "search"}, "indicators.gather_scores": set()}
 
 
 def test_what_a_job_may_use_and_where_files_lie_are_tracked_nowhere() -> None:

@@ -9,7 +9,7 @@ import argparse
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 from types import MappingProxyType
@@ -151,8 +151,7 @@ def truncation_by_source(reports: Iterable[ShardReport]) -> ScoresReport:
 def asked_in_all(reports: Iterable[ShardReport]) -> Asked | None:
     """What an endpoint was asked for all shards; None where it was asked for none."""
     asked = [report.asked for report in reports if report.asked]
-    sums = (sum(getattr(each, field.name) for each in asked) for field in fields(Asked))
-    return Asked(*sums) if asked else None
+    return sum(asked, Asked(0, 0, 0, 0)) if asked else None
 
 
 if __name__ == "__main__":

@@ -113,9 +113,9 @@ def found(reply: Reply) -> str:
 
 def add_up(replies: Sequence[Reply]) -> Asked:
     """What the replies took, whenever they were asked for."""
-    known = [reply.usage for reply in replies if reply.usage]
-    prompt, completion = (sum(getattr(each, name) for each in known) for name in ("prompt_tokens", "completion_tokens"))
-    return Asked(len(replies), prompt, completion, len(replies) - len(known))
+    used = [reply.usage for reply in replies]
+    asked = [Asked(1, each.prompt_tokens, each.completion_tokens, 0) if each else Asked(1, 0, 0, 1) for each in used]
+    return sum(asked, Asked(0, 0, 0, 0))
 
 
 if __name__ == "__main__":

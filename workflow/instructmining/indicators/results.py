@@ -24,6 +24,15 @@ class Asked:
     uncounted: int
     """Requests whose tokens it did not tell."""
 
+    def __add__(self, other: "Asked") -> "Asked":
+        """Both together."""
+        return Asked(
+            self.requests + other.requests,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.uncounted + other.uncounted,
+        )
+
 
 @dataclass(frozen=True)
 class ShardReport:
