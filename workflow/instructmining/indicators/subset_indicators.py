@@ -7,6 +7,7 @@
 
 import argparse
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -20,7 +21,7 @@ from instructmining.indicators.neighbours import knn_distances, to_points
 from instructmining.indicators.results import SubsetIndicators
 from instructmining.indicators.settings import Metric
 from instructmining.indicators.tables import SCORES
-from instructmining.indicators.winsorise import limits_in, winsorise
+from instructmining.indicators.winsorise import Limits, limits_in, winsorise
 
 
 def main() -> None:
@@ -35,10 +36,8 @@ def main() -> None:
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
     ids = sorted(pq.read_table(arguments.subset, columns=["id"])["id"].to_pylist())
-    scores = read_ids(arguments.scores, ids)
-    if arguments.winsorise:
-        names = scored_alone(scores, arguments.neighbours)
-        scores = winsorise(scores, limits_in(arguments.scores, names, arguments.winsorise))
+    limits = limits_of_examples(arguments.scores, arguments.neighbours, arguments.winsorise)
+    scores = winsorise(read_ids(arguments.scores, ids), limits)
     embeddings = read_ids(arguments.embeddings, ids)
     found = indicators_of_subset(arguments.subset.stem, scores, embeddings, arguments.neighbours, arguments.metric)
     write_result(arguments.output, found)
@@ -51,16 +50,23 @@ def read_ids(path: Path, ids: list[str]) -> pa.Table:
     return table
 
 
-def scored_alone(scores: pa.Table, neighbours: list[int]) -> list[str]:
+def limits_of_examples(candidates: Path, neighbours: list[int], share: float | None) -> dict[str, Limits]:
+    """The limits that the scores of examples are held within, from those of the candidates; none without a share."""
+    if not share:
+        return {}
+    return limits_in(candidates, scored_alone(pq.read_schema(candidates).names, neighbours), share)
+
+
+def scored_alone(columns: Sequence[str], neighbours: list[int]) -> list[str]:
     """The indicators of an example by itself, without those that are measured inside a set."""
-    return [name for name in scores.column_names if name not in {*SCORES.names, *(f"knn_{i}" for i in neighbours)}]
+    return [name for name in columns if name not in {*SCORES.names, *(f"knn_{i}" for i in neighbours)}]
 
 
 def indicators_of_subset(
     subset: str, scores: pa.Table, embeddings: pa.Table, neighbours: list[int], metric: Metric = "euclidean"
 ) -> SubsetIndicators:
     """The means of the indicators, and where the examples come from."""
-    means = {name: pc.mean(scores[name]).as_py() for name in scored_alone(scores, neighbours)}
+    means = {name: pc.mean(scores[name]).as_py() for name in scored_alone(scores.column_names, neighbours)}
     if neighbours:
         distances = knn_distances(to_points(embeddings["embeddings"]), neighbours, metric)
         means |= {name: float(values.mean()) for name, values in distances.items()}

@@ -31,6 +31,10 @@ class Choice:
         """Whether the observed log loss is inside the interval; true where there is none."""
         return self.low is None or self.high is None or self.low <= self.observed <= self.high
 
+    def refutes(self, confidence: float) -> bool:
+        """Whether its loss is not what the rule predicts, by more than chance."""
+        return self.p_value is not None and self.p_value < 1 - confidence
+
 
 @dataclass(frozen=True)
 class ValidationResult:
@@ -52,4 +56,4 @@ class ValidationResult:
     @property
     def refuted(self) -> list[str]:
         """The choices that the rule is refuted by: their losses are not what it predicts, by more than chance."""
-        return [each.choice for each in self.choices if each.p_value is not None and each.p_value < 1 - self.confidence]
+        return [each.choice for each in self.choices if each.refutes(self.confidence)]

@@ -10,7 +10,7 @@ Losses compare only where the number of steps is that of the subsets: others are
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
@@ -23,8 +23,8 @@ from instructmining.command import run_main
 from instructmining.files import read_result, write_result, write_table
 from instructmining.holm import holm
 from instructmining.indicators.settings import Metric
-from instructmining.indicators.subset_indicators import indicators_of_subset, read_ids, scored_alone
-from instructmining.indicators.winsorise import limits_in, winsorise
+from instructmining.indicators.subset_indicators import indicators_of_subset, limits_of_examples, read_ids
+from instructmining.indicators.winsorise import Limits, winsorise
 from instructmining.quality_rule.observations import (
     Observation,
     check_same_eval_sets,
@@ -102,7 +102,7 @@ def _choice(rule: QualityRule, name: str, group: Sequence[Tuned], confidence: fl
 def sentences(choices: Sequence[Choice], left_out: dict[str, str], confidence: float) -> list[str]:
     """What was found, in words; the rule's own choice comes first."""
     tested = [each for each in choices if each.p_value is not None]
-    refuted = [each for each in tested if each.p_value is not None and each.p_value < 1 - confidence]
+    refuted = [each for each in tested if each.refutes(confidence)]
     found = [_outcome(tested, refuted)] if tested else []
     found += [_refutation(each) for each in refuted]
     return [
@@ -149,8 +149,9 @@ def main() -> None:
     records = [read_result(Record, path) for path in arguments.records]
     like = read_result(Record, arguments.like)
     check_same_eval_sets([like, *records])
+    limits = limits_of_examples(arguments.candidates, arguments.neighbours, arguments.winsorise)
     tuned = [
-        tuned_on(record, *_of_examples(arguments, path), arguments.neighbours, arguments.metric)
+        tuned_on(record, *_of_examples(arguments, limits, path), arguments.neighbours, arguments.metric)
         for record, path in zip(records, arguments.examples, strict=True)
     ]
     choices, left_out = validate(rule, tuned, like.steps, rule.confidence)
@@ -164,14 +165,12 @@ def main() -> None:
     print("\n".join(found))
 
 
-def _of_examples(arguments: argparse.Namespace, examples: Path) -> tuple[pa.Table, pa.Table]:
-    """Scores and embeddings of some examples of the pool, in order of ID."""
+def _of_examples(
+    arguments: argparse.Namespace, limits: Mapping[str, Limits], examples: Path
+) -> tuple[pa.Table, pa.Table]:
+    """Scores, held within limits, and embeddings of some examples of the pool, in order of ID."""
     ids = sorted(pq.read_table(examples, columns=["id"])["id"].to_pylist())
-    scores = read_ids(arguments.scores, ids)
-    if arguments.winsorise:
-        names = scored_alone(scores, arguments.neighbours)
-        scores = winsorise(scores, limits_in(arguments.candidates, names, arguments.winsorise))
-    return scores, read_ids(arguments.embeddings, ids)
+    return winsorise(read_ids(arguments.scores, ids), limits), read_ids(arguments.embeddings, ids)
 
 
 def _parse() -> argparse.Namespace:

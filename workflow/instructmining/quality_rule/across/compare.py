@@ -80,8 +80,9 @@ def _corrected(comparisons: Sequence[VariantComparison]) -> list[VariantComparis
     """Holm's (1979) correction over all tests of equal coefficients, except those that are not conclusive."""
     tests = [row.equal_coefficients for row in comparisons]
     counted = [test.p_value if test.conclusive else None for test in tests]
+    count = sum(test.conclusive for test in tests)
     corrected = [
-        test if p_value is None else replace(test, holm=p_value, tests=sum(test.conclusive for test in tests))
+        test if p_value is None else replace(test, holm=p_value, tests=count)
         for test, p_value in zip(tests, holm(counted), strict=True)
     ]
     return [replace(row, equal_coefficients=test) for row, test in zip(comparisons, corrected, strict=True)]

@@ -48,6 +48,12 @@ def _of_rule(name: str, drawn_by: str, *inputs: str) -> Figure:
     return Figure(name, drawn_by, paths, "fit", "report/{model}", QUALITY_RULE)
 
 
+def _of_comparison(name: str, drawn_by: str, inputs: Mapping[str, str], shows: Shown, title: str = "") -> Figure:
+    """A figure of the arms of one pool, drawn from results of their comparison."""
+    paths = {option: f"comparison/{{model}}/{{pool}}/{file}" for option, file in inputs.items()}
+    return Figure(name, drawn_by, paths, shows, "report/{model}/{pool}", COMPARISON, title=title)
+
+
 def _of_designs(name: str, drawn_by: str) -> Figure:
     """A figure of several runs with different sampling designs; `make designs` draws it."""
     return Figure(name, drawn_by, {"designs": "designs/designs.json"}, "designs", "designs")
@@ -86,31 +92,15 @@ _ROWS = (
         folder="report/{model}/{pool}",
         category=QUALITY_RULE,
     ),
-    Figure(
-        name="arms",
-        drawn_by="comparison:draw_arms",
-        inputs={"comparison": "comparison/{model}/{pool}/comparison.json"},
-        shows="comparison",
-        folder="report/{model}/{pool}",
-        category=COMPARISON,
-    ),
-    Figure(
-        name="predicted_arms",
-        drawn_by="validation:draw_validation",
-        inputs={"validation": "comparison/{model}/{pool}/predicted.json"},
-        shows="predictions",
-        folder="report/{model}/{pool}",
-        category=COMPARISON,
+    _of_comparison("arms", "comparison:draw_arms", {"comparison": "comparison.json"}, "comparison"),
+    _of_comparison(
+        "predicted_arms",
+        "validation:draw_validation",
+        {"validation": "predicted.json"},
+        "predictions",
         title="arms as predicted",
     ),
-    Figure(
-        name="sizes",
-        drawn_by="sizes:draw_sizes",
-        inputs={"curves": "comparison/{model}/{pool}/sizes.json"},
-        shows="curves",
-        folder="report/{model}/{pool}",
-        category=COMPARISON,
-    ),
+    _of_comparison("sizes", "sizes:draw_sizes", {"curves": "sizes.json"}, "curves"),
     Figure(
         name="quality",
         drawn_by="selection:draw_quality",
@@ -121,14 +111,7 @@ _ROWS = (
         title="predicted quality",
         shows_size=True,
     ),
-    Figure(
-        name="judge",
-        drawn_by="judge:draw_judge",
-        inputs={"judge": "comparison/{model}/{pool}/judge.json"},
-        shows="judge",
-        folder="report/{model}/{pool}",
-        category=COMPARISON,
-    ),
+    _of_comparison("judge", "judge:draw_judge", {"judge": "judge.json"}, "judge"),
     _of_designs("designs", "across:draw_designs"),
     _of_designs("spread", "across:draw_spread"),
 )
