@@ -67,3 +67,22 @@ def test_the_reason_of_a_failure_is_the_last_line_of_its_log(tmp_path) -> None:
 def test_the_headline_says_how_many_failed() -> None:
     said = headline(Counter({"fit": 3}), [Event("rank", "failed"), Event("select", "waiting")], None)
     assert said.startswith("No run is in progress here: 3 of 5 jobs are done, 1 failed.")
+
+
+SHARED = """Select jobs to execute...
+Group job finetunes-tiny-subsets (jobs in lexicogr. order):
+    rule tune:
+        output: 000.json
+        log: 000.log
+        jobid: 7
+Error in group finetunes-tiny-subsets
+    Error in rule tune:
+        message: None
+        jobid: 7
+        output: 000.json
+        log: 000.log (check log file(s) for error details)
+"""
+
+
+def test_jobs_that_share_one_are_read_as_all_others() -> None:
+    assert read_log(SHARED) == {"000.json": Event("tune", "failed", "000.log", "000.json")}

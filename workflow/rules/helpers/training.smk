@@ -31,6 +31,31 @@ def training_minutes(wildcards, attempt):
     return needs.training_minutes(CONFIG.models[wildcards.model].parameters, seen * training.max_tokens, attempt)
 
 
+def in_one_job():
+    """How many fine-tunes the profile puts into one job; known only once all rules have been read."""
+    return workflow.group_settings.group_components.get("finetunes", 1)
+
+
+def shared_job(wildcards):
+    """A name for the jobs that a run may share with others; none where each has its own.
+
+    It tells apart what waits for each other: a job that had both would wait for itself.
+    """
+    keep_going_in_shared_job()
+    if in_one_job() == 1:
+        return None
+    name = f"finetunes-{wildcards.model}-{level(CONFIG, RunName.read(wildcards.run))}"
+    workflow.parent_groupids[name] = "finetunes"  # under this name Snakemake finds how many go into one job
+    return name
+
+
+def keep_going_in_shared_job():
+    """In a job of several fine-tunes, let one that fails stop no other; what the others leave is kept for its repetition."""
+    if workflow.remote_exec and workflow.group_settings.local_groupid != GroupSettings.local_groupid:
+        workflow.execution_settings.keep_going = True
+        os.environ[SHARED_JOB] = "yes"
+
+
 def most_examples(run):
     """The most examples that a run may be expected to be tuned on."""
     if run.subset:
