@@ -110,8 +110,22 @@ def test_a_gain_that_falls_short_refutes_a_rule_whose_single_losses_do_not(run: 
         pytest.approx(expected.p_value(0)),
     )
     assert [each["optimism"] > 0 for each in found["choices"]] == [True, False]
-    assert found["sentences"][-1].endswith("outside the interval, which refutes the rule.")
+    assert found["sentences"][-1].startswith(
+        "The rule's own choice gains 0.000 log loss over random draws, which is below"
+    )
+    assert found["sentences"][-1].endswith("This refutes the rule.")
     assert read_result(ValidationResult, Path("validation.json")).refuted[-1] == GAIN
+
+
+def test_a_rule_that_may_promise_nothing_is_said_to(run: Callable[..., dict[str, Any]]) -> None:
+    ids = SCORES["id"].take(pa.array(np.argsort(RULE.predict(SCORES)))).to_pylist()
+    found = run({("ruled", 0): ids[:8], ("random", 0): [*ids[:7], ids[8]]})
+    assert "which is inside the interval of its prediction" in found["sentences"][-1]
+    assert found["sentences"][-1].endswith("the rule is not certain enough to promise a gain.")
+
+
+def test_without_random_draws_there_is_no_gain(run: Callable[..., dict[str, Any]]) -> None:
+    assert run({("ruled", 0): IDS[:8], ("longest", 0): IDS[5:13]})["gain"] is None
 
 
 def test_choices_tuned_for_other_steps_than_subsets_are_named_not_compared(run: Callable[..., dict[str, Any]]) -> None:

@@ -167,16 +167,24 @@ def _refutation(choice: Choice) -> str:
 
 
 def _gained(gain: Gain, confidence: float) -> str:
-    found = (
-        f"The rule's own choice gains {gain.observed:.3f} log loss over random draws; the rule predicts"
-        f" {gain.predicted:.3f}"
-    )
-    if gain.low is None or gain.high is None or gain.p_value is None:
-        return f"{found}."
-    inside = gain.low <= gain.observed <= gain.high
-    against = "which refutes the rule" if gain.refutes(confidence) else "which does not refute the rule"
-    verdict = "inside the interval" if inside else f"outside the interval, {against}"
-    return f"{found} ({gain.low:.3f} to {gain.high:.3f}; p = {gain.p_value:.2g}): {verdict}."
+    found = f"The rule's own choice gains {gain.observed:.3f} log loss over random draws"
+    if gain.low is None or gain.high is None:
+        return f"{found}, where {gain.predicted:.3f} is predicted."
+    interval = f"{gain.predicted:.3f} ({gain.low:.3f} to {gain.high:.3f}; p = {gain.p_value:.2g})"
+    return f"{found}, which is {_side(gain)} the interval of its prediction, {interval}.{_meaning(gain, confidence)}"
+
+
+def _side(gain: Gain) -> str:
+    if gain.low is not None and gain.observed < gain.low:
+        return "below"
+    return "above" if gain.high is not None and gain.observed > gain.high else "inside"
+
+
+def _meaning(gain: Gain, confidence: float) -> str:
+    if gain.refutes(confidence):
+        return " This refutes the rule."
+    promised = gain.low is None or gain.low > 0
+    return "" if promised else " The interval contains zero: the rule is not certain enough to promise a gain."
 
 
 def distinct(tuned: Sequence[Tuned]) -> list[Observation]:
