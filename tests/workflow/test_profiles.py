@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +88,44 @@ def test_every_job_says_what_it_needs_and_stays_below_the_caps(paper: list[Plann
     for job in paper:
         assert 300 <= int(resource(job, "mem_mb") or 0) <= CAP_MB, job
         assert 0 < int(resource(job, "runtime") or 0) <= CAP_MINUTES, job
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a clone has that a run needs, its links as they are."""
+    folder = tmp_path_factory.mktemp("clone")
+    (folder / "Snakefile").write_text((ROOT / "Snakefile").read_text())
+    for name in ("config", "profiles", "slurm", "workflow"):
+        if (ROOT / name).is_symlink():
+            (folder / name).symlink_to((ROOT / name).readlink())
+        else:
+            shutil.copytree(ROOT / name, folder / name, symlinks=True)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("inside", "options"),
+    [
+        (True, ["--profile", "slurm"]),
+        (True, ["--workflow-profile", "slurm"]),
+        (False, ["--workflow-profile", "slurm", "--snakefile", "{clone}/workflow/Snakefile"]),
+        (False, ["--workflow-profile", "slurm", "--snakefile", "{clone}/Snakefile"]),
+        (False, ["--profile", "slurm", "--snakefile", "{clone}/workflow/Snakefile"]),  # linked in the user's folder
+    ],
+)
+def test_the_profile_is_found_by_its_name(clone: Path, tmp_path: Path, inside: bool, options: list[str]) -> None:
+    (tmp_path / "snakemake").mkdir()
+    (tmp_path / "snakemake" / "slurm").symlink_to(clone / "profiles" / "slurm")
+    command = [Path(sys.executable).with_name("snakemake"), *(word.format(clone=clone) for word in options)]
+    done = subprocess.run(
+        [*command, "--dry-run"],
+        cwd=clone if inside else tmp_path,
+        env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    assert "slurm_partition=gpu, gpu=1" in done.stdout, done.stderr
 
 
 COPY = """
