@@ -154,7 +154,7 @@ def test_fine_tunes_that_share_a_job_ask_for_one_gpu_and_for_the_sum_of_their_ti
 ) -> None:
     jobs = slurm_jobs(cluster, shared.folder)
     assert [(job["State"], job["tres-per-job"], job["TimeLimit"]) for job in jobs] == [
-        ("FAILED", "gres:gpu:1", time) for time in ("20:00:00", "1-16:00:00")
+        ("FAILED", "gres:gpu:1", time) for time in ("2:30:00", "5:00:00")
     ]
 
 
