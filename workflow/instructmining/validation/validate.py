@@ -184,7 +184,11 @@ def _meaning(gain: Gain, confidence: float) -> str:
     if gain.refutes(confidence):
         return " This refutes the rule."
     promised = gain.low is None or gain.low > 0
-    return "" if promised else " The interval contains zero: the rule is not certain enough to promise a gain."
+    return (
+        ""
+        if promised
+        else " The interval contains zero: even where the rule holds, so few fine-tunes may show no gain."
+    )
 
 
 def distinct(tuned: Sequence[Tuned]) -> list[Observation]:
