@@ -54,6 +54,17 @@ def each_once(count: int) -> dict[str, int]:
     return {str(i): 1 for i in range(count)}
 
 
+def slurm_that(does: str, folder: Path) -> str:
+    """The first lines of a Snakefile for which Slurm's own sbatch does something else; `calls` counts how often."""
+    (folder / "bin").mkdir()
+    (folder / "bin" / "sbatch").write_text(
+        f"#!/bin/bash\necho >> {folder}/calls\ncalls=$(wc -l < {folder}/calls)\nPATH=${{PATH//{folder}\\/bin:/}}\n"
+        f'refuse() {{ echo "sbatch: error: $*" >&2; exit 1; }}\n{does}\n'
+    )
+    (folder / "bin" / "sbatch").chmod(0o755)
+    return f'os.environ["PATH"] = os.environ["PATH"].replace(":", ":{folder}/bin:", 1)\n'
+
+
 def in_state(cluster: Cluster, states: str) -> list[str]:
     """The numbers of the jobs in these states."""
     return cluster.shell("squeue", "--noheader", f"--states={states}", "--format=%i").split()
@@ -200,6 +211,46 @@ def test_a_disk_that_is_full_or_read_only_stops_its_job_with_a_clear_error_and_h
         cluster.shell("mount", "-o", "remount,rw,size=10m", disk)
     finished = cluster.snakemake(folder, seconds=LIMIT)
     assert finished.code == 0, finished.output
+
+
+REFUSES_THEN_ACCEPTS_THEN_TIMES_OUT = """
+((calls > 1)) || refuse "QOSMaxSubmitJobPerUserLimit"
+((calls == 3)) || exec sbatch "$@"
+sbatch "$@" > /dev/null
+refuse "Batch job submission failed: Socket timed out on send/recv operation"
+"""
+
+
+def test_a_submission_that_is_refused_or_times_out_costs_no_attempt_and_no_job_runs_twice(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    first = slurm_that(REFUSES_THEN_ACCEPTS_THEN_TIMES_OUT, tmp_path)
+    folder = small_workflow(tmp_path, first + jobs(3, 0))
+    finished = cluster.snakemake(folder, "--retries", "0", "--jobs", "1", seconds=LIMIT)
+    assert finished.code == 0, finished.output
+    assert (executions(folder), len(lines(folder / "calls"))) == (each_once(3), 4)
+
+
+STOPS = "from instructmining.jobs.open_run import open_run\nonstart: open_run()\n"
+
+
+def test_a_run_that_is_stopped_while_submissions_wait_ends_and_leaves_no_job(cluster: Cluster, tmp_path: Path) -> None:
+    first = slurm_that('((calls == 1)) && exec sbatch "$@"; refuse AssocMaxSubmitJobLimit', tmp_path)
+    run = cluster.start_snakemake(small_workflow(tmp_path, first + STOPS + jobs(6, 600)), "--jobs", "6")
+    wait_until(lambda: lines(tmp_path / "started") and len(lines(tmp_path / "calls")) >= 3, run)
+    status = cluster.shell("env", f"--chdir={tmp_path}", sys.executable, "-c", WHY_SUBMISSIONS_WAIT)
+    assert status == "AssocMaxSubmitJobLimit\n" * 2, "two are submitted at a time"
+    run.send_signal(signal.SIGINT)
+    ended = cluster.finish(run, seconds=120)
+    assert ended.code != 0
+    assert in_state(cluster, "PENDING,RUNNING") == [], ended.output
+
+
+WHY_SUBMISSIONS_WAIT = """
+from pathlib import Path
+from instructmining.jobs.submission import reasons_to_wait
+print(*reasons_to_wait(Path()), sep="\\n")
+"""
 
 
 def test_without_a_cluster_nothing_is_left_over(tmp_path: Path) -> None:

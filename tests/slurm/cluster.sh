@@ -25,6 +25,7 @@ FOLDER=${SLURM_TEST_CLUSTER:-${TMPDIR:-/tmp}/instructmining-slurm}
 CPUS=${CPUS:-8} MEM=${MEM:-16000} GPUS=${GPUS:-2}
 MEMORY_LIMIT=${MEMORY_LIMIT:-overkill}
 DBD=${DBD:-0}
+readonly GPU_TYPE=fake-80gb # with a hyphen, as at many sites
 PORT=${PORT:-16817}
 MIN_JOB_AGE=${MIN_JOB_AGE:-7200}
 
@@ -143,7 +144,7 @@ ReturnToService=2
 # config_overrides: use the line below, not the real machine, which may have fewer CPUs than a test needs.
 SlurmdParameters=config_overrides
 GresTypes=gpu
-NodeName=$NODE NodeAddr=127.0.0.1 CPUs=$CPUS RealMemory=$MEM Gres=gpu:fake:$GPUS State=UNKNOWN
+NodeName=$NODE NodeAddr=127.0.0.1 CPUs=$CPUS RealMemory=$MEM Gres=gpu:$GPU_TYPE:$GPUS Feature=fast State=UNKNOWN
 PartitionName=DEFAULT Nodes=$NODE MaxTime=2-00:00:00 State=UP
 PartitionName=cpu Default=YES PreemptMode=OFF
 PartitionName=gpu
@@ -171,7 +172,7 @@ write_gres_conf() {
     for ((gpu = 0; gpu < GPUS; gpu++)); do
         [[ -c $FOLDER/devices/gpu$gpu ]] || mknod "$FOLDER/devices/gpu$gpu" c 1 3
     done
-    echo "NodeName=$NODE Name=gpu Type=fake File=$FOLDER/devices/gpu[0-$((GPUS - 1))]" >"$ETC/gres.conf"
+    echo "NodeName=$NODE Name=gpu Type=$GPU_TYPE File=$FOLDER/devices/gpu[0-$((GPUS - 1))]" >"$ETC/gres.conf"
 }
 
 write_slurmdbd_conf() {

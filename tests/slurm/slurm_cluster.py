@@ -1,6 +1,7 @@
 """What the tests know of the cluster that `cluster.sh` starts: how to run commands on it, Snakemake among them."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -58,10 +59,10 @@ class Cluster:
         return self.manage("shell", *command)
 
     def start_snakemake(
-        self, folder: Path, *options: str, python: Sequence[str] = (sys.executable,)
+        self, folder: Path, *options: str, python: Sequence[str] = (sys.executable,), profile: Path = PROFILE
     ) -> subprocess.Popen[str]:
         """Start the Snakefile in `folder` with the Slurm profile, as the leader of a process group of its own."""
-        command = [*python, str(QUICK_SNAKEMAKE), "--profile", str(PROFILE), *NO_NETWORK_FILE_SYSTEM, *options]
+        command = [*python, str(QUICK_SNAKEMAKE), "--profile", str(profile), *NO_NETWORK_FILE_SYSTEM, *options]
         return subprocess.Popen(
             [SCRIPT, "shell", *command],
             cwd=folder,
@@ -72,9 +73,9 @@ class Cluster:
             start_new_session=True,
         )
 
-    def snakemake(self, folder: Path, *options: str, seconds: float) -> Finished:
+    def snakemake(self, folder: Path, *options: str, seconds: float, profile: Path = PROFILE) -> Finished:
         """Run the Snakefile in `folder` with the Slurm profile; after `seconds` it is interrupted and the test fails."""
-        return self.finish(self.start_snakemake(folder, *options), seconds)
+        return self.finish(self.start_snakemake(folder, *options, profile=profile), seconds)
 
     def finish(self, process: subprocess.Popen[str], seconds: float) -> Finished:
         """Wait for a run that was started; after `seconds` it is interrupted and the test fails.
@@ -104,6 +105,16 @@ def small_workflow(folder: Path, rules: str) -> Path:
     first = f'import os\nos.environ["PATH"] = "{REPOSITORY}/workflow/slurm:" + os.environ["PATH"]\n'
     (folder / "Snakefile").write_text(first + rules)
     return folder
+
+
+def site_profile(folder: Path, **values: str) -> Path:
+    """The Slurm profile with other values in the block of the site, as a file in `folder`."""
+    text = (PROFILE / "profile.yaml").read_text()
+    for name, value in values.items():
+        text, found = re.subn(rf"^  {name}: [^ ?\n][^ \n]*", f"  {name}: {value}", text, flags=re.MULTILINE)
+        assert found == 1, f"the profile has no {name}"
+    (folder / "profile.yaml").write_text(text)
+    return folder / "profile.yaml"
 
 
 def python_of(user: str, home: Path) -> list[str]:

@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 from snakemake.profiles import ProfileConfigFileParser
 
-from tests.slurm.slurm_cluster import PROFILE, Cluster, free_ports, lines, slurm_logs, small_workflow, wait_until
+from tests.slurm.slurm_cluster import (
+    PROFILE,
+    Cluster,
+    free_ports,
+    lines,
+    site_profile,
+    slurm_logs,
+    small_workflow,
+    wait_until,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("slurm")]  # one cluster for all of them
 
@@ -23,7 +32,7 @@ def profile_value(key: str) -> str:
 
 def test_the_cluster_has_two_gpus_and_a_partition_whose_jobs_go_first(cluster: Cluster) -> None:
     assert cluster.shell("sinfo", "--noheader", "--format=%R %a %t %G").splitlines() == [
-        f"{partition} up idle gpu:fake:2" for partition in ("cpu", "gpu", "urgent")
+        f"{partition} up idle gpu:fake-80gb:2" for partition in ("cpu", "gpu", "urgent")
     ]
 
 
@@ -50,6 +59,53 @@ def processes_in(namespace: int) -> list[str]:
         except OSError:  # it has ended since the folder was listed
             continue
     return found
+
+
+ONE_OF_EACH = """
+rule all:
+    input: "import_source", "gpu/a-b"
+
+rule import_source:
+    output: "import_source"
+    resources: mem_mb=500
+    shell: "squeue --noheader --job $SLURM_JOB_ID --format '%j|%a|%f|%P' > {output}; echo ${{CUDA_VISIBLE_DEVICES:-none}} >> {output}"
+
+rule finetune_and_evaluate:
+    output: "gpu/{run}"
+    resources: gpu=1, mem_mb=500
+    shell: "squeue --noheader --job $SLURM_JOB_ID --format '%j|%a|%f|%P' > {output}; echo ${{CUDA_VISIBLE_DEVICES:-none}} >> {output}"
+"""
+
+
+@pytest.fixture(scope="module", params=["false", "true"], ids=["gpus", "gres"])
+def at_a_site(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A run with a GPU model that has a hyphen, at a site where GPU jobs need an account and a feature of their own."""
+    folder = small_workflow(tmp_path_factory.mktemp("site"), ONE_OF_EACH)
+    site = {
+        "gpu_model": "fake-80gb",
+        "gres": request.param,
+        "account": "cpus",
+        "gpu_account": "gpus",
+        "gpu_constraint": "fast",
+    }
+    finished = cluster.snakemake(folder, profile=site_profile(folder, **site), seconds=300)
+    assert finished.code == 0, finished.output + slurm_logs(folder)
+    return folder
+
+
+def test_a_gpu_job_has_one_gpu_of_the_model_and_the_account_and_features_of_gpu_jobs(at_a_site: Path) -> None:
+    told, device = lines(at_a_site / "gpu" / "a-b")
+    assert (told.split("|")[1:], device) == (["gpus", "fast", "gpu"], "0")
+
+
+def test_a_job_without_a_gpu_has_the_account_of_the_others(at_a_site: Path) -> None:
+    told, device = lines(at_a_site / "import_source")
+    assert (told.split("|")[1:], device) == (["cpus", "(null)", "cpu"], "none")
+
+
+def test_the_queue_says_which_rule_and_wildcards_a_job_has(at_a_site: Path) -> None:
+    names = [lines(at_a_site / path)[0].split("|")[0] for path in ("import_source", "gpu/a-b")]
+    assert [name.rpartition("_")[0][:-7] for name in names] == ["import_source", "finetune_and_evaluate_a-b"]
 
 
 ENDLESS_JOB = """

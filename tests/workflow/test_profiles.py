@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,9 @@ from benchmarks.workflow import write_run
 
 from instructmining.indicators.settings import SCORERS
 from instructmining.jobs.plan import PlannedJob, read_dry_run
-from instructmining.jobs.resources import CAP_MB, CAP_MINUTES
+from instructmining.jobs.resources import CAP_MB
 from tests.conftest import ROOT
+from tests.slurm.slurm_cluster import site_profile
 
 pytestmark = pytest.mark.slow
 
@@ -86,7 +88,65 @@ def test_an_indicator_of_your_own_that_takes_a_gpu_goes_to_the_gpu_partition(tmp
 def test_every_job_says_what_it_needs_and_stays_below_the_caps(paper: list[PlannedJob]) -> None:
     for job in paper:
         assert 300 <= int(resource(job, "mem_mb") or 0) <= CAP_MB, job
-        assert 0 < int(resource(job, "runtime") or 0) <= CAP_MINUTES, job
+        assert 0 < int(resource(job, "runtime") or 0) <= 1440, job  # max_minutes of the profile
+
+
+def test_a_full_arm_of_the_paper_asks_for_no_more_than_the_site_allows(tmp_path: Path) -> None:
+    profile = site_profile(tmp_path, max_minutes="600")
+    config = ["--snakefile", str(ROOT / "Snakefile"), "--configfile", str(ROOT / "config" / "paper-v1.yaml")]
+    jobs = read_dry_run(snakemake(tmp_path, str(profile), *config, "--dry-run"))
+    assert {resource(job, "runtime") for job in jobs if ".full/" in job.about.get("output", "")} == {"600"}
+    assert max(int(resource(job, "runtime") or 0) for job in jobs) == 600
+
+
+def test_a_site_may_want_other_accounts_and_nodes_for_gpus_and_a_model_with_a_hyphen(tmp_path: Path) -> None:
+    site = {"gpu_account": "gpus", "qos": "short", "gpu_qos": "long", "gpu_constraint": "big", "gpu_model": "a100-80gb"}
+    write_run(tmp_path, subsets=30, shards=1, seeds=1)
+    options = ["--snakefile", str(ROOT / "Snakefile"), "--configfile", "config.yaml", "--dry-run"]
+    jobs = read_dry_run(snakemake(tmp_path, str(site_profile(tmp_path, **site)), *options))
+    names = ("slurm_partition", "slurm_account", "qos", "constraint", "slurm_extra")
+    assert {(job.gpus, *(resource(job, name) for name in names)) for job in jobs} == {
+        (0, "cpu", None, "short", None, None),
+        (1, "gpu", "gpus", "long", "big", "--gpus-per-node=a100-80gb:1"),
+    }
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a clone has that a run needs, its links as they are."""
+    folder = tmp_path_factory.mktemp("clone")
+    (folder / "Snakefile").write_text((ROOT / "Snakefile").read_text())
+    for name in ("config", "profiles", "slurm", "workflow"):
+        if (ROOT / name).is_symlink():
+            (folder / name).symlink_to((ROOT / name).readlink())
+        else:
+            shutil.copytree(ROOT / name, folder / name, symlinks=True)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("inside", "options"),
+    [
+        (True, ["--profile", "slurm"]),
+        (True, ["--workflow-profile", "slurm"]),
+        (False, ["--workflow-profile", "slurm", "--snakefile", "{clone}/workflow/Snakefile"]),
+        (False, ["--workflow-profile", "slurm", "--snakefile", "{clone}/Snakefile"]),
+        (False, ["--profile", "slurm", "--snakefile", "{clone}/workflow/Snakefile"]),  # linked in the user's folder
+    ],
+)
+def test_the_profile_is_found_by_its_name(clone: Path, tmp_path: Path, inside: bool, options: list[str]) -> None:
+    (tmp_path / "snakemake").mkdir()
+    (tmp_path / "snakemake" / "slurm").symlink_to(clone / "profiles" / "slurm")
+    command = [Path(sys.executable).with_name("snakemake"), *(word.format(clone=clone) for word in options)]
+    done = subprocess.run(
+        [*command, "--dry-run"],
+        cwd=clone if inside else tmp_path,
+        env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    assert "slurm_partition=gpu" in done.stdout, done.stderr
 
 
 COPY = """

@@ -14,7 +14,6 @@ sys.path.insert(0, LIBRARY)
 # It comes with an sbatch and an sacct that wait for Slurm's controller; without them the executor would lose its jobs.
 os.environ.update(PYTHONPATH=LIBRARY, PATH=os.pathsep.join([f"{LIBRARY}/slurm", *os.get_exec_path()]))
 
-from instructmining.jobs import resources as needs
 from instructmining.comparison.arm_kinds import is_length_matched, kind_of, original
 from instructmining.config_error import ConfigError
 from instructmining.config_runs import (
@@ -34,15 +33,18 @@ from instructmining.indicators.custom_code import code_file, function_fingerprin
 from instructmining.indicators.scorers import is_aimed, needs_gpu, own_models, runs_here
 from instructmining.jobs.content import Contents
 from instructmining.jobs.known import KnownCode
+from instructmining.jobs.open_run import open_run
 from instructmining.jobs.plain_name import plain_name
 from instructmining.jobs.plan_guard import Plan, config_problem, files_hash, plan_at_hand, rules_hash
 from instructmining.jobs.read_settings import as_json, handed, read, tracked
+from instructmining.jobs.resources import CAP_MINUTES, Needs, bytes_each
 from instructmining.models.links import relink
 from instructmining.models.prepare import files_below, folder_of
 from instructmining.models.settings import ModelFiles
 from instructmining.report.explorer.asset_files import assets_hash
 from instructmining.report.figures.catalogue import FIGURES
 from instructmining.jobs.slurm_jobs import jobs_in_words, left_over_jobs
+from instructmining.jobs.submission import MAX_MINUTES
 from instructmining.training.settings import packages_of
 from instructmining.training.run import SIZE, SUBSET, RunName, arm_runs_pattern, one_of, runs_pattern
 
@@ -60,6 +62,11 @@ container: "envs/instructmining.sif"  # built by envs/apptainer.def
 
 SUBSETS = subsets(CONFIG)
 SCORERS = CONFIG.indicators.scorers()
+
+# A profile may say how many minutes a job can ask for at most; what submits jobs holds to it, too.
+defaults = workflow.resource_settings.default_resources or {}
+needs = Needs(int(defaults["max_minutes"].raw) if "max_minutes" in defaults else CAP_MINUTES)
+os.environ[MAX_MINUTES] = str(needs.cap_minutes)
 
 # A profile names the GPU rules; `score` in it stands for every rule that scores on a GPU and is not named itself.
 of_profile = workflow.resource_settings.overwrite_resources
@@ -136,6 +143,10 @@ def keep_to_plan():
         Plan(files_hash(), config_hash, PLANNED).hand_on()
     elif problem := config_problem(plan_at_hand(), config_hash):
         raise WorkflowError(problem)
+
+
+# An input of `after` is made before, and a later change of it makes nothing again.
+after = ancient
 
 
 def own_file(path, content=None):

@@ -118,6 +118,7 @@ if CONFIG.indicators.influence:
         """Warm up an adapter on random examples; `influence` takes gradients in its parameters."""
         input:
             pool=f"<results>/data/pools/{WARM_UP_POOL}.report.json",
+            all_data=after("<results>/data/counts.json"),
             model=f"<results>/models/{scorer_model('influence')}/model.json",
         output:
             directory(WARM_ADAPTER),
@@ -128,12 +129,8 @@ if CONFIG.indicators.influence:
         threads: 1
         resources:
             gpu=1,
-            mem_mb=lambda wildcards, attempt: needs.training_memory_mb(
-                scorer_parameters("influence"), attempt, CONFIG.training.micro_batch_tokens
-            ),
-            runtime=lambda wildcards, attempt: needs.training_minutes(
-                scorer_parameters("influence"), warm_up_tokens(), attempt
-            ),
+            mem_mb=warm_up_memory_mb,
+            runtime=warm_up_minutes,
         params:
             **runs("instructmining.training.warm_up", settings=CONFIG.training),
             base_model=as_is(scorer_base_model("influence")),
@@ -160,11 +157,8 @@ if CONFIG.indicators.influence:
         threads: 1
         resources:
             gpu=1,
-            mem_mb=lambda wildcards, attempt: needs.training_memory_mb(
-                scorer_parameters("influence"), attempt, scorer_tokens("influence")
-            ),
-            # A gradient takes about three times as long as a loss.
-            runtime=lambda wildcards, attempt: 3 * needs.scoring_minutes(scorer_parameters("influence"), attempt),
+            mem_mb=gradients_memory_mb,
+            runtime=gradients_minutes,
         params:
             **runs("instructmining.indicators.gradients", settings=without(SCORERS["influence"], "warmup_examples")),
             base_model=as_is(scorer_base_model("influence")),

@@ -48,6 +48,21 @@ def test_jobs_are_read_with_what_they_ask_for_and_why() -> None:
     assert (sample.rule, sample.gpus) == ("sample_subset", 0)
 
 
+@pytest.mark.parametrize(
+    ("resources", "gpus"),
+    [
+        ("mem_mb=4000, gpu=2", 2),
+        ("gpu=0, slurm_extra=--gpus-per-node=a100-80gb:1", 1),
+        ("gpu=0, slurm_extra=--gpus-per-node=nvidia_a100-sxm4-80gb:4, qos=long", 4),
+        ("gpu=0, slurm_extra=--site-gres=gpu:1", 1),
+        ("gpu=0, slurm_extra=--site-gres=gpu:a100-80gb:1", 1),
+        ("mem_mb=4000, gpu_hours=3", 0),
+    ],
+)
+def test_gpus_are_counted_however_they_are_asked_for(resources: str, gpus: int) -> None:
+    assert PlannedJob("tune", {"resources": resources}).gpus == gpus
+
+
 def test_gpu_hours_and_disk_are_what_such_jobs_took_before(earlier: Path) -> None:
     tune, sample = read_dry_run(DRY_RUN)
     assert gpu_hours([tune, sample], earlier) == 1.5

@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import ROOT
 
 LOOK = ["-X", "--parsable2", "--noheader", "--format=JobIdRaw,State", "--name", "the-run"]
+QUEUE = 'printf "%s\\n" "7|COMPLETED|select_new_0a1b2c_the-run" "8|RUNNING|the-run" "9|RUNNING|the-run-before" "10|RUNNING|bash"'
 
 
 @pytest.fixture
@@ -29,15 +30,23 @@ def call(slurm: Path, name: str, *arguments: str) -> subprocess.CompletedProcess
     return subprocess.run(command, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=60)
 
 
-def test_the_accounting_answers_where_there_is_one(slurm: Path) -> None:
-    stand_in(slurm, "sacct", 'printf "%s\\n" "7|COMPLETED" "8|RUNNING"')
+def test_the_accounting_answers_where_there_is_one_about_the_jobs_of_the_run(slurm: Path) -> None:
+    stand_in(slurm, "sacct", QUEUE)
     assert call(slurm, "sacct", *LOOK).stdout == "7|COMPLETED\n8|RUNNING\n"
+
+
+def test_the_accounting_is_asked_for_the_names_of_ones_own_jobs(slurm: Path) -> None:
+    stand_in(slurm, "sacct", f'echo "$@" >> {slurm}/calls')
+    call(slurm, "sacct", *LOOK)
+    user = subprocess.run(["id", "-un"], capture_output=True, text=True).stdout.strip()
+    asked = f"--user {user} -X --parsable2 --noheader --format=JobIdRaw,State,JobName\n"
+    assert (slurm / "calls").read_text() == asked
 
 
 def test_squeue_answers_where_the_accounting_does_not(slurm: Path) -> None:
     stand_in(slurm, "sacct", "exit 1")
-    stand_in(slurm, "squeue", 'echo "$@"')
-    assert call(slurm, "sacct", *LOOK).stdout == "--noheader --states=all --format=%i|%T --name the-run\n"
+    stand_in(slurm, "squeue", f'[ "$*" != "--me --noheader --states=all --format=%i|%T|%j" ] || {QUEUE}')
+    assert call(slurm, "sacct", *LOOK).stdout == "7|COMPLETED\n8|RUNNING\n"
 
 
 @pytest.mark.parametrize("command", ["sacct", "squeue"])
@@ -46,14 +55,21 @@ def test_a_job_that_the_plugin_would_wait_for_for_ever_is_called_cancelled(
     slurm: Path, command: str, state: str
 ) -> None:
     stand_in(slurm, "sacct", "exit 1")
-    stand_in(slurm, command, f'echo "7|{state}"')
+    stand_in(slurm, command, f'echo "7|{state}|the-run"')
     assert call(slurm, "sacct", *LOOK).stdout == "7|CANCELLED\n"
 
 
 def test_a_look_waits_for_a_controller_that_is_away(slurm: Path) -> None:
     stand_in(slurm, "sacct", "exit 1")
-    stand_in(slurm, "squeue", f"[ -e {slurm}/back ] && echo '7|RUNNING' || {{ touch {slurm}/back; exit 1; }}")
+    stand_in(slurm, "squeue", f"[ -e {slurm}/back ] && echo '7|RUNNING|the-run' || {{ touch {slurm}/back; exit 1; }}")
     assert call(slurm, "sacct", *LOOK).stdout == "7|RUNNING\n"
+
+
+def test_slurm_is_asked_once_why_a_job_failed_although_the_plugin_asks_for_ten_steps(slurm: Path) -> None:
+    stand_in(slurm, "sacct", f"echo $2 >> {slurm}/calls; echo NonZeroExitCode")
+    said = [call(slurm, "sacct", "-j", f"7.{step}", "--format=Reason", "--noheader").stdout for step in range(10)]
+    assert said == ["NonZeroExitCode\n", *[""] * 9]
+    assert (slurm / "calls").read_text() == "7.0\n"
 
 
 def test_squeue_gives_the_reason_of_a_job_for_its_first_step_only(slurm: Path) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from instructmining.jobs.plan import PlannedJob
-from instructmining.jobs.status import Event, done_jobs, headline, last_line, read_log, states
+from instructmining.jobs.status import Event, done_jobs, headline, last_line, read_log, states, waiting_line
 
 LOG = """Select jobs to execute...
 localrule score_text:
@@ -67,3 +67,8 @@ def test_the_reason_of_a_failure_is_the_last_line_of_its_log(tmp_path) -> None:
 def test_the_headline_says_how_many_failed() -> None:
     said = headline(Counter({"fit": 3}), [Event("rank", "failed"), Event("select", "waiting")], None)
     assert said.startswith("No run is in progress here: 3 of 5 jobs are done, 1 failed.")
+
+
+def test_it_says_how_many_jobs_slurm_does_not_take_yet_and_why() -> None:
+    assert waiting_line(["AssocMaxSubmitJobLimit"] * 2).endswith("(AssocMaxSubmitJobLimit): 2 wait to be submitted.")
+    assert waiting_line([]) == ""

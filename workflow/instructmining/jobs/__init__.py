@@ -8,6 +8,8 @@ whose code was edited after the run was started.
 What people ask about a run: `plan` shows what it would do, `status` what it did, `dag` draws it, `slurm_jobs` finds and
 cancels jobs that were left in the queue, and `prune` deletes what no run refers to.
 
+How jobs reach Slurm: `submission` names, submits and waits, as long as `open_run` says that the run goes on.
+
 What stages need to know about the engine: `resources` says what jobs ask for, `benchmarks` how long they took,
 `lost_files` how to prepare a model again, and `plain_name` how a file with braces in its name is named.
 """

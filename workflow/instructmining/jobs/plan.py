@@ -23,6 +23,8 @@ BETWEEN = re.compile(r"; (?=(?:Missing|Incomplete|Updated|Input|Output|Job|Set|C
 PARAMS = re.compile(r"Params have changed .*?before: (?P<before>.*) now: (?P<now>.*)")
 # A param that names versions, such as 'torch=2.13.0 peft=0.21.2', as Snakemake writes it.
 VERSIONS = re.compile(r"'([a-z][\w-]*=[\w.+!-]+(?: [a-z][\w-]*=[\w.+!-]+)*)'")
+# How many GPUs a job asks for: as a resource, or in an option of sbatch with the GPU's model (profiles/slurm).
+GPUS = re.compile(r"(?:\bgpu=|--gpus-per-node=(?:[^,:\s]+:)?|--site-gres=gpu:(?:[^,:\s]+:)?)(\d+)(?![^,\s])")
 # A param that is the fingerprint of a command's code.
 CODE = re.compile(r"'[0-9a-f]{12}'")
 
@@ -37,8 +39,7 @@ class PlannedJob:
     @property
     def gpus(self) -> int:
         """How many GPUs it asks for."""
-        found = re.search(r"\bgpu=(\d+)", self.about.get("resources", ""))
-        return int(found[1]) if found else 0
+        return max(map(int, GPUS.findall(self.about.get("resources", ""))), default=0)
 
     @property
     def limit_hours(self) -> float:

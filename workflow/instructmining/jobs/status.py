@@ -18,6 +18,7 @@ from instructmining.command import run_main
 from instructmining.jobs.benchmarks import benchmark_of
 from instructmining.jobs.plan import LINE, START, PlannedJob, job_seconds, read_dry_run
 from instructmining.jobs.slurm_jobs import Job, left_over_jobs, running_snakemake
+from instructmining.jobs.submission import reasons_to_wait
 
 LOGS = ".snakemake/log/*.snakemake.log"
 BEGUN = "Select jobs to execute..."
@@ -47,8 +48,8 @@ def main() -> None:
     process = running_snakemake(root)
     console = Console(highlight=False)
     console.print(overview(finished, states(waiting, last_events(root), bool(process)), process, root))
-    if queue := queue_line(left_over_jobs(root)):
-        console.print(queue)
+    for line in filter(None, (queue_line(left_over_jobs(root)), waiting_line(reasons_to_wait(root)))):
+        console.print(line)
 
 
 def done_jobs(text: str) -> Counter[str]:
@@ -177,6 +178,12 @@ def queue_line(jobs: Iterable[Job]) -> str:
     """How many of the run's jobs are in Slurm's queue, by state; empty if none is."""
     by_state = Counter(job.state.lower() for job in jobs)
     return f"In Slurm's queue: {', '.join(f'{n} {state}' for state, n in by_state.items())}." if by_state else ""
+
+
+def waiting_line(reasons: list[str]) -> str:
+    """How many jobs wait to be submitted, and why; empty if none does."""
+    why = ", ".join(sorted(set(reasons)))
+    return f"Slurm takes no more jobs at the moment ({why}): {len(reasons)} wait to be submitted." if reasons else ""
 
 
 if __name__ == "__main__":

@@ -13,12 +13,26 @@ def vectors_of(scorer):
     return "gradients" if scorer == "influence" else "embedding"
 
 
-def warm_up_tokens():
-    """The most tokens that an adapter is warmed up on."""
-    training, examples = CONFIG.training, CONFIG.indicators.influence.warmup_examples
-    return (
-        training.steps * training.batch_size if training.steps else training.epochs * examples
-    ) * training.max_tokens
+def warm_up_memory_mb(wildcards, attempt):
+    """Memory of warming up an adapter, in MB."""
+    return tuning_memory_mb(scorer_parameters("influence"), CONFIG.training, attempt)
+
+
+def warm_up_minutes(wildcards, attempt):
+    """Time limit of warming up an adapter, in minutes."""
+    examples = CONFIG.indicators.influence.warmup_examples
+    return tuning_minutes(scorer_parameters("influence"), CONFIG.training, examples, attempt)
+
+
+def gradients_memory_mb(wildcards, attempt):
+    """Memory of taking gradients, in MB."""
+    each = bytes_each(SCORERS["influence"].dtype, None)
+    return needs.training_memory_mb(scorer_parameters("influence"), attempt, each, scorer_tokens("influence"))
+
+
+def gradients_minutes(wildcards, attempt):
+    """Time limit of taking the gradients of a shard, in minutes; a gradient takes about three times as long as a loss."""
+    return needs.capped(3 * needs.scoring_minutes(scorer_parameters("influence"), attempt))
 
 
 def scorer_model(scorer):

@@ -14,10 +14,9 @@ def search_memory_mb(wildcards, attempt):
 
 def search_minutes(wildcards, attempt):
     """Time limit of a search in minutes, as if all trials had the largest size."""
-    search, training = CONFIG.selection.search, search_training(CONFIG)
-    seen = training.steps * training.batch_size if training.steps else training.epochs * search.high
-    tokens = seen * training.max_tokens * search.trials * search.seeds
-    return needs.training_minutes(CONFIG.models[wildcards.model].parameters, tokens, attempt)
+    search, parameters = CONFIG.selection.search, CONFIG.models[wildcards.model].parameters
+    trials = search.trials * search.seeds
+    return tuning_minutes(parameters, search_training(CONFIG), search.high, attempt, times=trials)
 
 
 def decision_option(wildcards, input):

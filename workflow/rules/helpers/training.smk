@@ -19,16 +19,28 @@ def run_examples(wildcards):
 
 def training_memory_mb(wildcards, attempt):
     """Memory of a fine-tune in MB, from the size of the model and of a micro-batch."""
-    parameters = CONFIG.models[wildcards.model].parameters
-    return needs.training_memory_mb(parameters, attempt, CONFIG.training.micro_batch_tokens)
+    return tuning_memory_mb(CONFIG.models[wildcards.model].parameters, CONFIG.training, attempt)
+
+
+def tuning_memory_mb(parameters, training, attempt):
+    """Memory in MB of tuning a model of so many parameters."""
+    each = bytes_each(training.dtype, training.quantisation)
+    return needs.training_memory_mb(parameters, attempt, each, training.micro_batch_tokens)
 
 
 def training_minutes(wildcards, attempt):
     """Time limit of a fine-tune in minutes, from the size of the model and the most tokens that its examples can have."""
     run = RunName.read(wildcards.run)
-    training, examples = training_of(CONFIG, run), most_examples(run)
+    training = training_of(CONFIG, run)
+    return tuning_minutes(CONFIG.models[wildcards.model].parameters, training, most_examples(run), attempt)
+
+
+def tuning_minutes(parameters, training, examples, attempt, times=1):
+    """Time limit in minutes of tuning a model of so many parameters on so many examples, so many times."""
     seen = training.steps * training.batch_size if training.steps else training.epochs * examples
-    return needs.training_minutes(CONFIG.models[wildcards.model].parameters, seen * training.max_tokens, attempt)
+    each = bytes_each(training.dtype, training.quantisation)
+    tokens, again = seen * training.max_tokens, training.gradient_checkpointing
+    return needs.training_minutes(parameters, tokens, attempt, each, again, times)
 
 
 def most_examples(run):
