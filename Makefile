@@ -114,10 +114,11 @@ format: setup ## Format all code
 	ruff format .
 	snakefmt Snakefile workflow
 
-config: setup ## Renew what is made from types: default config, schema, tables of keys, configs, files and indicators
+config: setup ## Renew what is made from types: default config, schema, tables of keys, configs, files and indicators; from locks: the container
 	PYTHONPATH=workflow python -m instructmining.config_files
 	PYTHONPATH=workflow python -m instructmining.result_tables
 	PYTHONPATH=workflow python -m instructmining.indicators.documentation
+	PYTHONPATH=workflow python -m instructmining.container_files
 
 clean: ## Remove results, logs and benchmarks
 	rm -rf results .snakemake

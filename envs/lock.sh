@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Renew the locks from pyproject.toml: cuda.lock as resolved for Linux, cpu.lock without what only CUDA needs.
+# Then `make config` puts their hashes into the definitions of the container.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 resolve() {

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.slurm.slurm_cluster import Cluster, wait_until
+from tests.slurm.slurm_cluster import PROFILE, Cluster, Finished, wait_until
 from tests.workflow.conftest import CONFIG, Run, lay_out
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("slurm")]  # one cluster for all of them
@@ -51,7 +51,7 @@ def finished(run: Run, cluster: Cluster) -> Run:
 
 def slurm_jobs(cluster: Cluster, folder: Path) -> list[dict[str, str]]:
     """What the cluster remembers of the jobs of a run."""
-    columns = ("Comment", "State", "Partition", "tres-per-job", "StartTime", "EndTime", "WorkDir")
+    columns = ("Comment", "State", "Partition", "tres-per-job", "TimeLimit", "StartTime", "EndTime", "WorkDir")
     wide = ",".join(f"{column}:300" for column in columns)
     rows = cluster.shell("squeue", "--states=all", "--noheader", f"--Format={wide}").splitlines()
     jobs = [dict(zip(columns, row.split(), strict=True)) for row in rows]
@@ -112,6 +112,67 @@ def test_a_training_that_makes_room_for_another_job_resumes_and_comes_to_the_sam
     whole = uninterrupted(finished, target)
     del interrupted["timing"], whole["timing"]
     assert interrupted == whole
+
+
+BROKEN, WHOLE = ("001", "003"), ("000", "002", "004")
+RECORDS = [f"results/training/tiny/{subset}/seed0/record.json" for subset in (*BROKEN, *WHOLE)]
+
+
+@pytest.fixture(scope="module")
+def shared(finished: Run, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A copy in which all fine-tunes on subsets were begun again in one job, but two of them failed, twice."""
+    run = finished.copy(tmp_path_factory.mktemp("shared") / "run")
+    for folder in ("results/training", "results/store"):
+        shutil.rmtree(run.folder / folder)
+    (run.folder / "profile.yaml").write_text(with_shared_jobs(fine_tunes=5))
+    for subset in BROKEN:
+        (run.folder / f"results/sampling/{subset}.parquet").write_text("broken")
+    done = tune_in_one_job(run, cluster, "--retries", "1")
+    assert done.code != 0, done.output
+    return run
+
+
+def with_shared_jobs(fine_tunes: int) -> str:
+    """The profile with its line on shared jobs, for so many fine-tunes in each."""
+    text, line = (PROFILE / "profile.yaml").read_text(), "# group-components: finetunes=8\n"
+    assert line in text
+    return text.replace(line, f"group-components: finetunes={fine_tunes}\n")
+
+
+def tune_in_one_job(run: Run, cluster: Cluster, *options: str) -> Finished:
+    """Tune on all subsets."""
+    options = ("--configfile", "config.yaml", "--profile", str(run.folder / "profile.yaml"), *options)
+    return cluster.snakemake(run.folder, *options, "--", *RECORDS, seconds=LIMIT)
+
+
+def log_of(run: Run, subset: str) -> str:
+    return (run.folder / f"results/logs/training/tiny/{subset}/seed0.log").read_text()
+
+
+def test_fine_tunes_that_share_a_job_ask_for_one_gpu_and_for_the_sum_of_their_times(
+    shared: Run, cluster: Cluster
+) -> None:
+    jobs = slurm_jobs(cluster, shared.folder)
+    assert [(job["State"], job["tres-per-job"], job["TimeLimit"]) for job in jobs] == [
+        ("FAILED", "gres:gpu:1", time) for time in ("2:30:00", "5:00:00")
+    ]
+
+
+def test_of_fine_tunes_that_share_a_job_one_that_fails_stops_and_repeats_no_other(shared: Run) -> None:
+    assert all("damaged" in log_of(shared, subset) for subset in BROKEN)
+    assert all(log_of(shared, subset).endswith("was finished before its job was repeated\n") for subset in WHOLE)
+
+
+def test_fine_tunes_that_share_a_job_come_to_the_same_losses_as_in_jobs_of_their_own(
+    finished: Run, shared: Run, cluster: Cluster
+) -> None:
+    for subset in BROKEN:
+        shutil.copy(finished.folder / f"results/sampling/{subset}.parquet", shared.folder / "results/sampling")
+    done = tune_in_one_job(shared, cluster)
+    assert done.code == 0, done.output
+    assert all(log_of(shared, subset).endswith("was finished before its job was repeated\n") for subset in WHOLE)
+    for losses in (Path(record).with_name("losses.parquet") for record in RECORDS):
+        assert (shared.folder / losses).read_bytes() == (finished.folder / losses).read_bytes()
 
 
 def uninterrupted(run: Run, target: str) -> dict[str, Any]:

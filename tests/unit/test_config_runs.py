@@ -3,7 +3,15 @@
 from typing import Any
 
 from instructmining.config import Config
-from instructmining.config_runs import all_runs, choice_runs, replicated_runs, search_training, subset_runs, training_of
+from instructmining.config_runs import (
+    all_runs,
+    choice_runs,
+    level,
+    replicated_runs,
+    search_training,
+    subset_runs,
+    training_of,
+)
 from instructmining.training.run import RunName
 from tests.workflow.conftest import CONFIG
 
@@ -96,3 +104,16 @@ def test_each_source_of_the_pool_is_tried_in_the_first_round_if_asked_for() -> N
 
 def test_a_rule_that_is_adopted_is_not_tried() -> None:
     assert choice_runs(config(validation={}, quality_rule={"file": "README.md"}), "new", 1) == []
+
+
+def test_runs_that_wait_for_others_are_on_another_level_than_these() -> None:
+    tried = config(validation={"rounds": 2})
+    (first, _), (second, _) = (choice_runs(tried, "new", number)[0] for number in (1, 2))
+    arm = RunName(pool="new", arm="longest")
+    found = [level(tried, run) for run in (RunName("000"), RunName("001"), first, second, arm)]
+    assert found == ["subsets", "subsets", "new-round1", "new-round2", "new-arms"]
+
+
+def test_a_choice_that_is_also_an_arm_is_on_the_level_of_the_choices() -> None:
+    alike = config(validation={"choices": ["random"]}, selection={"examples": 12})
+    assert [level(alike, RunName(pool="new", arm=arm)) for arm in ("random", "selected")] == ["new-round1", "new-arms"]

@@ -1,5 +1,6 @@
 """What the profiles say, read from dry runs and tiny runs with them."""
 
+import math
 import os
 import re
 import shutil
@@ -13,7 +14,7 @@ import yaml
 from benchmarks.workflow import write_run
 
 from instructmining.indicators.settings import SCORERS
-from instructmining.jobs.plan import PlannedJob, read_dry_run
+from instructmining.jobs.plan import PlannedJob, read_dry_run, sharing
 from instructmining.jobs.resources import CAP_MB
 from tests.conftest import ROOT
 from tests.slurm.slurm_cluster import site_profile
@@ -56,6 +57,16 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> list[PlannedJob]:
     add_scorers(folder, BESIDE_THE_PAPERS)
     config = ["--snakefile", str(ROOT / "Snakefile"), "--configfile", "config.yaml"]
     return read_dry_run(snakemake(folder, "slurm", *config, "--dry-run"))
+
+
+def test_fine_tunes_that_share_a_job_ask_together_for_no_more_time_than_the_site_accepts(tmp_path: Path) -> None:
+    write_run(tmp_path, subsets=129, shards=1, seeds=3)
+    config = ["--snakefile", str(ROOT / "Snakefile"), "--configfile", "config.yaml"]
+    said = snakemake(tmp_path, "slurm", *config, "--group-components", "finetunes=50", "--dry-run")
+    tunes = [job for job in read_dry_run(said) if job.rule == "finetune_and_evaluate"]
+    assert {resource(job, "runtime") for job in tunes} == {str(1440 // 50)}
+    jobs = math.ceil(129 * 3 / 50) + 2  # subsets; choices of the validation; arms
+    assert sharing(said).startswith(f"{len(tunes)} of these jobs share {jobs} jobs of the cluster")
 
 
 def resource(job: PlannedJob, name: str) -> str | None:

@@ -10,7 +10,8 @@ What all of them use: an `example`, the `files` that results are in, `arrays`, `
 command ends. The config is read by `config` (`config_names` and `config_amounts` check parts of it, `config_text` finds
 its keys in the files, `config_error` explains mistakes, `config_runs` lists the fine-tunes it asks for, `embedded` is
 the default); each package's `settings` are its keys. Documents that are made from the code: `config_files`, and
-`result_tables` from the list in `result_files`, each between the marks of `marked`.
+`result_tables` from the list in `result_files`, each between the marks of `marked`; `container_files` makes the
+container's definitions from the locks.
 """
 
 import logging

@@ -90,6 +90,15 @@ def all_choice_runs(config: Config) -> list[tuple[RunName, int]]:
     return [run for pool in config.selection_pools() for number in rounds for run in choice_runs(config, pool, number)]
 
 
+def level(config: Config, run: RunName) -> str:
+    """A name for what has to be tuned before a run; runs of the same name do not wait for each other."""
+    if run.subset:
+        return "subsets"
+    rounds = range(1, 1 + (config.validation.rounds if config.validation else 0))
+    tried = [number for number in rounds if run in dict(choice_runs(config, run.pool, number))]
+    return f"{run.pool}-round{tried[0]}" if tried else f"{run.pool}-arms"
+
+
 def training_of(config: Config, run: RunName) -> Training:
     """How a run is tuned: as `training` says, except for arms matched by steps and for the curves over size."""
     if run.kept == "epochs":

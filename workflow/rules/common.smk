@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.settings.types import GroupSettings
 
 # Every job runs the library of this checkout, never another one that happens to be installed.
 LIBRARY = str(Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).resolve().parent)
@@ -20,6 +21,7 @@ from instructmining.config_runs import (
     all_choice_runs,
     arm_runs,
     choice_runs,
+    level,
     replicated_runs,
     search_training,
     size_runs,
@@ -45,6 +47,7 @@ from instructmining.report.explorer.asset_files import assets_hash
 from instructmining.report.figures.catalogue import FIGURES
 from instructmining.jobs.slurm_jobs import jobs_in_words, left_over_jobs
 from instructmining.jobs.submission import MAX_MINUTES
+from instructmining.training.kept_losses import SHARED_JOB
 from instructmining.training.settings import packages_of
 from instructmining.training.run import SIZE, SUBSET, RunName, arm_runs_pattern, one_of, runs_pattern
 

@@ -4,6 +4,11 @@
 include: "helpers/training.smk"
 
 
+# Of several fine-tunes in one job, a profile says how many go on at a time.
+resource_scopes:
+    finetunes="local",
+
+
 rule finetune_and_evaluate:
     """Tune a base model and measure its loss on every eval set, in one process."""
     input:
@@ -19,9 +24,12 @@ rule finetune_and_evaluate:
         "<logs>/training/{model}/{run}/seed{seed}.log",
     benchmark:
         "<benchmarks>/training/{model}/{run}/seed{seed}.jsonl"
+    group:
+        shared_job
     threads: 1
     resources:
         gpu=1,
+        finetunes=1,
         mem_mb=training_memory_mb,
         runtime=training_minutes,
         # Not a param, as it changes no result: another value reruns nothing.

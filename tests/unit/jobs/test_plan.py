@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from instructmining.jobs.plan import PlannedJob, disk_bytes, gpu_hours, plan_in_words, read_dry_run, similar
+from instructmining.jobs.plan import PlannedJob, disk_bytes, gpu_hours, plan_in_words, read_dry_run, sharing, similar
 
 DRY_RUN = """\
 [Mon Nov 23 00:31:04 2026]
@@ -143,3 +143,37 @@ def test_a_changed_lock_is_named_beside_other_reasons() -> None:
     params = f"Union of exclusive params before and now across all output: before: '{LOCK}' now: '{NEW_LOCK}' "
     job = PlannedJob("finetune", {"reason": f"Missing output files: a; b.txt; {PARAMS}: {params}"})
     assert job.reasons() == ["Missing output files", CHANGED]
+
+
+SHARED = """\
+[Mon Nov 23 00:31:04 2026] Group job finetunes-tiny-subsets (jobs in lexicogr. order):
+
+    [Mon Nov 23 00:31:04 2026]
+    rule finetune_and_evaluate:
+        output: results/training/tiny/006/seed0/record.json
+        benchmark: results/benchmarks/training/tiny/006/seed0.jsonl
+        resources: gpu=1, runtime=240
+        shell:
+            python -m x
+            output: nothing of the job's own
+    [Mon Nov 23 00:31:04 2026]
+    rule finetune_and_evaluate:
+        output: results/training/tiny/007/seed0/record.json
+        benchmark: results/benchmarks/training/tiny/007/seed0.jsonl
+        resources: gpu=1, runtime=240
+"""
+
+
+def test_fine_tunes_that_share_a_job_are_read_as_all_others(earlier: Path) -> None:
+    first, second, alone, sample = read_dry_run(SHARED + DRY_RUN)
+    assert (first.rule, first.gpus, first.about["output"]) == (
+        alone.rule,
+        1,
+        "results/training/tiny/006/seed0/record.json",
+    )
+    assert gpu_hours([first, second, sample], earlier) == 3.0
+
+
+def test_a_plan_says_how_many_jobs_of_the_cluster_are_shared() -> None:
+    assert sharing(SHARED + DRY_RUN) == "2 of these jobs share 1 job of the cluster, one after the other in each."
+    assert sharing(DRY_RUN) == ""

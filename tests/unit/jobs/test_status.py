@@ -72,3 +72,22 @@ def test_the_headline_says_how_many_failed() -> None:
 def test_it_says_how_many_jobs_slurm_does_not_take_yet_and_why() -> None:
     assert waiting_line(["AssocMaxSubmitJobLimit"] * 2).endswith("(AssocMaxSubmitJobLimit): 2 wait to be submitted.")
     assert waiting_line([]) == ""
+
+
+SHARED = """Select jobs to execute...
+Group job finetunes-tiny-subsets (jobs in lexicogr. order):
+    rule tune:
+        output: 000.json
+        log: 000.log
+        jobid: 7
+Error in group finetunes-tiny-subsets
+    Error in rule tune:
+        message: None
+        jobid: 7
+        output: 000.json
+        log: 000.log (check log file(s) for error details)
+"""
+
+
+def test_jobs_that_share_one_are_read_as_all_others() -> None:
+    assert read_log(SHARED) == {"000.json": Event("tune", "failed", "000.log", "000.json")}

@@ -13,6 +13,7 @@ from instructmining.files import file_hash, read_json, read_table, write_table
 from instructmining.training import finetune_and_evaluate as module
 from instructmining.training.evaluate import ResponseLoss
 from instructmining.training.finetune_and_evaluate import PACKAGES, main, to_table
+from instructmining.training.kept_losses import SHARED_JOB
 from instructmining.training.losses import LOSSES
 from tests.conftest import tool_example
 
@@ -54,6 +55,32 @@ def test_a_record_is_the_same_whether_its_adapter_was_trained_or_kept(
     assert times[1]["training_seconds"] == times[0]["training_seconds"]
     losses = [read_table(tmp_path / name / "losses.parquet", LOSSES) for name in ("first", "second")]
     assert losses[0].equals(losses[1])
+
+
+def test_in_a_repeated_job_of_several_what_was_finished_is_neither_trained_nor_evaluated(
+    run: Callable[[str], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SHARED_JOB, "yes")
+    first = run("first")
+    monkeypatch.setattr(module, "tuned_model", lambda *_: pytest.fail("the model is loaded"))
+    assert run("second") == first
+    assert contents(tmp_path / "second") == contents(tmp_path / "first")
+
+
+def test_in_a_job_of_its_own_a_fine_tune_that_is_forced_is_evaluated(
+    run: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as shared:
+        shared.setenv(SHARED_JOB, "yes")
+        run("first")
+    monkeypatch.setattr(module, "tuned_model", lambda *_: (_ for _ in ()).throw(ZeroDivisionError))
+    with pytest.raises(ZeroDivisionError):
+        run("second")
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    """All files of a run."""
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_a_record_says_what_made_the_losses(

@@ -7,13 +7,16 @@ import re
 import statistics
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from instructmining.command import run_main
 from instructmining.jobs.benchmarks import wall_seconds
 
+# Those that share a job of the cluster are indented, below a line that says so.
+SHARED = re.compile(r"^(?:\[.*\] )?Group job ", re.MULTILINE)
+BLOCK = re.compile(r"^( *)(?:(?:local)?(?:rule|checkpoint)|Error in rule) \w+:$", re.MULTILINE)
 START = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):$")
 LINE = re.compile(r"^    (\w+): (.*)$")
 # A reason as Snakemake gives it, up to the names of files.
@@ -90,12 +93,30 @@ def main() -> None:
     if not jobs:
         sys.exit(f"{text}\nNo plan: the dry run failed; Snakemake says above why.")
     print(plan_in_words(jobs, Path()))
+    if shared := sharing(text):
+        print(shared)
+
+
+def sharing(text: str) -> str:
+    """How many jobs of a dry run share jobs of the cluster, in a sentence; empty if none do."""
+    shared, members = len(SHARED.findall(text)), sum(bool(indent) for indent in BLOCK.findall(text))
+    jobs = f"{shared} job{'s' if shared > 1 else ''}"
+    return f"{members} of these jobs share {jobs} of the cluster, one after the other in each." if shared else ""
+
+
+def job_lines(text: str) -> Iterator[str]:
+    """The lines of a dry run or a log; those of a job that shares one with others are given like all others."""
+    indent = ""
+    for line in text.splitlines():
+        if block := BLOCK.match(line):
+            indent = block[1]
+        yield line.removeprefix(indent)
 
 
 def read_dry_run(text: str) -> list[PlannedJob]:
     """The jobs of a dry run, without the target."""
     jobs: list[PlannedJob] = []
-    for line in text.splitlines():
+    for line in job_lines(text):
         if start := START.match(line):
             jobs.append(PlannedJob(start[1]))
         elif jobs and (about := LINE.match(line)):

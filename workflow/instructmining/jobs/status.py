@@ -16,7 +16,7 @@ from rich.text import Text
 
 from instructmining.command import run_main
 from instructmining.jobs.benchmarks import benchmark_of
-from instructmining.jobs.plan import LINE, START, PlannedJob, job_seconds, read_dry_run
+from instructmining.jobs.plan import LINE, START, PlannedJob, job_lines, job_seconds, read_dry_run
 from instructmining.jobs.slurm_jobs import Job, left_over_jobs, running_snakemake
 from instructmining.jobs.submission import reasons_to_wait
 
@@ -73,7 +73,7 @@ def read_log(text: str) -> dict[str, Event]:
     events: dict[str, Event] = {}
     by_number: dict[str, Event] = {}
     event: Event | None = None
-    for line in text.splitlines():
+    for line in job_lines(text):
         if begun := START.match(line):
             event = Event(begun[1], "running")
         elif error := ERROR.match(line):

@@ -37,6 +37,7 @@ from instructmining.models.load import load_tokenizer
 from instructmining.models.template_parts import refuse_unknown_parts
 from instructmining.progress import start_log
 from instructmining.training.evaluate import ResponseLoss, evaluate, summarise
+from instructmining.training.kept_losses import KeptLosses
 from instructmining.training.losses import LOSSES
 from instructmining.training.settings import Training
 from instructmining.training.step import Trained
@@ -56,6 +57,10 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     task = to_task(arguments)
     entry = Entry(arguments.store, task.manifest())
+    kept = KeptLosses(entry, {**conditions(arguments), **run_and_roles(arguments)})
+    if kept.give(arguments.record, arguments.losses, arguments.adapter):
+        logging.info("%s seed %d was finished before its job was repeated", arguments.run, arguments.seed)
+        return
     eval_sets = {path.stem: read_examples(path) for path in arguments.eval_sets}
     check_parts(task, chain(read_examples(arguments.examples), *eval_sets.values()), arguments.model_name)
     logging.info("%s seed %d: tuning %s", arguments.run, arguments.seed, arguments.model_name)
@@ -65,6 +70,7 @@ def main() -> None:
     write_table(arguments.losses, to_table(eval_sets, losses), LOSSES)
     record = run_record(arguments, entry, trained, losses)
     write_json(arguments.record, {**record, "timing": timing(started, device, trained)})
+    kept.keep(arguments.record, arguments.losses)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -122,6 +128,23 @@ def to_table(eval_sets: dict[str, list[Example]], losses: dict[str, list[Respons
     return pa.Table.from_pylist(rows, schema=LOSSES)
 
 
+def conditions(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What losses depend on beside the adapter: eval sets, code, versions and device."""
+    return {
+        "eval_sets": {path.stem: file_hash(path) for path in arguments.eval_sets},
+        "code": fingerprint("instructmining.training.finetune_and_evaluate"),
+        "packages": {name: version(name) for name in PACKAGES},
+        "python": platform.python_version(),
+        "device": device_name(),
+        "threads": arguments.threads,
+    }
+
+
+def run_and_roles(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What a record says of a run and of the eval sets in words of the config."""
+    return {"model": arguments.model_name, "run": arguments.run, "seed": arguments.seed, "roles": arguments.roles}
+
+
 def run_record(
     arguments: argparse.Namespace, entry: Entry, trained: Trained, losses: dict[str, list[ResponseLoss]]
 ) -> dict[str, Any]:
@@ -141,12 +164,7 @@ def run_record(
             "manifest": entry.hash,
             "device": trained.device,
         },
-        "eval_sets": {path.stem: file_hash(path) for path in arguments.eval_sets},
-        "code": fingerprint("instructmining.training.finetune_and_evaluate"),
-        "packages": {name: version(name) for name in PACKAGES},
-        "python": platform.python_version(),
-        "device": device_name(),
-        "threads": arguments.threads,
+        **conditions(arguments),
         "steps": len(trained.history),
         "tokens": sum(step.tokens for step in trained.history),
         "history": [asdict(step) for step in trained.history],

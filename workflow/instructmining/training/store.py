@@ -106,7 +106,7 @@ class Entry:
         temporary = output.with_name(f".{output.name}.tmp")
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
-        for path in self.folder.iterdir():
+        for path in filter(Path.is_file, self.folder.iterdir()):
             link_or_copy(path, temporary / path.name)
         shutil.rmtree(output, ignore_errors=True)
         temporary.rename(output)

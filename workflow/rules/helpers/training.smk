@@ -32,7 +32,8 @@ def training_minutes(wildcards, attempt):
     """Time limit of a fine-tune in minutes, from the size of the model and the most tokens that its examples can have."""
     run = RunName.read(wildcards.run)
     training = training_of(CONFIG, run)
-    return tuning_minutes(CONFIG.models[wildcards.model].parameters, training, most_examples(run), attempt)
+    minutes = tuning_minutes(CONFIG.models[wildcards.model].parameters, training, most_examples(run), attempt)
+    return min(minutes, max(1, needs.cap_minutes // in_one_job()))  # a job of several asks for the sum
 
 
 def tuning_minutes(parameters, training, examples, attempt, times=1):
@@ -41,6 +42,31 @@ def tuning_minutes(parameters, training, examples, attempt, times=1):
     each = bytes_each(training.dtype, training.quantisation)
     tokens, again = seen * training.max_tokens, training.gradient_checkpointing
     return needs.training_minutes(parameters, tokens, attempt, each, again, times)
+
+
+def in_one_job():
+    """How many fine-tunes the profile puts into one job; known only once all rules have been read."""
+    return workflow.group_settings.group_components.get("finetunes", 1)
+
+
+def shared_job(wildcards):
+    """A name for the jobs that a run may share with others; none where each has its own.
+
+    It tells apart what waits for each other: a job that had both would wait for itself.
+    """
+    keep_going_in_shared_job()
+    if in_one_job() == 1:
+        return None
+    name = f"finetunes-{wildcards.model}-{level(CONFIG, RunName.read(wildcards.run))}"
+    workflow.parent_groupids[name] = "finetunes"  # under this name Snakemake finds how many go into one job
+    return name
+
+
+def keep_going_in_shared_job():
+    """In a job of several fine-tunes, let one that fails stop no other; what the others leave is kept for its repetition."""
+    if workflow.remote_exec and workflow.group_settings.local_groupid != GroupSettings.local_groupid:
+        workflow.execution_settings.keep_going = True
+        os.environ[SHARED_JOB] = "yes"
 
 
 def most_examples(run):
