@@ -87,5 +87,12 @@ def test_all_that_the_indicators_give_is_tried_unless_choices_are_named() -> Non
     assert arms == ["ruled", "random", "longest", "shortest_ppl", "reward_only", "ifd"]
 
 
+def test_each_source_of_the_pool_is_tried_in_the_first_round_if_asked_for() -> None:
+    asked = config(validation={"choices": [], "sources": True, "rounds": 2})
+    names = [f"from_{source}" for source in CONFIG["pools"]["new"]["sources"]]
+    assert [run.arm for run, _ in choice_runs(asked, "new", 1)] == ["ruled_1", *names]
+    assert [run.arm for run, _ in choice_runs(asked, "new", 2)] == ["ruled"]
+
+
 def test_a_rule_that_is_adopted_is_not_tried() -> None:
     assert choice_runs(config(validation={}, quality_rule={"file": "README.md"}), "new", 1) == []

@@ -18,7 +18,7 @@ RESULTS = "results/validation/tiny/new"
 def asked(run: Run) -> Run:
     """A finished run whose config now asks for two rounds, with choices as large as the arms."""
     values = run.config()
-    values["validation"] = {"choices": ["random", "longest"], "rounds": 2}
+    values["validation"] = {"choices": ["random", "longest"], "sources": True, "rounds": 2}
     values["selection"] = {"examples": values["sampling"]["examples"]}
     run.set_config(values)
     return run
@@ -31,19 +31,20 @@ def read(run: Run, path: str) -> Any:
 
 def test_choices_are_tuned_once_and_the_selection_follows_the_decision(asked: Run) -> None:
     planned = asked.to_do()
-    # Choices that are arms too are tuned on once: two seeds of three arms of a new size, and the rule's own, of each round.
+    # Choices that are arms too are tuned on once: two seeds of three arms of a new size, the rule's own of each round, and
+    # a draw from the only source.
     assert {name: planned.get(name) for name in [*ADDED, "finetune_and_evaluate"]} == {
         **ADDED,
-        "finetune_and_evaluate": 3 * 2 + 2,
+        "finetune_and_evaluate": 3 * 2 + 2 + 1,
     }
     assert not {name for name in planned if name.startswith(("score", "import", "sample", "subset", "fit_quality_rule"))} - set(ADDED)  # fmt: skip
     asked.finish()
     assert asked.to_do() == {}
     first, last = (read(asked, f"{RESULTS}/{number}/validation.json")["choices"] for number in (1, 2))
-    assert [each["choice"] for each in first] == ["ruled_1", "random", "longest"]
+    assert [each["choice"] for each in first] == ["ruled_1", "random", "longest", "from_new"]
     assert [each["choice"] for each in last] == ["ruled"]
     joined = pq.read_table(asked.folder / RESULTS / "2" / "observations.parquet")
-    assert joined["subset"].to_pylist()[-3:] == ["new.ruled_1", "new.random", "new.longest"]
+    assert joined["subset"].to_pylist()[-4:] == [f"new.{name}" for name in ("ruled_1", "random", "longest", "from_new")]
     check_order(asked)
 
 

@@ -1,6 +1,6 @@
 """The runs that a config asks for: what each model is tuned on, with which seeds, and how."""
 
-from instructmining.comparison.arm_kinds import orders, ruled_arm
+from instructmining.comparison.arm_kinds import FROM, orders, ruled_arm
 from instructmining.config import Config
 from instructmining.training.run import KEPT, RunName
 from instructmining.training.settings import Training
@@ -38,9 +38,21 @@ def choice_runs(config: Config, pool: str, number: int) -> list[tuple[RunName, i
     validation = config.validation
     if validation is None or not config.validates():
         return []
-    others = validation.choices or orders(config.indicators.names()) if number == 1 else []
+    others = [] if number > 1 else [*_orders_tried(config), *_sources_tried(config, pool)]
     arms = [ruled_arm(number, validation.rounds), *others]
     return [(choice_run(config, pool, arm), seed) for arm in arms for seed in range(validation.seeds)]
+
+
+def _orders_tried(config: Config) -> list[str]:
+    """The arms of the first round that are chosen without a rule."""
+    asked = config.validation.choices if config.validation else []
+    return orders(config.indicators.names()) if asked is None else asked
+
+
+def _sources_tried(config: Config, pool: str) -> list[str]:
+    """The arms of the first round that are drawn from one source."""
+    asked = config.validation and config.validation.sources
+    return [f"{FROM}{source}" for source in config.pools[pool].sources] if asked else []
 
 
 def choice_run(config: Config, pool: str, arm: str) -> RunName:

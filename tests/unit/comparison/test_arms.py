@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from scipy.spatial.distance import cdist
 
+from instructmining.command import UserError
 from instructmining.comparison.arm_kinds import ARMS
 from instructmining.comparison.arms import CHOICES, apart, choose, k_centres
 from instructmining.selection.orders import Draw, Pool
@@ -21,6 +22,7 @@ SCORES = pa.table(
         "ifd": [1.2, 0.9, 0.5, 1.1, 0.7],
         "influence": [0.1, -0.2, 0.3, 0.1, 0.0],
         "similarity": [0.0, 0.9, 0.1, 0.9, 0.9],
+        "source": ["x", "y", "x", "y", "x"],
     }
 )
 CIRCLE = np.array([[math.cos(angle), math.sin(angle)] for angle in (0.0, 0.1, 2.0, 2.05, 4.0)])
@@ -133,3 +135,15 @@ def test_random_does_not_depend_on_the_ranking():
 
 def test_random_draws_no_example_twice():
     assert arm("random", 5) == sorted(IDS)
+
+
+def test_a_draw_from_one_source_is_as_large_as_asked_or_all_of_it():
+    assert set(arm("from_x")) < {"d", "a", "e"}
+    assert len(arm("from_x")) == 2
+    assert arm("from_y", 4) == ["b", "c"]
+    assert len({tuple(arm("from_x", seeds=(0, seed))) for seed in range(20)}) == 3
+
+
+def test_a_source_without_examples_gives_no_draw():
+    with pytest.raises(UserError, match=r"from_z: the pool has no example of the source 'z'"):
+        arm("from_z")

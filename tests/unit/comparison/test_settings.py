@@ -38,6 +38,7 @@ def test_only_arms_and_seeds_that_are_tuned_are_measured(key: str, change: dict[
             )
             for arm in ("random", "longest", "full", "untuned", "diverse", "selected_diverse", "mine")
         ),
+        ({"lists": {"from_x": "ids.txt"}}, "lists: 'from_x' is a name for draws from one source"),
         ({"lists": {"random": "ids.txt"}}, "lists: 'random' is the name of a built-in arm"),
         ({"match": "tokens"}, "tokens: needed with match: tokens"),
         ({"sizes": [8, 8]}, "a curve needs two different sizes"),

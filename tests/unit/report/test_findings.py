@@ -41,6 +41,7 @@ def test_a_validation_lies_in_the_folder_of_its_round(tmp_path) -> None:
     write_result(tmp_path / "tiny" / "new" / "2" / "validation.json", validation_result("holds"))
     found = read_finding("validations", tmp_path / "tiny" / "new" / "2" / "validation.json")
     assert (found.model, found.pool, found.sentences) == ("tiny", "new", ("holds",))
+    assert found.question == "Does the rule hold where it is used? Round 2"
 
 
 def test_a_run_that_was_asked_for_nothing_more_has_no_findings() -> None:

@@ -13,6 +13,7 @@ from instructmining.files import write_result
 from instructmining.quality_rule.rule import Check
 from instructmining.selection.decide import decide, main
 from instructmining.selection.rank import rank
+from instructmining.validation.result import Gain
 from tests.unit.quality_rule.made import fit
 from tests.unit.simulation import synthetic
 from tests.unit.validation.made import choice, validation
@@ -39,6 +40,7 @@ def test_where_all_holds_the_selection_follows_the_rule() -> None:
     assert decision.sentence == "The selection follows the rule: nothing speaks against it."
 
 
+SHORT = replace(HOLDS, gain=Gain(0.1, 0.05, 0.15, 0.01, 0.001))
 AGAINST = {
     "the order is not shown": (replace(GOOD, checks=(replace(ORDER, warns=True), SHARES)), 0.0, [HOLDS]),
     "the order is not tested": (replace(GOOD, checks=(SHARES,)), 0.0, [HOLDS]),
@@ -62,6 +64,15 @@ def test_each_condition_alone_refuses_the_rule_and_the_best_that_was_tried_is_ta
 @pytest.mark.parametrize(("fallback", "by"), [("longest", "longest"), ("best", "random")])
 def test_without_a_validation_it_is_what_the_config_names_or_random(fallback: str, by: str) -> None:
     assert decide(AGAINST["the order is not shown"][0], ranking(), 20, [], fallback, "new").by == by
+
+
+def test_a_gain_that_falls_short_refuses_the_rule_by_itself() -> None:
+    assert decide(GOOD, ranking(), 20, [SHORT], "best", "new").reasons[3].holds is False
+
+
+def test_a_draw_from_one_source_is_no_fallback() -> None:
+    tried = replace(SHORT, choices=(choice("from_x", observed=0.1), *SHORT.choices))
+    assert decide(GOOD, ranking(), 20, [tried], "best", "new").by == "random"
 
 
 def test_the_last_round_decides_and_what_any_round_tried_may_be_fallen_back_on() -> None:

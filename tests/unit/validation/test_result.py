@@ -1,7 +1,10 @@
 """What a validation says of its choices."""
 
+from dataclasses import replace
+
 import pytest
 
+from instructmining.validation.result import GAIN, Gain
 from tests.unit.validation.made import choice, validation
 
 
@@ -17,3 +20,13 @@ def test_without_an_interval_nothing_is_outside() -> None:
 def test_the_rule_is_refuted_by_choices_whose_p_value_is_below_the_level() -> None:
     found = validation(choice("ruled", p_value=0.04), choice("random", p_value=0.06), choice("ifd", p_value=None))
     assert found.refuted == ["ruled"]
+
+
+@pytest.mark.parametrize(
+    ("observed", "p_value", "refuted"), [(0.01, 0.04, [GAIN]), (0.01, 0.06, []), (0.2, 0.04, []), (0.01, None, [])]
+)
+def test_a_gain_refutes_the_rule_where_it_falls_short_by_more_than_chance(
+    observed: float, p_value: float | None, refuted: list[str]
+) -> None:
+    gain = Gain(0.1, 0.05, 0.15, observed, p_value)
+    assert replace(validation(choice("ruled")), gain=gain).refuted == refuted

@@ -3,11 +3,11 @@
 How the examples of each are chosen is in `arms.py`. The rules import this module, so it imports nothing heavy.
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from instructmining.training.run import LENGTH_MATCHED
+from instructmining.validation.result import RULED
 
 
 @dataclass(frozen=True)
@@ -61,21 +61,26 @@ ARMS = {
     "full": ArmKind("the whole pool", sized=False),
     "untuned": ArmKind("none: the base model as it is, to see whether tuning helped at all", sized=False),
 }
+FROM = "from_"
+"""What the name of a draw from one source begins with."""
+ONE_SOURCE = ArmKind("drawn at random from one source, anew for each seed")
 LIST = ArmKind("the examples whose IDs you list, such as the selection of another tool", sized=False)
-
-EARLIER = re.compile(r"ruled_[12]")
-"""The rule's own choice in a round of the validation before the last."""
 LENGTHS = "the best of that arm among responses of each length, so that they are as long as those of the baseline"
 
 
 def kind_of(arm: str) -> ArmKind:
     """What is known of an arm or of its variant; any name that is not in the table is one of `comparison.lists`."""
-    return ARMS.get(original(arm), LIST)
+    return ARMS.get(original(arm), ONE_SOURCE if source_of(arm) else LIST)
+
+
+def source_of(arm: str) -> str | None:
+    """The source that an arm is drawn from, as `dolly` of `from_dolly`; None for another arm."""
+    return arm.removeprefix(FROM) if arm.startswith(FROM) else None
 
 
 def original(arm: str) -> str:
     """The arm that a variant is one of, as `selected` of `selected~length` or `ruled` of `ruled_1`; else the arm."""
-    return "ruled" if EARLIER.fullmatch(arm) else arm.removesuffix(LENGTH_MATCHED)
+    return "ruled" if RULED.fullmatch(arm) else arm.removesuffix(LENGTH_MATCHED)
 
 
 def ruled_arm(number: int, rounds: int) -> str:

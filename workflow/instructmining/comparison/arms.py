@@ -1,20 +1,24 @@
 """How the examples of each arm are chosen from a pool; `arm_kinds.py` has the table of the arms."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
+import pyarrow.compute as pc
 
 from instructmining.arrays import Floats
 from instructmining.command import UserError
-from instructmining.comparison.arm_kinds import is_length_matched, original
+from instructmining.comparison.arm_kinds import FROM, is_length_matched, original, source_of
 from instructmining.comparison.match_lengths import match_lengths
-from instructmining.selection.orders import ORDERS, Draw, Pool, values_of
+from instructmining.selection.orders import ORDERS, Draw, Pool, at_random, values_of
 
 
 def choose(arm: str, pool: Pool, draw: Draw) -> list[str]:
     """The IDs of an arm, sorted; an arm that is not in the table is a list of the user's."""
     if is_length_matched(arm):
         return sorted(length_matched(original(arm), pool))
+    if source := source_of(arm):
+        return sorted(from_source(source, pool, draw))
     name = original(arm)
     chosen = CHOICES[name](pool, draw) if name in CHOICES else _known(pool.listed, pool.ids, arm)
     return sorted(chosen)
@@ -25,6 +29,17 @@ def length_matched(arm: str, pool: Pool) -> list[str]:
     order = CHOICES[arm](pool, Draw(len(pool.ids)))  # as large as the pool, an arm is its order
     lengths = dict(zip(pool.ids, values_of(pool.scores, "len_out").tolist(), strict=True))
     return match_lengths(order, lengths, pool.baseline)
+
+
+def from_source(source: str, pool: Pool, draw: Draw) -> list[str]:
+    """A random sample of one source, or all of it where it has fewer examples; raises UserError where it has none."""
+    of_source = pool.scores.filter(pc.equal(pool.scores["source"], source))
+    if not len(of_source):
+        raise UserError(
+            f"{FROM}{source}: the pool has no example of the source {source!r}, as all of them were dropped when it was"
+            " built; take the source out of the pool, or set validation.sources: false"
+        )
+    return at_random(replace(pool, scores=of_source), replace(draw, size=min(draw.size, len(of_source))))
 
 
 def first(pool: Pool, draw: Draw) -> list[str]:

@@ -5,7 +5,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from instructmining.comparison.arm_kinds import ARMS, is_length_matched, kind_of, length_matched_arms
+from instructmining.comparison.arm_kinds import (
+    ARMS,
+    FROM,
+    is_length_matched,
+    kind_of,
+    length_matched_arms,
+    source_of,
+)
 from instructmining.comparison.benchmarks.settings import Benchmarks
 from instructmining.comparison.judge.settings import Judge
 from instructmining.settings import Name, Settings, Untracked
@@ -57,6 +64,11 @@ class Comparison(Settings):
         ]
         problems += [
             f"lists: {name!r} is the name of a built-in arm; take another" for name in self.lists if name in ARMS
+        ]
+        problems += [
+            f"lists: {name!r} is a name for draws from one source, as it begins with {FROM!r}; take another"
+            for name in self.lists
+            if source_of(name)
         ]
         problems += [f"arms: {name!r} appears twice" for name in sorted(set(self.arms)) if self.arms.count(name) > 1]
         if self.sizes and (len(set(self.sizes)) < 2 or len(set(self.sizes)) < len(self.sizes)):

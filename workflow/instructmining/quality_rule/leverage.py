@@ -30,9 +30,20 @@ def joint_leverage(rule: QualityRule, means: Floats) -> float | None:
     As the coefficients are uncorrelated with the prediction at the centre, it is the smallest leverage plus the
     quadratic form of their covariance in the distance from the centre, over the residual variance.
     """
-    if rule.leverage is None or rule.covariance is None:
+    if rule.leverage is None:
+        return None
+    between = leverage_between(rule, means, np.array(rule.leverage.centre))
+    return None if between is None else rule.leverage.smallest + between
+
+
+def leverage_between(rule: QualityRule, one: Floats, other: Floats) -> float | None:
+    """The same for the difference of two sets, in which the error of the fit at the centre cancels out; (terms,) each.
+
+    None where the rule does not say how certain its coefficients are.
+    """
+    if rule.covariance is None:
         return None
     if not rule.terms:
-        return rule.leverage.smallest
-    distance = means - np.array(rule.leverage.centre)
-    return float(rule.leverage.smallest + distance @ np.array(rule.covariance) @ distance / rule.residual_sd**2)
+        return 0.0
+    distance = one - other
+    return float(distance @ np.array(rule.covariance) @ distance / rule.residual_sd**2)

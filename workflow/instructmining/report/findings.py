@@ -103,4 +103,5 @@ def read_finding(kind: str, path: Path) -> Finding:
     result = read_result(question.result, path)
     folder = path.parents[question.below]
     pool, model = folder.name, folder.parent.name
-    return Finding(kind, question.text, pool, model, tuple(question.sentences(result)), result)
+    later = f" Round {path.parent.name}" if question.below and path.parent.name != "1" else ""
+    return Finding(kind, question.text + later, pool, model, tuple(question.sentences(result)), result)

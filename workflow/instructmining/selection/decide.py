@@ -19,11 +19,12 @@ from instructmining.files import read_result, read_table, write_result
 from instructmining.indicators.tables import SCORES
 from instructmining.quality_rule.rule import SOURCE_SHARES, Check, QualityRule, read_fitted_rule
 from instructmining.selection.basis import leverage_of, leverage_sentence
-from instructmining.selection.decision import BY_RULE, RANDOM, Decision, Reason
+from instructmining.selection.decision import BY_RULE, Decision, Reason
+from instructmining.selection.orders import ORDERS
 from instructmining.selection.rank import rank
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size
-from instructmining.validation.result import Choice, ValidationResult
+from instructmining.validation.result import RANDOM, Choice, ValidationResult
 
 
 def decide(
@@ -80,7 +81,7 @@ def _fallback(asked: str, choices: Sequence[Choice]) -> tuple[str, str]:
     """What a selection falls back on, and why."""
     if asked != "best":
         return asked, "as selection.fallback says"
-    others = [each for each in choices if not each.choice.startswith("ruled")]
+    others = [each for each in choices if each.choice in ORDERS]
     if not others:
         return RANDOM, "as nothing else was tried"
     best = min(others, key=lambda each: each.observed)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-BY_RULE, RANDOM = "rule", "random"
+BY_RULE = "rule"
 
 
 @dataclass(frozen=True)

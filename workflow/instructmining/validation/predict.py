@@ -1,4 +1,4 @@
-"""What a rule predicts for a set of examples, with the interval of the mean loss of fine-tunes on it."""
+"""What a rule predicts for sets of examples: the mean loss of fine-tunes on one, and the difference between two."""
 
 from dataclasses import dataclass
 
@@ -6,22 +6,24 @@ import numpy as np
 import pyarrow as pa
 from scipy import stats
 
-from instructmining.quality_rule.leverage import joint_leverage
+from instructmining.arrays import Floats
+from instructmining.quality_rule.leverage import joint_leverage, leverage_between
 from instructmining.quality_rule.rule import QualityRule
+from instructmining.validation.optimism import Optimism, optimism
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """The log loss that a rule predicts for the mean of some fine-tunes on a set of examples."""
+    """A log loss, or a difference of two, that a rule predicts for the mean of some fine-tunes."""
 
     value: float
-    """Predicted log loss."""
+    """The number that is predicted."""
     error: float | None
     """SD of what will be observed around it; None where the rule does not say how certain it is."""
     degrees: int
     """Degrees of freedom of that SD."""
     leverage: float | None
-    """How far the set is from the subsets that the rule was fitted to."""
+    """How far the set is from the fitted subsets, or the two sets from each other."""
 
     def interval(self, confidence: float) -> tuple[float | None, float | None]:
         """Both ends of the interval that what will be observed is in with this probability; None if it is not known."""
@@ -31,32 +33,67 @@ class Prediction:
         return self.value - half, self.value + half
 
     def p_value(self, observed: float) -> float | None:
-        """How often a log loss as far from the prediction would be observed if the rule held."""
+        """How often a number as far from the prediction would be observed if the rule held."""
         if not self.error:
             return None
         return float(2 * stats.t.sf(abs(observed - self.value) / self.error, self.degrees))
 
 
-def predict_set(rule: QualityRule, examples: pa.Table, seeds: int) -> Prediction:
-    """The mean log loss of `seeds` fine-tunes on a set.
+@dataclass(frozen=True)
+class Sample:
+    """The examples of some fine-tunes: one set for all of them, or several draws of one kind."""
 
-    `examples` has one row per example: the indicators, and those that are measured inside a set as they are in this
-    one. The rule is linear, so that its prediction for a set is the mean of those for its examples.
-    """
-    means = np.array([rule.values(examples, term).mean() for term in rule.terms])
-    leverage = joint_leverage(rule, means)
-    return Prediction(
-        float(rule.predict(examples).mean()), _error(rule, leverage, seeds), rule.residual_degrees, leverage
-    )
+    examples: pa.Table
+    """A row per example of each set: the indicators, and those that are measured inside a set as they are in it."""
+    seeds: int = 1
+    """Fine-tunes."""
+    sets: int = 1
+    """Different sets among them."""
+    pool: pa.Table | None = None
+    """The pool that it is the first of, where the rule ranks it; None where it is chosen in another way."""
+
+    def means(self, rule: QualityRule) -> Floats:
+        """The mean of each term of the rule; (terms,)."""
+        return np.array([rule.values(self.examples, term).mean() for term in rule.terms])
+
+    def predicted(self, rule: QualityRule) -> float:
+        """As the rule is linear, its prediction for a set is the mean of those for its examples."""
+        return float(rule.predict(self.examples).mean())
+
+    def scatter(self, rule: QualityRule) -> float:
+        """Variance of the mean loss about the true rule.
+
+        More seeds average out the noise between seeds alone; what the rule misses about a set is the same in all of
+        them, and another in another set.
+        """
+        variance, noise = rule.residual_sd**2, (rule.noise_sd or 0.0) ** 2
+        return max(variance - noise, 0.0) / self.sets + noise / self.seeds
+
+    def misjudged(self, rule: QualityRule, origin: Floats) -> Optimism:
+        """How the error of the slopes moves its loss, measured from that of a set with the means `origin`."""
+        if self.pool is not None and rule.terms:
+            return optimism(rule, self.pool, len(self.examples) // self.seeds, origin)
+        leverage = leverage_between(rule, self.means(rule), origin)
+        return Optimism(0.0, rule.residual_sd**2 * (leverage or 0.0))
 
 
-def _error(rule: QualityRule, leverage: float | None, seeds: int) -> float | None:
-    """The noise of the mean, and the error of the fit.
+def predict_set(rule: QualityRule, sample: Sample) -> Prediction:
+    """The mean log loss of the fine-tunes on a sample."""
+    leverage = joint_leverage(rule, sample.means(rule))
+    if rule.leverage is None or leverage is None or rule.residual_degrees < 1:
+        return Prediction(sample.predicted(rule), None, rule.residual_degrees, leverage)
+    found = sample.misjudged(rule, np.array(rule.leverage.centre))
+    variance = sample.scatter(rule) + rule.residual_sd**2 * rule.leverage.smallest + found.variance
+    return Prediction(sample.predicted(rule) + found.mean, float(np.sqrt(variance)), rule.residual_degrees, leverage)
 
-    More seeds average out the noise between seeds alone; what the rule misses about a set is the same in all of them.
-    """
+
+def predict_gain(rule: QualityRule, baseline: Sample, choice: Sample) -> Prediction:
+    """How far the mean log loss of a choice is below that of a baseline; what the fit errs in for both cancels out."""
+    origin = baseline.means(rule)
+    leverage = leverage_between(rule, choice.means(rule), origin)
+    value = baseline.predicted(rule) - choice.predicted(rule)
     if leverage is None or rule.residual_degrees < 1:
-        return None
-    variance, noise = rule.residual_sd**2, (rule.noise_sd or 0.0) ** 2
-    of_mean = max(variance - noise * (1 - 1 / seeds), noise / seeds)
-    return float(np.sqrt(of_mean + variance * leverage))
+        return Prediction(value, None, rule.residual_degrees, leverage)
+    found = choice.misjudged(rule, origin)
+    variance = choice.scatter(rule) + baseline.scatter(rule) + found.variance
+    return Prediction(value - found.mean, float(np.sqrt(variance)), rule.residual_degrees, leverage)

@@ -1,6 +1,12 @@
 """What `validation.json` holds: for each choice, the loss that the rule predicts and the one that was observed."""
 
+import re
 from dataclasses import dataclass
+
+RULED = re.compile(r"ruled(_[12])?")
+"""The rule's own choice; with a number, that of a round of the validation before the last."""
+RANDOM = "random"
+"""The choice that is drawn at random."""
 
 
 @dataclass(frozen=True)
@@ -14,7 +20,7 @@ class Choice:
     examples: int
     """Examples in it."""
     predicted: float
-    """Log loss that the rule predicts."""
+    """Log loss that the rule predicts, its optimism added."""
     low: float | None
     """Lower end of the interval of the prediction, for the mean of so many fine-tunes; None if it is not known."""
     high: float | None
@@ -25,6 +31,8 @@ class Choice:
     """How far it is from the subsets that the rule was fitted to; see `rule.json`."""
     p_value: float | None
     """How often observed and predicted would be as far apart if the rule held, after Holm's correction."""
+    optimism: float = 0.0
+    """How much too low a rule predicts the loss of examples that it chooses itself; 0 for other choices."""
 
     @property
     def inside(self) -> bool:
@@ -34,6 +42,29 @@ class Choice:
     def refutes(self, confidence: float) -> bool:
         """Whether its loss is not what the rule predicts, by more than chance."""
         return self.p_value is not None and self.p_value < 1 - confidence
+
+
+GAIN = "the gain over random draws"
+
+
+@dataclass(frozen=True)
+class Gain:
+    """How far the log loss of the rule's own choice is below that of random draws: what a selection is made for."""
+
+    predicted: float
+    """The difference that the rule predicts."""
+    low: float | None
+    """Lower end of the interval of the prediction; None if it is not known."""
+    high: float | None
+    """Upper end of it."""
+    observed: float
+    """The difference of the mean log losses; below zero, random draws are better."""
+    p_value: float | None
+    """How often observed and predicted would be as far apart if the rule held."""
+
+    def refutes(self, confidence: float) -> bool:
+        """Whether the gain falls short of what the rule predicts, by more than chance."""
+        return self.p_value is not None and self.p_value < 1 - confidence and self.observed < self.predicted
 
 
 @dataclass(frozen=True)
@@ -52,8 +83,11 @@ class ValidationResult:
     """What was tuned on but cannot be compared, and why."""
     sentences: tuple[str, ...]
     """What was found, in words."""
+    gain: Gain | None = None
+    """The rule's own choice beside random draws; None where one of them was not tuned on, or does not compare."""
 
     @property
     def refuted(self) -> list[str]:
-        """The choices that the rule is refuted by: their losses are not what it predicts, by more than chance."""
-        return [each.choice for each in self.choices if each.refutes(self.confidence)]
+        """What refutes the rule: choices whose losses are not what it predicts, by more than chance, and its gain."""
+        by_gain = self.gain is not None and self.gain.refutes(self.confidence)
+        return [*(each.choice for each in self.choices if each.refutes(self.confidence)), *([GAIN] * by_gain)]

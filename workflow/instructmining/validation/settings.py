@@ -14,6 +14,8 @@ class Validation(Settings):
     choices: list[str] | None = None
     """What is tuned on beside the rule's own choice: arms that one indicator chooses, or `random`. If not given, all
     whose indicators are computed."""
+    sources: bool = False
+    """Also tune on a random draw from each source of the pool: does the rule know which source is better?"""
     seeds: Annotated[int, Field(ge=1)] = 1
     """Fine-tunes per choice."""
     rounds: Annotated[int, Field(ge=1, le=3)] = 1

@@ -10,20 +10,22 @@ Losses compare only where the number of steps is that of the subsets: others are
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from instructmining.command import run_main
-from instructmining.files import read_result, write_result, write_table
+from instructmining.files import read_result, read_table, write_result, write_table
 from instructmining.holm import holm
 from instructmining.indicators.settings import Metric
 from instructmining.indicators.subset_indicators import indicators_of_subset, limits_of_examples, read_ids
+from instructmining.indicators.tables import SCORES
 from instructmining.indicators.winsorise import Limits, winsorise
 from instructmining.quality_rule.observations import (
     Observation,
@@ -35,8 +37,8 @@ from instructmining.quality_rule.observations import (
 )
 from instructmining.quality_rule.rule import QualityRule, read_fitted_rule
 from instructmining.training.record import Record
-from instructmining.validation.predict import predict_set
-from instructmining.validation.result import Choice, ValidationResult
+from instructmining.validation.predict import Sample, predict_gain, predict_set
+from instructmining.validation.result import RANDOM, RULED, Choice, Gain, ValidationResult
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class Tuned:
         """The arm that it is."""
         return self.record.run_name.arm
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The IDs of the examples, sorted."""
+        return tuple(sorted(self.examples["id"].to_pylist()))
+
 
 def tuned_on(record: Record, scores: pa.Table, embeddings: pa.Table, neighbours: list[int], metric: Metric) -> Tuned:
     """A fine-tune with the indicators of what it was tuned on."""
@@ -65,14 +72,17 @@ def tuned_on(record: Record, scores: pa.Table, embeddings: pa.Table, neighbours:
 
 
 def validate(
-    rule: QualityRule, tuned: Sequence[Tuned], steps: int, confidence: float
-) -> tuple[list[Choice], dict[str, str]]:
-    """Each choice that can be compared, in order; and why others cannot."""
+    rule: QualityRule, pool: pa.Table, tuned: Sequence[Tuned], steps: int
+) -> tuple[list[Choice], Gain | None, dict[str, str]]:
+    """Each choice that can be compared, in order; the gain of the rule's own; and why others cannot be compared."""
     groups = {name: [one for one in tuned if one.choice == name] for name in dict.fromkeys(one.choice for one in tuned)}
     left_out = {name: reason for name, group in groups.items() if (reason := _unlike(group, steps))}
-    choices = [_choice(rule, name, group, confidence) for name, group in groups.items() if name not in left_out]
+    compared = {name: group for name, group in groups.items() if name not in left_out}
+    samples = {name: _sample(rule, pool, group) for name, group in compared.items()}
+    choices = [_choice(rule, name, group, samples[name]) for name, group in compared.items()]
     p_values = holm([each.p_value for each in choices])
-    return [replace(each, p_value=value) for each, value in zip(choices, p_values, strict=True)], left_out
+    corrected = [replace(each, p_value=value) for each, value in zip(choices, p_values, strict=True)]
+    return corrected, _gain(rule, samples, corrected), left_out
 
 
 def _unlike(group: Iterable[Tuned], steps: int) -> str | None:
@@ -81,11 +91,11 @@ def _unlike(group: Iterable[Tuned], steps: int) -> str | None:
     return f"was tuned for {others[0]:,} steps, the subsets for {steps:,}" if others else None
 
 
-def _choice(rule: QualityRule, name: str, group: Sequence[Tuned], confidence: float) -> Choice:
+def _choice(rule: QualityRule, name: str, group: Sequence[Tuned], sample: Sample) -> Choice:
     """One choice; where its seeds have different examples, the prediction is for all of them together."""
-    prediction = predict_set(rule, pa.concat_tables([one.examples for one in group]), len(group))
+    prediction = predict_set(rule, sample)
+    low, high = prediction.interval(rule.confidence)
     observed = float(np.mean([np.log(one.observation.loss) for one in group]))
-    low, high = prediction.interval(confidence)
     return Choice(
         choice=name,
         seeds=len(group),
@@ -96,10 +106,36 @@ def _choice(rule: QualityRule, name: str, group: Sequence[Tuned], confidence: fl
         observed=observed,
         leverage=prediction.leverage,
         p_value=prediction.p_value(observed),
+        optimism=prediction.value - sample.predicted(rule),
     )
 
 
-def sentences(choices: Sequence[Choice], left_out: dict[str, str], confidence: float) -> list[str]:
+def _gain(rule: QualityRule, samples: Mapping[str, Sample], choices: Sequence[Choice]) -> Gain | None:
+    """The rule's own choice beside random draws, where both were tuned on."""
+    observed = {each.choice: each.observed for each in choices}
+    ruled = next((name for name in samples if RULED.fullmatch(name)), None)
+    if ruled is None or RANDOM not in samples:
+        return None
+    prediction, gained = predict_gain(rule, samples[RANDOM], samples[ruled]), observed[RANDOM] - observed[ruled]
+    return Gain(prediction.value, *prediction.interval(rule.confidence), gained, prediction.p_value(gained))
+
+
+def _sample(rule: QualityRule, pool: pa.Table, group: Sequence[Tuned]) -> Sample:
+    """The examples of all fine-tunes on a choice."""
+    sets = {one.ids for one in group}
+    chosen = pool if len(sets) == 1 and _first_of(rule, pool, group[0].ids) else None
+    return Sample(pa.concat_tables([one.examples for one in group]), len(group), len(sets), chosen)
+
+
+def _first_of(rule: QualityRule, pool: pa.Table, ids: Collection[str]) -> bool:
+    """Whether these are the first of the pool where the rule ranks it."""
+    losses, named = rule.predict(pool), pc.is_in(pool["id"], value_set=pa.array(ids, pa.string())).to_numpy()
+    return bool(np.max(losses[named], initial=-np.inf) <= np.min(losses[~named], initial=np.inf))
+
+
+def sentences(
+    choices: Sequence[Choice], gain: Gain | None, left_out: Mapping[str, str], confidence: float
+) -> list[str]:
     """What was found, in words; the rule's own choice comes first."""
     tested = [each for each in choices if each.p_value is not None]
     refuted = [each for each in tested if each.refutes(confidence)]
@@ -107,6 +143,7 @@ def sentences(choices: Sequence[Choice], left_out: dict[str, str], confidence: f
     found += [_refutation(each) for each in refuted]
     return [
         *found,
+        *([_gained(gain, confidence)] if gain else []),
         *(f"{name} {reason}: its loss does not compare with the prediction." for name, reason in left_out.items()),
     ]
 
@@ -129,11 +166,36 @@ def _refutation(choice: Choice) -> str:
     )
 
 
+def _gained(gain: Gain, confidence: float) -> str:
+    found = f"The rule's own choice gains {gain.observed:.3f} log loss over random draws"
+    if gain.low is None or gain.high is None:
+        return f"{found}, where {gain.predicted:.3f} is predicted."
+    interval = f"{gain.predicted:.3f} ({gain.low:.3f} to {gain.high:.3f}; p = {gain.p_value:.2g})"
+    return f"{found}, which is {_side(gain)} the interval of its prediction, {interval}.{_meaning(gain, confidence)}"
+
+
+def _side(gain: Gain) -> str:
+    if gain.low is not None and gain.observed < gain.low:
+        return "below"
+    return "above" if gain.high is not None and gain.observed > gain.high else "inside"
+
+
+def _meaning(gain: Gain, confidence: float) -> str:
+    if gain.refutes(confidence):
+        return " This refutes the rule."
+    promised = gain.low is None or gain.low > 0
+    return (
+        ""
+        if promised
+        else " The interval contains zero: even where the rule holds, so few fine-tunes may show no gain."
+    )
+
+
 def distinct(tuned: Sequence[Tuned]) -> list[Observation]:
     """The observations; draws that differ between seeds are subsets of their own."""
     sets: dict[str, set[tuple[str, ...]]] = {}
     for one in tuned:
-        sets.setdefault(one.choice, set()).add(tuple(sorted(one.examples["id"].to_pylist())))
+        sets.setdefault(one.choice, set()).add(one.ids)
     return [
         one.observation
         if len(sets[one.choice]) == 1
@@ -154,10 +216,11 @@ def main() -> None:
         tuned_on(record, *_of_examples(arguments, limits, path), arguments.neighbours, arguments.metric)
         for record, path in zip(records, arguments.examples, strict=True)
     ]
-    choices, left_out = validate(rule, tuned, like.steps, rule.confidence)
-    found = sentences(choices, left_out, rule.confidence)
+    pool = read_table(arguments.scores, SCORES)
+    choices, gain, left_out = validate(rule, pool, tuned, like.steps)
+    found = sentences(choices, gain, left_out, rule.confidence)
     result = ValidationResult(
-        rule.model, records[0].run_name.pool, rule.confidence, tuple(choices), left_out, tuple(found)
+        rule.model, records[0].run_name.pool, rule.confidence, tuple(choices), left_out, tuple(found), gain
     )
     write_result(arguments.validation, result)
     table = to_table(distinct(tuned))

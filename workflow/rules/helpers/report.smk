@@ -60,7 +60,7 @@ def findings(wildcards):
     """What a run may have found apart from rules and arms, by the option with which the report reads it."""
     return {
         "decisions": of_decisions("<results>/selection/{model}/{pool}/decision.json"),
-        "validations": of_validated(f"<results>/validation/{{model}}/{{pool}}/{ROUNDS}/validation.json"),
+        "validations": of_validations("<results>/validation/{model}/{pool}/{number}/validation.json"),
         "predictions": of_predictions("<results>/comparison/{model}/{pool}/predicted.json"),
         "people": of_ratings("<results>/quality_rule/{model}/{pool}/people.json"),
         "judges": of_judge("<results>/comparison/{model}/{pool}/judge.json"),
