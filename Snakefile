@@ -2,4 +2,5 @@
 include: "workflow/Snakefile"
 
 
-workflow.default_target = "all"  # an include does not hand its default target on
+# An include does not hand its default target on; a module may give its rules other names.
+workflow.default_target = workflow.modifier.modify_rulename("all")

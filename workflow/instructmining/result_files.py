@@ -17,6 +17,7 @@ from instructmining.comparison.judge.prompts import PROMPTS
 from instructmining.comparison.judge.result import JudgeResult, PromptsReport
 from instructmining.comparison.judge.verdicts import VERDICTS
 from instructmining.comparison.result import ComparisonResult
+from instructmining.data.add_up import DataCounts
 from instructmining.data.import_ratings import JUDGEMENTS
 from instructmining.data.near_duplicates import NEAR_DUPLICATES
 from instructmining.data.pool_filter import CONTAMINATED
@@ -98,6 +99,7 @@ FILES = (
         RatingsReport,
     ),
     ResultFile("data/pools/{ratings}.judgements.parquet", "what people thought of the rated examples", JUDGEMENTS),
+    ResultFile("data/counts.json", "how many rows were read and kept of all of these", DataCounts),
     ResultFile(
         "models/{model}/model.json", "a prepared model: where it came from, with the hash of every file", ModelRecord
     ),

@@ -60,7 +60,7 @@ except ConfigError as error:
     raise WorkflowError(f"The config is wrong:\n{error}") from None
 
 
-container: "envs/instructmining.sif"  # built by envs/apptainer.def
+container: os.path.relpath(Path(LIBRARY).parent / "envs" / "instructmining.sif")  # built by envs/apptainer.def
 
 
 SUBSETS = subsets(CONFIG)
@@ -133,6 +133,11 @@ def as_is(text):
     return lambda wildcards: text
 
 
+def placed(path):
+    """A path of the workflow as text, with its path variables, and with the prefix that a module may put before it."""
+    return workflow.modifier.path_modifier.replace_prefix(workflow.pathvars.apply(path))
+
+
 def option(name, value):
     """An option and its value as words of a command, each of which `:q` quotes; no words if there is no value."""
     return [name, value] if value else []
@@ -148,13 +153,18 @@ def keep_to_plan():
         raise WorkflowError(problem)
 
 
+# An input of `after` is made before, and a later change of it makes nothing again.
+after = ancient
+
+
 def own_file(path, content=None):
     """A file of the user's as an input: jobs depend on its content, whatever its name and times.
 
-    For a file in its source cache, Snakemake records and shows the origin, not the name; here that is the content.
+    For a file in its source cache, Snakemake records and shows the origin, not the name; here that is the content. It is
+    where the config says, whatever a module puts before its paths; without a shared file system it is read here.
     """
     name, content = plain_name(Path(path), OWN_FILES), content or CONTENTS.hash(Path(path))
-    return flag(ancient(name), "sourcecache_entry", f"content {content}")
+    return local(flag(ancient(name), "sourcecache_entry", f"content {content}"))
 
 
 def own_files(folder, paths):

@@ -161,11 +161,12 @@ rule add_up_cost:
         runtime=needs.short_minutes,
     params:
         **runs("instructmining.comparison.cost", settings=CONFIG.training),
+        benchmarks=placed("<benchmarks>"),
         pools=cost_pools,
         cpu_scorers=cpu_scorers(),
         trials=lambda wildcards, input: option("--trials", input.get("trials")),
     shell:
         # Benchmarks are not inputs: a job without one is reported as not counted, and does not run again for it.
-        "{params.command:q} --benchmarks results/benchmarks"
+        "{params.command:q} --benchmarks {params.benchmarks:q}"
         " --settings {params.settings:q} --pools {params.pools:q} --cpu-scorers {params.cpu_scorers:q} --subset-records {input.subsets:q}"
         " --choice-records {input.choices:q} --arm-records {input.arms:q} {params.trials:q} --scores {input.scores:q} --output {output:q} 2>&1 | tee {log:q}"

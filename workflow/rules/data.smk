@@ -4,6 +4,10 @@
 include: "helpers/data.smk"
 
 
+localrules:
+    add_up_data,
+
+
 rule import_source:
     """Import one source: rows become examples, bad rows stop the run or are set aside, and all are counted."""
     input:
@@ -16,6 +20,7 @@ rule import_source:
         "<logs>/data/sources/{source}.log",
     benchmark:
         "<benchmarks>/data/sources/{source}.jsonl"
+    priority: READ_FIRST
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
@@ -42,6 +47,7 @@ rule make_eval_set:
         "<logs>/data/eval/{eval_set}.log",
     benchmark:
         "<benchmarks>/data/eval/{eval_set}.jsonl"
+    priority: READ_FIRST
     resources:
         mem_mb=needs.table_memory_mb,
         runtime=needs.short_minutes,
@@ -52,6 +58,27 @@ rule make_eval_set:
         "{params.command:q} --name {wildcards.eval_set:q} --settings {params.settings:q}"
         " --seed {params.seed:q} --sources {input.sources:q} --output {output.examples:q} --report {output.report:q}"
         " 2>&1 | tee {log:q}"
+
+
+rule add_up_data:
+    """Count what was read of all data; every fine-tune comes after this, and so after a file that cannot be read."""
+    input:
+        unpack(all_data),
+    output:
+        "<results>/data/counts.json",
+    log:
+        "<logs>/data/counts.log",
+    benchmark:
+        "<benchmarks>/data/counts.jsonl"
+    priority: READ_FIRST
+    resources:
+        mem_mb=needs.table_memory_mb,
+        runtime=needs.short_minutes,
+    params:
+        **runs("instructmining.data.add_up"),
+    shell:
+        "{params.command:q} --sources {input.sources:q} --pools {input.pools:q} --eval-sets {input.eval_sets:q}"
+        " --ratings {input.ratings:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
 for pool in CONFIG.pools:
@@ -72,6 +99,7 @@ for pool in CONFIG.pools:
             f"<logs>/data/pools/{pool}/deduplicated.log",
         benchmark:
             f"<benchmarks>/data/pools/{pool}/deduplicated.jsonl"
+        priority: READ_FIRST
         resources:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
@@ -99,6 +127,7 @@ for pool in CONFIG.pools:
             f"<logs>/data/pools/{pool}.log",
         benchmark:
             f"<benchmarks>/data/pools/{pool}.jsonl"
+        priority: READ_FIRST
         resources:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,
@@ -129,6 +158,7 @@ for ratings in CONFIG.quality_rule.ratings:
             f"<logs>/data/pools/{ratings}.log",
         benchmark:
             f"<benchmarks>/data/pools/{ratings}.jsonl"
+        priority: READ_FIRST
         resources:
             mem_mb=needs.table_memory_mb,
             runtime=needs.short_minutes,

@@ -118,6 +118,7 @@ if CONFIG.indicators.influence:
         """Warm up an adapter on random examples; `influence` takes gradients in its parameters."""
         input:
             pool=f"<results>/data/pools/{WARM_UP_POOL}.report.json",
+            all_data=after("<results>/data/counts.json"),
             model=f"<results>/models/{scorer_model('influence')}/model.json",
         output:
             directory(WARM_ADAPTER),

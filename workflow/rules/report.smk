@@ -85,11 +85,12 @@ rule summarise:
         runtime=needs.short_minutes,
     params:
         **runs("instructmining.report.summary", settings=CONFIG.selection),
+        report=placed("<results>/report.html"),
     shell:
         "COLUMNS=140 {params.command:q} --rules {input.rules:q} --comparisons {input.comparisons:q}"
         " --rankings {input.rankings:q} --settings {params.settings:q}"
         f" {OF_FINDINGS}"
-        " --report results/report.html >{output:q} 2>{log:q}"
+        " --report {params.report:q} >{output:q} 2>{log:q}"
 
 
 rule write_report:

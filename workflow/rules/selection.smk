@@ -73,6 +73,7 @@ rule search_size:
         search_sets=lambda wildcards: eval_sets_of("search"),
         # Read only to make sure that no prompt is in both, before anything is tuned.
         test_sets=lambda wildcards: eval_sets_of("test"),
+        all_data=after("<results>/data/counts.json"),
     output:
         found="<results>/selection/{model}/{pool}/size.json",
         trials="<results>/selection/{model}/{pool}/trials.parquet",

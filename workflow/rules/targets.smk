@@ -154,6 +154,7 @@ def results_of_data():
     return [
         *expand("<results>/data/sources/{source}.parquet", source=used_sources()),
         *expand("<results>/data/eval/{eval_set}.parquet", eval_set=CONFIG.eval_sets),
+        "<results>/data/counts.json",
         *of_pools("<results>/data/pools/{pool}/deduplicated/{shard}.parquet"),
         *of_pools("<results>/data/pools/{pool}/{shard}.parquet"),
         *of_pools("<results>/indicators/{pool}/{scorer}/{shard}.parquet", scorer=SCORERS),

@@ -15,6 +15,7 @@ rule finetune_and_evaluate:
         examples=run_examples,
         model="<results>/models/{model}/model.json",
         eval_sets=expand("<results>/data/eval/{eval_set}.parquet", eval_set=CONFIG.eval_sets),
+        all_data=after("<results>/data/counts.json"),
     output:
         record="<results>/training/{model}/{run}/seed{seed}/record.json",
         losses="<results>/training/{model}/{run}/seed{seed}/losses.parquet",

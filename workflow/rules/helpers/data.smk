@@ -1,5 +1,8 @@
 # Needs: the sources and ratings of the config. Makes: what the rules of data.smk read.
 
+# Of jobs that could run at once, those on data run first.
+READ_FIRST = 10
+
 
 def source_origin(wildcards):
     """The local files of a source, or the imported source that it is a degraded variant of."""
@@ -19,3 +22,14 @@ def rated_pool(ratings):
         if pool
         else []
     )
+
+
+def all_data(wildcards):
+    """The reports of all that is read: sources, pools, eval sets and ratings."""
+    folder = "<results>/data"
+    return {
+        "sources": expand(f"{folder}/sources/{{source}}.report.json", source=used_sources()),
+        "pools": expand(f"{folder}/pools/{{pool}}.report.json", pool=CONFIG.pools),
+        "eval_sets": expand(f"{folder}/eval/{{eval_set}}.report.json", eval_set=CONFIG.eval_sets),
+        "ratings": expand(f"{folder}/pools/{{ratings}}.report.json", ratings=CONFIG.quality_rule.ratings),
+    }

@@ -1,4 +1,5 @@
 # Needs: the models and scorers of the config. Makes: where the files of models are.
+MODELS = placed("<results>/models")
 
 
 def model_files(prepared):
@@ -17,6 +18,6 @@ def local_model_files(wildcards):
 def renew_links():
     """Point the links of prepared models to where the config says that the files are now, if they were moved."""
     for name in (Path(path).parent.name for path in prepared_models()):
-        folder, model = Path("results/models", name), model_files(name)
+        folder, model = Path(MODELS, name), model_files(name)
         if folder.is_dir() and not model.hub:
             relink(folder, folder_of(model))
