@@ -91,25 +91,26 @@ def test_never_more_gpu_jobs_ran_than_there_are_gpus(finished: Run, cluster: Clu
 
 
 def test_a_training_that_makes_room_for_another_job_resumes_and_comes_to_the_same_losses(
-    finished: Run, cluster: Cluster
+    finished: Run, cluster: Cluster, tmp_path: Path
 ) -> None:
     """Pre-emption as Slurm does it: SIGTERM to all of the job's processes, and SIGKILL some seconds later."""
-    config = finished.config()
+    own = finished.copy(tmp_path / "run")
+    config = own.config()
     config["training"] |= {"steps": 600, "checkpoint_minutes": 0, "lora": {"dropout": 0.1}}
-    finished.set_config(config)
+    own.set_config(config)
     target = "results/training/tiny/000/seed0/record.json"
-    folder, store = (finished.folder / target).parent, finished.folder / "results/store"
-    process = cluster.start_snakemake(finished.folder, target, "--configfile", "config.yaml")
+    folder, store = (own.folder / target).parent, own.folder / "results/store"
+    process = cluster.start_snakemake(own.folder, target, "--configfile", "config.yaml")
     wait_until(lambda: any(store.glob("*.checkpoint.safetensors")), process)
     cluster.shell("sbatch", "--partition=urgent", "--gpus=2", "--mem=50", "--output=/dev/null", "--wrap=true")
     done = cluster.finish(process, seconds=LIMIT)
     assert done.code == 0, done.output
-    log = (finished.folder / "results/logs/training/tiny/000/seed0.log").read_text()
+    log = (own.folder / "results/logs/training/tiny/000/seed0.log").read_text()
     assert "resuming after step" in log
     assert sorted(path.name for path in folder.iterdir()) == ["adapter", "losses.parquet", "record.json"]
     assert not any(store.glob("*.checkpoint.safetensors"))
-    interrupted = json.loads((finished.folder / target).read_text())
-    whole = uninterrupted(finished, target)
+    interrupted = json.loads((own.folder / target).read_text())
+    whole = uninterrupted(own, target)
     del interrupted["timing"], whole["timing"]
     assert interrupted == whole
 

@@ -145,6 +145,6 @@ def test_ratings_are_imported_and_scored_and_compared_and_nothing_else_runs(run:
     config["quality_rule"]["ratings"] = {"people": {"path": "data/pairs.jsonl"}}
     run.set_config(config)
     assert run.to_do() == {
-        "import_ratings_people": 1, **scored(1), "gather_scores": 1, "compare_with_people": 1, "figure_people": 1,
+        "import_ratings_people": 1, "add_up_data": 1, **scored(1), "gather_scores": 1, "compare_with_people": 1, "figure_people": 1,
         "summarise": 1, "write_report": 1,
     }  # fmt: skip
