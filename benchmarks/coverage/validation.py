@@ -25,6 +25,7 @@ from instructmining.quality_rule.fit import fit_rule
 from instructmining.quality_rule.observations import observations_schema
 from instructmining.quality_rule.rule import QualityRule
 from instructmining.quality_rule.settings import QualityRuleSettings
+from instructmining.validation.optimism import own_choices
 from instructmining.validation.predict import Prediction, Sample, predict_gain, predict_set
 
 LEVEL, POOL, SINGLE = 0.95, 600, 4
@@ -96,7 +97,7 @@ def tried(world: World, rule: QualityRule, seeds: int) -> list[tuple[Sample, flo
     sets = [[pool[np.argsort(cost)[:EXAMPLES]]] for cost in costs]
     sets.append([pool[world.generator.choice(POOL, EXAMPLES, replace=False)] for _ in range(seeds)])
     found = [_tried(world, each, seeds) for each in sets]
-    return [(replace(found[0][0], pool=as_table(pool)), found[0][1]), *found[1:]]
+    return [(replace(found[0][0], own=own_choices(rule, as_table(pool), EXAMPLES)), found[0][1]), *found[1:]]
 
 
 def _tried(world: World, sets: list[Floats], seeds: int) -> tuple[Sample, float]:
@@ -118,7 +119,7 @@ def one_world(world: World, seeds: int) -> dict[str, float]:
     refutes.append(gained < gain.value and refuted([gain.p_value(gained)]))
     return {
         "ruled": inside[0],
-        "plain": holds(predict_set(rule, replace(ruled, pool=None)), loss),
+        "plain": holds(predict_set(rule, replace(ruled, own=None)), loss),
         "single": float(np.mean(inside[1:-1])),
         "random": inside[-1],
         "gain": holds(gain, gained),

@@ -38,21 +38,10 @@ def choice_runs(config: Config, pool: str, number: int) -> list[tuple[RunName, i
     validation = config.validation
     if validation is None or not config.validates():
         return []
-    others = [] if number > 1 else [*_orders_tried(config), *_sources_tried(config, pool)]
-    arms = [ruled_arm(number, validation.rounds), *others]
+    chosen = orders(config.indicators.names()) if validation.choices is None else validation.choices
+    drawn = [f"{FROM}{source}" for source in config.pools[pool].sources] if validation.sources else []
+    arms = [ruled_arm(number, validation.rounds), *([*chosen, *drawn] if number == 1 else [])]
     return [(choice_run(config, pool, arm), seed) for arm in arms for seed in range(validation.seeds)]
-
-
-def _orders_tried(config: Config) -> list[str]:
-    """The arms of the first round that are chosen without a rule."""
-    asked = config.validation.choices if config.validation else []
-    return orders(config.indicators.names()) if asked is None else asked
-
-
-def _sources_tried(config: Config, pool: str) -> list[str]:
-    """The arms of the first round that are drawn from one source."""
-    asked = config.validation and config.validation.sources
-    return [f"{FROM}{source}" for source in config.pools[pool].sources] if asked else []
 
 
 def choice_run(config: Config, pool: str, arm: str) -> RunName:

@@ -63,7 +63,7 @@ rule make_eval_set:
 rule add_up_data:
     """Count what was read of all data; every fine-tune comes after this, and so after a file that cannot be read."""
     input:
-        unpack(all_data),
+        unpack(reports_of_data),
     output:
         "<results>/data/counts.json",
     log:

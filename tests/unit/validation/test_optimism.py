@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from instructmining.validation.optimism import optimism
+from instructmining.validation.optimism import own_choices
 from tests.unit.quality_rule.made import RULE, fit
 from tests.unit.simulation import synthetic
 
@@ -21,7 +21,7 @@ def true_excess(seed: int) -> tuple[float, float]:
     chosen = POOL.take(np.argsort(rule.predict(POOL))[:30])
     slopes = {term.indicator: term.coefficient for term in rule.terms}
     excess = sum((TRUTH[name] - slopes[name]) * np.mean(chosen[name].to_numpy()) for name in TRUTH)
-    return float(excess), optimism(rule, POOL, 30, ORIGIN).mean
+    return float(excess), own_choices(rule, POOL, 30).optimism(ORIGIN).mean
 
 
 def test_it_is_how_far_the_truth_is_above_the_promise_on_average() -> None:
@@ -32,16 +32,18 @@ def test_it_is_how_far_the_truth_is_above_the_promise_on_average() -> None:
 
 def test_without_a_choice_there_is_none() -> None:
     rule = fit(*synthetic(30), repeats=1).rule
-    found = optimism(rule, POOL, len(POOL), np.array([np.mean(POOL[name].to_numpy()) for name in rule.indicators]))
+    found = own_choices(rule, POOL, len(POOL)).optimism(
+        np.array([np.mean(POOL[name].to_numpy()) for name in rule.indicators])
+    )
     assert (found.mean, found.variance) == (pytest.approx(0, abs=1e-12), pytest.approx(0, abs=1e-12))
 
 
 def test_a_rule_that_knows_its_slopes_has_next_to_none() -> None:
     rule = fit(*synthetic(12, noise=0.5), repeats=1, folds=2).rule
     sure = replace(rule, covariance=tuple(tuple(value * 1e-8 for value in row) for row in rule.covariance))
-    assert optimism(sure, POOL, 30, ORIGIN).mean < 1e-3 * optimism(rule, POOL, 30, ORIGIN).mean
+    assert own_choices(sure, POOL, 30).optimism(ORIGIN).mean < 1e-3 * own_choices(rule, POOL, 30).optimism(ORIGIN).mean
 
 
 def test_a_rule_without_a_covariance_is_refused() -> None:
     with pytest.raises(ValueError, match="fit it again"):
-        optimism(RULE, POOL, 30, ORIGIN)
+        own_choices(RULE, POOL, 30)

@@ -8,7 +8,7 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from instructmining.validation.optimism import optimism
+from instructmining.validation.optimism import own_choices
 from instructmining.validation.predict import Sample, predict_gain, predict_set
 from tests.unit.quality_rule.made import RULE, fit
 from tests.unit.simulation import replicate, synthetic
@@ -58,11 +58,11 @@ def test_a_gain_has_the_error_of_the_contrast_and_the_scatter_of_both() -> None:
 def test_what_a_rule_chooses_itself_is_predicted_without_its_optimism() -> None:
     pool = pa.table({name: np.random.default_rng(0).normal(size=200) for name in X})
     best = pool.take(np.argsort(FITTED.predict(pool))[:20])
-    plain, own = (predict_set(FITTED, Sample(best, pool=chosen_from)) for chosen_from in (None, pool))
-    centre = np.array(FITTED.leverage.centre)
-    assert own.value - plain.value == pytest.approx(optimism(FITTED, pool, 20, centre).mean)
-    gains = [predict_gain(FITTED, Sample(pool), Sample(best, pool=chosen_from)).value for chosen_from in (None, pool)]
-    assert gains[0] - gains[1] == pytest.approx(optimism(FITTED, pool, 20, Sample(pool).means(FITTED)).mean)
+    chosen = own_choices(FITTED, pool, 20)
+    plain, own = (predict_set(FITTED, Sample(best, own=known)) for known in (None, chosen))
+    assert own.value - plain.value == pytest.approx(chosen.optimism(np.array(FITTED.leverage.centre)).mean)
+    gains = [predict_gain(FITTED, Sample(pool), Sample(best, own=known)).value for known in (None, chosen)]
+    assert gains[0] - gains[1] == pytest.approx(chosen.optimism(FITTED.means(pool)).mean)
 
 
 def test_a_rule_without_a_covariance_predicts_without_an_interval() -> None:

@@ -13,6 +13,7 @@ import pytest
 from statsmodels.stats.multitest import multipletests
 
 from instructmining.files import read_result, write_result
+from instructmining.validation.optimism import own_choices
 from instructmining.validation.predict import Sample, predict_gain, predict_set
 from instructmining.validation.result import GAIN, ValidationResult
 from instructmining.validation.validate import main
@@ -103,7 +104,9 @@ def test_a_gain_that_falls_short_refutes_a_rule_whose_single_losses_do_not(run: 
     best, drawn = sorted(ids[:8]), sorted(ids[16:24])
     found = run({**{("ruled", seed): best for seed in range(3)}, **{("random", seed): drawn for seed in range(3)}}, same=1.0)  # fmt: skip
     baseline, choice = (SCORES.take([IDS.index(name) for name in names]) for names in (drawn, best))
-    expected = predict_gain(RULE, Sample(baseline, 3), Sample(pa.concat_tables([choice] * 3), 3, pool=SCORES))
+    expected = predict_gain(
+        RULE, Sample(baseline, 3), Sample(pa.concat_tables([choice] * 3), 3, own=own_choices(RULE, SCORES, 8))
+    )
     assert found["gain"]["predicted"] == pytest.approx(expected.value)
     assert (found["gain"]["observed"], found["gain"]["p_value"]) == (
         pytest.approx(0),

@@ -207,6 +207,10 @@ class QualityRule:
         """What a term sees of each row of a table of examples; raises ValueError for a missing or empty value."""
         return term.values(table, [effect.source for effect in self.sources])
 
+    def means(self, table: pa.Table) -> Floats:
+        """The mean of what each term sees of a table of examples; (terms,)."""
+        return np.array([self.values(table, term).mean() for term in self.terms])
+
     def outside_range(self, table: pa.Table) -> dict[str, float]:
         """Share of rows, per indicator, with a value outside the range of the subsets: there the rule extrapolates."""
         return {term.indicator: term.outside(self.values(table, term)) for term in self.slopes}

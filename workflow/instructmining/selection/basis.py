@@ -45,7 +45,7 @@ def leverage_of(rule: Rule, selected: pa.Table) -> float | None:
     """The leverage of the means of a selection; None where it is not known."""
     if isinstance(rule, PublishedRule) or not rule.terms:
         return None
-    return joint_leverage(rule, np.array([rule.values(selected, term).mean() for term in rule.terms]))
+    return joint_leverage(rule, rule.means(selected))
 
 
 def leverage_sentence(fitted: FittedLeverage, leverage: float) -> str:

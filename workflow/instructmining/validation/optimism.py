@@ -26,19 +26,32 @@ class Optimism:
     """Variance of that over rules."""
 
 
-def optimism(rule: QualityRule, pool: pa.Table, size: int, origin: Floats) -> Optimism:
-    """The optimism about the first `size` examples of a pool, ranked by the rule.
+@dataclass(frozen=True)
+class OwnChoices:
+    """What rules of the same accuracy choose from a pool by themselves."""
 
-    Both losses are measured from those of a set with the means `origin`, (terms,). Raises ValueError where the rule
-    does not say how certain its coefficients are.
+    means: Floats
+    """The means of what each chooses; (rules, terms)."""
+    errors: Floats
+    """How far the slopes that count as the true ones are above those of each; (rules, terms)."""
+
+    def optimism(self, origin: Floats) -> Optimism:
+        """The optimism about the choice, both losses measured from those of a set with the means `origin`, (terms,)."""
+        excess = np.sum((self.means - origin) * self.errors, axis=1)
+        return Optimism(float(np.mean(excess)), float(np.var(excess)))
+
+
+def own_choices(rule: QualityRule, pool: pa.Table, size: int) -> OwnChoices:
+    """What rules about this one choose: the first `size` examples of a pool.
+
+    Raises ValueError where the rule does not say how certain its coefficients are.
     """
     if rule.covariance is None:
         raise ValueError("the rule has no covariance of its coefficients; fit it again")
     slopes = np.array([term.coefficient for term in rule.terms])
-    values = np.column_stack([rule.values(pool, term) for term in rule.terms]) - origin
+    values = np.column_stack([rule.values(pool, term) for term in rule.terms])
     drawn = draw_slopes(slopes, np.array(rule.covariance), rule.residual_degrees, np.random.default_rng(0))
-    excess = [_means_of_best(values, each, size) @ (slopes - each) for each in drawn]
-    return Optimism(float(np.mean(excess)), float(np.var(excess)))
+    return OwnChoices(np.array([_means_of_best(values, each, size) for each in drawn]), slopes - drawn)
 
 
 def _means_of_best(values: Floats, slopes: Floats, size: int) -> Floats:

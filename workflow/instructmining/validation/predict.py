@@ -9,7 +9,7 @@ from scipy import stats
 from instructmining.arrays import Floats
 from instructmining.quality_rule.leverage import joint_leverage, leverage_between
 from instructmining.quality_rule.rule import QualityRule
-from instructmining.validation.optimism import Optimism, optimism
+from instructmining.validation.optimism import Optimism, OwnChoices
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,8 @@ class Sample:
     """Fine-tunes."""
     sets: int = 1
     """Different sets among them."""
-    pool: pa.Table | None = None
-    """The pool that it is the first of, where the rule ranks it; None where it is chosen in another way."""
-
-    def means(self, rule: QualityRule) -> Floats:
-        """The mean of each term of the rule; (terms,)."""
-        return np.array([rule.values(self.examples, term).mean() for term in rule.terms])
+    own: OwnChoices | None = None
+    """Where it is the rule's own choice, what rules of the same accuracy choose; None for any other choice."""
 
     def predicted(self, rule: QualityRule) -> float:
         """As the rule is linear, its prediction for a set is the mean of those for its examples."""
@@ -71,15 +67,15 @@ class Sample:
 
     def misjudged(self, rule: QualityRule, origin: Floats) -> Optimism:
         """How the error of the slopes moves its loss, measured from that of a set with the means `origin`."""
-        if self.pool is not None and rule.terms:
-            return optimism(rule, self.pool, len(self.examples) // self.seeds, origin)
-        leverage = leverage_between(rule, self.means(rule), origin)
+        if self.own is not None:
+            return self.own.optimism(origin)
+        leverage = leverage_between(rule, rule.means(self.examples), origin)
         return Optimism(0.0, rule.residual_sd**2 * (leverage or 0.0))
 
 
 def predict_set(rule: QualityRule, sample: Sample) -> Prediction:
     """The mean log loss of the fine-tunes on a sample."""
-    leverage = joint_leverage(rule, sample.means(rule))
+    leverage = joint_leverage(rule, rule.means(sample.examples))
     if rule.leverage is None or leverage is None or rule.residual_degrees < 1:
         return Prediction(sample.predicted(rule), None, rule.residual_degrees, leverage)
     found = sample.misjudged(rule, np.array(rule.leverage.centre))
@@ -89,8 +85,8 @@ def predict_set(rule: QualityRule, sample: Sample) -> Prediction:
 
 def predict_gain(rule: QualityRule, baseline: Sample, choice: Sample) -> Prediction:
     """How far the mean log loss of a choice is below that of a baseline; what the fit errs in for both cancels out."""
-    origin = baseline.means(rule)
-    leverage = leverage_between(rule, choice.means(rule), origin)
+    origin = rule.means(baseline.examples)
+    leverage = leverage_between(rule, rule.means(choice.examples), origin)
     value = baseline.predicted(rule) - choice.predicted(rule)
     if leverage is None or rule.residual_degrees < 1:
         return Prediction(value, None, rule.residual_degrees, leverage)

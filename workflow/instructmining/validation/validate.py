@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from instructmining.arrays import Floats
 from instructmining.command import run_main
 from instructmining.files import read_result, read_table, write_result, write_table
 from instructmining.holm import holm
@@ -37,6 +38,7 @@ from instructmining.quality_rule.observations import (
 )
 from instructmining.quality_rule.rule import QualityRule, read_fitted_rule
 from instructmining.training.record import Record
+from instructmining.validation.optimism import own_choices
 from instructmining.validation.predict import Sample, predict_gain, predict_set
 from instructmining.validation.result import RANDOM, RULED, Choice, Gain, ValidationResult
 
@@ -78,7 +80,8 @@ def validate(
     groups = {name: [one for one in tuned if one.choice == name] for name in dict.fromkeys(one.choice for one in tuned)}
     left_out = {name: reason for name, group in groups.items() if (reason := _unlike(group, steps))}
     compared = {name: group for name, group in groups.items() if name not in left_out}
-    samples = {name: _sample(rule, pool, group) for name, group in compared.items()}
+    losses = rule.predict(pool)
+    samples = {name: _sample(rule, pool, losses, group) for name, group in compared.items()}
     choices = [_choice(rule, name, group, samples[name]) for name, group in compared.items()]
     p_values = holm([each.p_value for each in choices])
     corrected = [replace(each, p_value=value) for each, value in zip(choices, p_values, strict=True)]
@@ -120,16 +123,18 @@ def _gain(rule: QualityRule, samples: Mapping[str, Sample], choices: Sequence[Ch
     return Gain(prediction.value, *prediction.interval(rule.confidence), gained, prediction.p_value(gained))
 
 
-def _sample(rule: QualityRule, pool: pa.Table, group: Sequence[Tuned]) -> Sample:
-    """The examples of all fine-tunes on a choice."""
+def _sample(rule: QualityRule, pool: pa.Table, losses: Floats, group: Sequence[Tuned]) -> Sample:
+    """The examples of all fine-tunes on a choice from a pool with these predicted losses."""
     sets = {one.ids for one in group}
-    chosen = pool if len(sets) == 1 and _first_of(rule, pool, group[0].ids) else None
-    return Sample(pa.concat_tables([one.examples for one in group]), len(group), len(sets), chosen)
+    by_rule = len(sets) == 1 and _first_of(pool, losses, group[0].ids)
+    certain = rule.terms and rule.covariance is not None and rule.residual_degrees > 0
+    own = own_choices(rule, pool, len(group[0].ids)) if by_rule and certain else None
+    return Sample(pa.concat_tables([one.examples for one in group]), len(group), len(sets), own)
 
 
-def _first_of(rule: QualityRule, pool: pa.Table, ids: Collection[str]) -> bool:
-    """Whether these are the first of the pool where the rule ranks it."""
-    losses, named = rule.predict(pool), pc.is_in(pool["id"], value_set=pa.array(ids, pa.string())).to_numpy()
+def _first_of(pool: pa.Table, losses: Floats, ids: Collection[str]) -> bool:
+    """Whether these are the examples with the lowest predicted losses."""
+    named = pc.is_in(pool["id"], value_set=pa.array(ids, pa.string())).to_numpy()
     return bool(np.max(losses[named], initial=-np.inf) <= np.min(losses[~named], initial=np.inf))
 
 

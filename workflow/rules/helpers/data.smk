@@ -24,7 +24,7 @@ def rated_pool(ratings):
     )
 
 
-def all_data(wildcards):
+def reports_of_data(wildcards=None):
     """The reports of all that is read: sources, pools, eval sets and ratings."""
     folder = "<results>/data"
     return {

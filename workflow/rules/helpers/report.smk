@@ -43,11 +43,8 @@ def shown_in_report(figure, suffix):
 
 def accounts():
     """The reports that count what went into each source, pool and eval set, and what came out."""
-    return [
-        *expand("<results>/data/sources/{source}.report.json", source=used_sources()),
-        *expand("<results>/data/pools/{pool}.report.json", pool=CONFIG.pools),
-        *expand("<results>/data/eval/{eval_set}.report.json", eval_set=CONFIG.eval_sets),
-    ]
+    reports = reports_of_data()
+    return [path for kind in ("sources", "pools", "eval_sets") for path in reports[kind]]
 
 
 def all_records():
