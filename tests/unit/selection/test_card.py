@@ -3,8 +3,10 @@
 import pyarrow as pa
 
 from instructmining.selection.card import selection_card
+from instructmining.selection.decision import Decision, Reason
 from instructmining.selection.settings import Selection
 from tests.unit.selection.made import ORIGIN, RULE
+from tests.unit.validation.made import choice
 
 
 def test_the_card_counts_pool_and_selection(pool):
@@ -27,3 +29,11 @@ def test_examples_between_which_the_rule_does_not_tell_are_said_where_the_cut_is
     }
     assert "3 examples, some kept and some not, have the same prediction; those with the first IDs" in cards[3]
     assert "same prediction" not in cards[4]
+
+
+def test_the_card_has_what_was_predicted_and_observed_before_the_selection(pool):
+    reasons = (Reason("its validation refutes it", True, "Not refuted."),)
+    tried = (choice("ruled", seeds=3), choice("from_x", low=None, high=None))
+    decision = Decision("tiny", "mixed", "rule", reasons, "The selection follows the rule.", tried)
+    card = selection_card("mixed", Selection(examples=3), RULE, pool[0], [ORIGIN], {}, "", decision)
+    assert "| ruled | 3 | 0.900 (0.800 to 1.000) | 0.950 |\n| from_x | 1 | 0.900 | 0.950 |" in card

@@ -38,6 +38,7 @@ def test_where_all_holds_the_selection_follows_the_rule() -> None:
     decision = decide(GOOD, ranking(), 20, [HOLDS], "best", "new")
     assert (decision.by, [reason.holds for reason in decision.reasons]) == ("rule", [True] * 4)
     assert decision.sentence == "The selection follows the rule: nothing speaks against it."
+    assert decision.choices == HOLDS.choices
 
 
 SHORT = replace(HOLDS, gain=Gain(0.1, 0.05, 0.15, 0.01, 0.001))

@@ -17,6 +17,7 @@ from instructmining.selection.found_size import FoundSize
 from instructmining.selection.rank import mean_outside_sentence, outside_sentences
 from instructmining.selection.settings import Selection
 from instructmining.selection.size import selection_size
+from instructmining.validation.result import Choice
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,23 @@ def _decision(decision: Decision) -> list[str]:
     """What the selection follows and why; empty where the config asks for no decision."""
     if not decision.reasons:
         return []
-    return ["## Why it was chosen so", decision.sentence, _bullets([reason.sentence for reason in decision.reasons])]
+    reasons = _bullets([reason.sentence for reason in decision.reasons])
+    tried = [_tried(decision.choices)] if decision.choices else []
+    return ["## Why it was chosen so", decision.sentence, reasons, *tried]
+
+
+def _tried(choices: Sequence[Choice]) -> str:
+    """The log losses that the rule predicted for what was tuned on before, beside those observed."""
+    rows = [
+        f"| {_cell(each.choice)} | {each.seeds} | {each.predicted:.3f}{_interval(each)} | {each.observed:.3f} |"
+        for each in choices
+    ]
+    head = ["| tuned on before | fine-tunes | predicted log loss | observed |", "|---|---:|---|---:|"]
+    return "\n".join([*head, *rows])
+
+
+def _interval(choice: Choice) -> str:
+    return "" if choice.low is None else f" ({choice.low:.3f} to {choice.high:.3f})"
 
 
 def _ties(ranking: pa.Table, size: int) -> str:

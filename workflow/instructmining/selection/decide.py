@@ -33,14 +33,14 @@ def decide(
     """The decision for the first `size` of a ranking by the rule."""
     selected = ranking.slice(0, size)
     reasons = (_order(rule), _sources(rule), _reach(rule, selected), _validation(validations[-1:]))
+    tried = tuple(each for one in validations for each in one.choices)
     against = [reason.name for reason in reasons if reason.holds is False]
     if not against:
-        return Decision(
-            rule.model, pool, BY_RULE, reasons, "The selection follows the rule: nothing speaks against it."
-        )
-    by, why = _fallback(fallback, [each for one in validations for each in one.choices])
+        followed = "The selection follows the rule: nothing speaks against it."
+        return Decision(rule.model, pool, BY_RULE, reasons, followed, tried)
+    by, why = _fallback(fallback, tried)
     sentence = f"The rule is refused ({', '.join(against)}). The selection is {by} instead, {why}."
-    return Decision(rule.model, pool, by, reasons, sentence)
+    return Decision(rule.model, pool, by, reasons, sentence, tried)
 
 
 def _check(rule: QualityRule, name: str) -> Check | None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from instructmining.validation.result import Choice
+
 BY_RULE = "rule"
 
 
@@ -31,6 +33,8 @@ class Decision:
     """What was asked."""
     sentence: str
     """The decision in words."""
+    choices: tuple[Choice, ...] = ()
+    """What the validation tried, of all rounds; empty without one."""
 
     @property
     def sentences(self) -> list[str]:
